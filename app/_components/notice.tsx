@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react'
+
+const TONES = {
+  plain: 'border-outline bg-sunken',
+  success: 'border-accent bg-success-wash',
+  problem: 'border-problem bg-problem-wash',
+} as const
+
+interface NoticeProps {
+  tone: keyof typeof TONES
+  /** How a screen reader hears of it when it appears: a problem interrupts, the rest wait. */
+  live?: boolean
+  title?: string
+  children: ReactNode
+}
+
+/** A message that concerns the whole page or form rather than one field. */
+export function Notice({ tone, live = false, title, children }: NoticeProps) {
+  return (
+    <div
+      role={live ? (tone === 'problem' ? 'alert' : 'status') : undefined}
+      className={`rounded-lg border-l-4 px-4 py-3 wrap-anywhere ${TONES[tone]}`}
+    >
+      {title ? <p className="font-semibold">{title}</p> : null}
+      <div>{children}</div>
+    </div>
+  )
+}

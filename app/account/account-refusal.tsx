@@ -1,0 +1,17 @@
+import { readRefusal } from '@/app/_components/refusal'
+import { RefusalNotice } from '@/app/_components/refusal-notice'
+import { TextLink } from '@/app/_components/text-link'
+import { messages } from '@/messages/en'
+
+/** Why something on this page was refused; with the way back in when the session has ended meanwhile. */
+export function AccountRefusal({ error }: { error: unknown }) {
+  if (!error) return null
+  const refusal = readRefusal(error)
+  return (
+    <RefusalNotice refusal={refusal}>
+      {refusal.reason === 'not-signed-in' ? (
+        <TextLink href="/sign-in">{messages.account.signInAgain}</TextLink>
+      ) : null}
+    </RefusalNotice>
+  )
+}

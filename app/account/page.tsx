@@ -1,0 +1,53 @@
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { PageHeading } from '@/app/_components/page-heading'
+import { PageShell } from '@/app/_components/page-shell'
+import { api } from '@/app/_trpc/server'
+import { messages } from '@/messages/en'
+import { RequestReset } from './request-reset'
+import { Section } from './section'
+import { SecurityEvents } from './security-events'
+import { SessionList } from './session-list'
+import { SignOut } from './sign-out'
+
+const words = messages.account
+
+export const metadata: Metadata = { title: words.title }
+
+export default async function AccountPage() {
+  const caller = await api()
+  const account = await caller.session.current()
+  if (!account) redirect('/sign-in')
+  const [sessions, events] = await Promise.all([caller.account.sessions(), caller.account.securityEvents()])
+  const facts = [
+    [words.name, account.fullName],
+    [words.email, account.email],
+    [words.username, account.username],
+  ] as const
+
+  return (
+    <PageShell wide>
+      <div className="flex flex-wrap items-start justify-between gap-4">
+        <PageHeading>{words.title}</PageHeading>
+        <SignOut />
+      </div>
+      <dl className="mt-4 grid grid-cols-1 gap-x-8 sm:grid-cols-[auto_1fr]">
+        {facts.map(([name, value]) => (
+          <div key={name} className="mt-3 sm:col-span-2 sm:grid sm:grid-cols-subgrid">
+            <dt className="text-ink-soft">{name}</dt>
+            <dd className="font-medium wrap-anywhere">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <Section id="password" title={words.passwordTitle} lead={words.passwordLead}>
+        <RequestReset email={account.email} />
+      </Section>
+      <Section id="sessions" title={words.sessionsTitle}>
+        <SessionList sessions={sessions} />
+      </Section>
+      <Section id="events" title={words.eventsTitle} lead={words.eventsLead}>
+        <SecurityEvents events={events} />
+      </Section>
+    </PageShell>
+  )
+}

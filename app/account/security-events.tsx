@@ -1,0 +1,23 @@
+import type { inferRouterOutputs } from '@trpc/server'
+import { LocalTime } from '@/app/_components/local-time'
+import { messages } from '@/messages/en'
+import type { AppRouter } from '@/server/api/root'
+
+type SecurityEvent = inferRouterOutputs<AppRouter>['account']['securityEvents'][number]
+
+export function SecurityEvents({ events }: { events: SecurityEvent[] }) {
+  if (events.length === 0) return <p className="text-ink-soft">{messages.account.noEvents}</p>
+  return (
+    <ol className="divide-y divide-hairline">
+      {events.map((event) => (
+        <li key={event.id} className="py-3 first:pt-0">
+          <p className="font-medium">{messages.events[event.kind]}</p>
+          <p className="text-sm text-ink-soft">
+            <LocalTime at={event.at} />
+            {event.device ? ` · ${event.device}` : null}
+          </p>
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,90 @@
+'use client'
+
+import type { inferRouterOutputs } from '@trpc/server'
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import { Button } from '@/app/_components/button'
+import { LocalTime } from '@/app/_components/local-time'
+import { Notice } from '@/app/_components/notice'
+import { trpc } from '@/app/_trpc/client'
+import { messages } from '@/messages/en'
+import type { AppRouter } from '@/server/api/root'
+import { AccountRefusal } from './account-refusal'
+
+type Session = inferRouterOutputs<AppRouter>['account']['sessions'][number]
+
+const words = messages.account
+
+export function SessionList({ sessions }: { sessions: Session[] }) {
+  const router = useRouter()
+  const [ended, setEnded] = useState('')
+  const finish = (said: string) => {
+    setEnded(said)
+    router.refresh()
+    // The pressed button is about to go; the heading is where one reads on.
+    document.getElementById('sessions')?.focus()
+  }
+  const endOne = trpc.account.endSession.useMutation()
+  const endOthers = trpc.account.endOtherSessions.useMutation({ onSuccess: () => finish(words.endedOthers) })
+  const others = sessions.filter((session) => !session.current)
+
+  return (
+    <>
+      <ul className="divide-y divide-hairline">
+        {sessions.map((session) => (
+          <li key={session.id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3 first:pt-0">
+            <div>
+              <p className="font-medium">
+                {session.device}
+                {session.current ? (
+                  <span className="ml-2 inline-block rounded-full bg-success-wash px-2.5 text-sm text-accent">
+                    {words.thisDevice}
+                  </span>
+                ) : null}
+              </p>
+              <p className="text-sm text-ink-soft">
+                {words.signedIn} <LocalTime at={session.createdAt} /> · {words.lastSeen}{' '}
+                <LocalTime at={session.lastSeenAt} />
+              </p>
+            </div>
+            {session.current ? null : (
+              <Button
+                look="secondary"
+                label={words.endSessionOf(session.device)}
+                busy={endOne.isPending && endOne.variables.id === session.id}
+                busyLabel={words.endSessionBusy}
+                onClick={() =>
+                  endOne.mutate({ id: session.id }, { onSuccess: () => finish(words.endedSession(session.device)) })
+                }
+              >
+                {words.endSession}
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      <div className="mt-3">
+        {others.length > 0 ? (
+          <Button
+            look="secondary"
+            busy={endOthers.isPending}
+            busyLabel={words.endSessionBusy}
+            onClick={() => endOthers.mutate()}
+          >
+            {words.endOthers}
+          </Button>
+        ) : (
+          <p className="text-ink-soft">{words.onlyHere}</p>
+        )}
+      </div>
+      {ended ? (
+        <div className="mt-4">
+          <Notice tone="success" live>
+            {ended}
+          </Notice>
+        </div>
+      ) : null}
+      <AccountRefusal error={endOne.error ?? endOthers.error} />
+    </>
+  )
+}

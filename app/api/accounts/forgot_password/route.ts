@@ -1,0 +1,1 @@
+export { openForgotPasswordLink as GET } from '@/server/contracts/accounts/handlers'

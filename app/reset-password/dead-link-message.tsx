@@ -1,0 +1,21 @@
+import { ButtonLink } from '@/app/_components/button'
+import { PageHeading } from '@/app/_components/page-heading'
+import { TextLink } from '@/app/_components/text-link'
+import { type DeadLink, messages } from '@/messages/en'
+
+const words = messages.resetPassword
+
+/** What happened to the link, and the one way on. */
+export function DeadLinkMessage({ reason }: { reason: DeadLink }) {
+  const { title, body } = messages.deadLink[reason]
+  return (
+    <>
+      <PageHeading>{title}</PageHeading>
+      <p className="mt-3 text-ink-soft">{body}</p>
+      <div className="mt-8 mb-3">
+        <ButtonLink href="/forgot-password">{words.newLink}</ButtonLink>
+      </div>
+      <TextLink href="/sign-in">{words.signIn}</TextLink>
+    </>
+  )
+}

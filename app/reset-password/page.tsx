@@ -1,0 +1,26 @@
+import type { Metadata } from 'next'
+import { PageShell } from '@/app/_components/page-shell'
+import { api } from '@/app/_trpc/server'
+import { messages } from '@/messages/en'
+import { DeadLinkMessage } from './dead-link-message'
+import { ResetPassword } from './reset-password'
+
+export const metadata: Metadata = { title: messages.resetPassword.title }
+
+export default async function ResetPasswordPage() {
+  const caller = await api()
+  const link = await caller.recovery.linkState()
+  return (
+    <PageShell>
+      {link.state === 'live' ? (
+        <ResetPassword
+          passwordMinLength={link.passwordMinLength}
+          // Told as time left, since the clock of the device may be wrong.
+          secondsLeft={Math.max(0, (Date.parse(link.expiresAt) - Date.now()) / 1000)}
+        />
+      ) : (
+        <DeadLinkMessage reason={link.state} />
+      )}
+    </PageShell>
+  )
+}

@@ -1,0 +1,83 @@
+'use client'
+
+import { useEffect, useState } from 'react'
+import { Button, ButtonLink } from '@/app/_components/button'
+import { PasswordField } from '@/app/_components/password-field'
+import { isDeadLink, type Refusal } from '@/app/_components/refusal'
+import { RefusalNotice } from '@/app/_components/refusal-notice'
+import { useForm } from '@/app/_components/use-form'
+import { trpc } from '@/app/_trpc/client'
+import { messages } from '@/messages/en'
+import { resetPasswordInput } from '@/server/recovery/schemas'
+import { PasswordRules } from './password-rules'
+
+const words = messages.resetPassword
+const EXPIRED: Refusal = { reason: 'link-expired', details: {}, fields: {} }
+
+interface ResetPasswordFormProps {
+  passwordMinLength: number
+  secondsLeft: number
+  onDone: () => void
+}
+
+export function ResetPasswordForm({ passwordMinLength, secondsLeft, onDone }: ResetPasswordFormProps) {
+  const [expired, setExpired] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setExpired(true), secondsLeft * 1000)
+    return () => clearTimeout(timer)
+  }, [secondsLeft])
+
+  const reset = trpc.recovery.resetPassword.useMutation()
+  const { form, busy, faults, refusal } = useForm({
+    names: ['password', 'confirmPassword'],
+    schema: resetPasswordInput,
+    fieldOf: {
+      'password-missing': 'password',
+      'password-too-short': 'password',
+      'password-too-long': 'password',
+      'password-too-common': 'password',
+      'password-too-simple': 'password',
+      'password-personal': 'password',
+      'confirmation-missing': 'confirmPassword',
+      'passwords-differ': 'confirmPassword',
+    },
+    send: async (values) => {
+      await reset.mutateAsync(values)
+      onDone()
+    },
+  })
+  const shown = refusal ?? (expired ? EXPIRED : undefined)
+
+  return (
+    <form {...form} className="mt-6">
+      <PasswordField
+        name="password"
+        label={words.password}
+        autoComplete="new-password"
+        describedBy="password-rules"
+        fault={faults.password}
+      />
+      <PasswordField
+        name="confirmPassword"
+        label={words.confirmPassword}
+        autoComplete="new-password"
+        fault={faults.confirmPassword}
+      />
+      <PasswordRules id="password-rules" least={passwordMinLength} />
+      <div className="mt-6">
+        <Button busy={busy} busyLabel={words.busy}>
+          {words.submit}
+        </Button>
+      </div>
+      <RefusalNotice refusal={shown}>
+        {isDeadLink(shown?.reason) ? (
+          <div className="mt-3">
+            <ButtonLink look="secondary" href="/forgot-password">
+              {words.newLink}
+            </ButtonLink>
+          </div>
+        ) : null}
+      </RefusalNotice>
+    </form>
+  )
+}

@@ -1,0 +1,39 @@
+'use client'
+
+import { useState } from 'react'
+import { ButtonLink } from '@/app/_components/button'
+import { PageHeading } from '@/app/_components/page-heading'
+import { messages } from '@/messages/en'
+import { ResetPasswordForm } from './reset-password-form'
+
+const words = messages.resetPassword
+
+interface ResetPasswordProps {
+  passwordMinLength: number
+  secondsLeft: number
+}
+
+export function ResetPassword(props: ResetPasswordProps) {
+  const [done, setDone] = useState(false)
+  if (done) {
+    return (
+      <>
+        <PageHeading takeFocus>{words.doneTitle}</PageHeading>
+        <p className="mt-3 text-ink-soft">{words.doneBody}</p>
+        <div className="mt-8">
+          {/* A whole new document, so that the way back asks the server again and finds the link spent. */}
+          <ButtonLink href="/sign-in" document>
+            {words.signIn}
+          </ButtonLink>
+        </div>
+      </>
+    )
+  }
+  return (
+    <>
+      <PageHeading>{words.title}</PageHeading>
+      <p className="mt-3 text-ink-soft">{words.lead}</p>
+      <ResetPasswordForm {...props} onDone={() => setDone(true)} />
+    </>
+  )
+}

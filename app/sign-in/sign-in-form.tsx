@@ -1,0 +1,53 @@
+'use client'
+
+import { Button } from '@/app/_components/button'
+import { Field } from '@/app/_components/field'
+import { PasswordField } from '@/app/_components/password-field'
+import { RefusalNotice } from '@/app/_components/refusal-notice'
+import { TextLink } from '@/app/_components/text-link'
+import { useForm } from '@/app/_components/use-form'
+import { trpc } from '@/app/_trpc/client'
+import { messages } from '@/messages/en'
+import { signInInput } from '@/server/recovery/schemas'
+
+const words = messages.signIn
+
+export function SignInForm() {
+  const signIn = trpc.session.signIn.useMutation()
+  const { form, busy, faults, refusal } = useForm({
+    names: ['account', 'password'],
+    schema: signInInput,
+    fieldOf: {
+      'identifier-missing': 'account',
+      'identifier-malformed': 'account',
+      'password-missing': 'password',
+      'password-too-long': 'password',
+    },
+    send: async (values) => {
+      await signIn.mutateAsync(values)
+      // A whole new document: nothing kept for whoever was here before outlives the sign-in.
+      window.location.replace('/account')
+    },
+  })
+
+  return (
+    <form {...form} className="mt-6">
+      <Field name="account" label={messages.field.account} autoComplete="username" fault={faults.account} />
+      <PasswordField
+        name="password"
+        label={messages.field.password}
+        autoComplete="current-password"
+        fault={faults.password}
+      />
+      <div className="mt-3">
+        <Button busy={busy} busyLabel={words.busy}>
+          {words.submit}
+        </Button>
+      </div>
+      <RefusalNotice refusal={refusal} />
+      <div className="mt-3">
+        <TextLink href="/forgot-password">{words.forgot}</TextLink>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,25 @@
+import { createDatabase } from '@/server/db/client'
+import { users } from '@/server/db/schema'
+import { hashPassword } from './password-hash'
+
+/** The demo accounts of an embedded database. */
+export const DEMO_ACCOUNTS = [
+  { email: 'john@example.com', username: 'john', fullName: 'John Example' },
+  { email: 'jane@example.com', username: 'jane', fullName: 'Jane Example' },
+] as const
+
+/** Adds the demo accounts with one password, unless they are there; what they have changed stays changed. */
+export async function seedDemoAccounts(databaseUrl: string, password: string): Promise<'seeded' | 'present'> {
+  const { db, close } = createDatabase(databaseUrl, { maxConnections: 1 })
+  try {
+    const passwordHash = await hashPassword(password)
+    const added = await db
+      .insert(users)
+      .values(DEMO_ACCOUNTS.map((account) => ({ ...account, passwordHash })))
+      .onConflictDoNothing()
+      .returning({ id: users.id })
+    return added.length > 0 ? 'seeded' : 'present'
+  } finally {
+    await close()
+  }
+}

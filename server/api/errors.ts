@@ -1,0 +1,45 @@
+import type { TRPCError } from '@trpc/server'
+import { z } from 'zod'
+import { RecoveryError, type RecoveryErrorCode } from '@/server/recovery/errors'
+
+/** What a form may find in `error.data`; the words are the form's own. */
+export interface ApiErrorData {
+  /** A code of the core, of an input schema, or `internal`. */
+  reason: string
+  /** For refused input: the first fault of each field. */
+  fields?: Record<string, string>
+  retryAfterSeconds?: number
+  limit?: number
+  requestId: string
+}
+
+/** The HTTP meaning of each refusal of the core. */
+export const TRPC_CODES: Record<RecoveryErrorCode, TRPCError['code']> = {
+  'account-unknown': 'NOT_FOUND',
+  'too-many-requests': 'TOO_MANY_REQUESTS',
+  'link-unknown': 'BAD_REQUEST',
+  'link-expired': 'BAD_REQUEST',
+  'link-used': 'BAD_REQUEST',
+  'link-superseded': 'BAD_REQUEST',
+  'password-too-short': 'BAD_REQUEST',
+  'password-too-long': 'BAD_REQUEST',
+  'password-too-common': 'BAD_REQUEST',
+  'password-too-simple': 'BAD_REQUEST',
+  'password-personal': 'BAD_REQUEST',
+  'sign-in-failed': 'UNAUTHORIZED',
+  'not-signed-in': 'UNAUTHORIZED',
+  busy: 'SERVICE_UNAVAILABLE',
+}
+
+/** The public data of an error: codes and numbers, never a message, a query or a stack. */
+export function errorDataOf(error: TRPCError, requestId: string): ApiErrorData {
+  const { cause } = error
+  if (cause instanceof RecoveryError) return { reason: cause.code, ...cause.details, requestId }
+  if (cause instanceof z.ZodError) {
+    const fields: Record<string, string> = {}
+    for (const issue of cause.issues) fields[issue.path.join('.') || 'input'] ??= issue.message
+    return { reason: Object.values(fields)[0] ?? 'input-malformed', fields, requestId }
+  }
+  return { reason: error.code === 'INTERNAL_SERVER_ERROR' ? 'internal' : 'input-malformed', requestId }
+}
+

@@ -1,0 +1,43 @@
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import { log } from '@/server/log'
+import { type Refusal, readBody, refuseForeignWrite } from '@/server/request-guard'
+import { createApiContext } from './context'
+import { appRouter } from './root'
+
+const ENDPOINT = '/api/trpc'
+
+const refused = ({ status, message }: Refusal) =>
+  Response.json(
+    { error: { message: 'input-malformed', code: -32600, data: { reason: 'input-malformed', httpStatus: status, detail: message } } },
+    { status, headers: { 'cache-control': 'no-store' } },
+  )
+
+/** Answers a tRPC call: one procedure a request, JSON in and out, refusals as codes. */
+export async function handleTrpc(request: Request): Promise<Response> {
+  let req = request
+  if (request.method !== 'GET') {
+    const refusal = refuseForeignWrite(request)
+    if (refusal) return refused(refusal)
+    const body = await readBody(request)
+    if (typeof body !== 'string') return refused(body)
+    req = new Request(request.url, { method: request.method, headers: request.headers, body })
+  }
+  return fetchRequestHandler({
+    endpoint: ENDPOINT,
+    req,
+    router: appRouter,
+    allowBatching: false,
+    createContext: ({ resHeaders }) => createApiContext(request.headers, resHeaders),
+    responseMeta: ({ errors, ctx }) => {
+      const headers = new Headers({ 'cache-control': 'no-store' })
+      if (ctx) headers.set('x-request-id', ctx.recovery.requester.requestId)
+      const wait = (errors[0]?.cause as { details?: { retryAfterSeconds?: number } } | undefined)?.details
+      if (wait?.retryAfterSeconds) headers.set('retry-after', String(wait.retryAfterSeconds))
+      return { headers }
+    },
+    onError: ({ error, path, ctx }) => {
+      const requestId = ctx?.recovery.requester.requestId
+      if (error.code === 'INTERNAL_SERVER_ERROR') log().error({ err: error.cause ?? error, path, requestId }, 'call failed')
+    },
+  })
+}

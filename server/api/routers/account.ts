@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { messages } from '@/messages/en'
+import { listSecurityEvents } from '@/server/accounts/security-events'
+import { endSessions, listSessions } from '@/server/accounts/sessions'
+import { setCookie } from '@/server/cookies'
+import { requestReset } from '@/server/recovery/request-reset'
+import { signedIdOf } from '@/server/recovery/secrets'
+import { router, signedInProcedure } from '@/server/api/trpc'
+
+export const accountRouter = router({
+  /** Mails a reset link to the signed-in account's own address. */
+  requestReset: signedInProcedure.mutation(async ({ ctx }) => {
+    const { userId, email } = ctx.current
+    const { id } = await requestReset(ctx.recovery, { userId, email })
+    setCookie(ctx.answer, 'flow', signedIdOf(ctx.recovery.secrets[0], 'flow', id))
+    return { message: messages.api.resetRequested }
+  }),
+
+  sessions: signedInProcedure.query(async ({ ctx }) => {
+    const sessions = await listSessions(ctx.recovery, ctx.current.userId)
+    return sessions.map((session) => ({
+      id: session.id,
+      current: session.id === ctx.current.sessionId,
+      device: session.device ?? messages.account.unknownDevice,
+      createdAt: session.createdAt.toISOString(),
+      lastSeenAt: session.lastSeenAt.toISOString(),
+    }))
+  }),
+
+  endSession: signedInProcedure.input(z.object({ id: z.uuid() })).mutation(async ({ ctx, input }) => {
+    await endSessions(ctx.recovery, ctx.current.userId, { only: input.id })
+    return { message: messages.api.sessionEnded }
+  }),
+
+  endOtherSessions: signedInProcedure.mutation(async ({ ctx }) => {
+    await endSessions(ctx.recovery, ctx.current.userId, { allBut: ctx.current.sessionId })
+    return { message: messages.api.sessionsEnded }
+  }),
+
+  securityEvents: signedInProcedure.query(async ({ ctx }) => {
+    const events = await listSecurityEvents(ctx.recovery, ctx.current.userId)
+    return events.map(({ at, ...event }) => ({ ...event, at: at.toISOString() }))
+  }),
+})

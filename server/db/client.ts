@@ -1,0 +1,45 @@
+import { PgDialect } from 'drizzle-orm/pg-core'
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import { type SQL, sql } from 'drizzle-orm/sql'
+import postgres from 'postgres'
+import * as schema from './schema'
+
+export type Database = PostgresJsDatabase<typeof schema> & { $client: postgres.Sql }
+
+/** The longest that any statement may take; nothing here comes near it unless the database is ill. */
+const STATEMENT_TIMEOUT_MS = 10_000
+
+/**
+ * Opens a pool of connections, made as they are needed.
+ * @returns the typed database and `close`, which lets running statements end.
+ */
+export function createDatabase(url: string, options: { maxConnections?: number } = {}) {
+  const client = postgres(url, {
+    max: options.maxConnections ?? 10,
+    connect_timeout: 5,
+    onnotice: () => {},
+    connection: { application_name: 'latchkey', statement_timeout: STATEMENT_TIMEOUT_MS },
+  })
+  const db: Database = drizzle(client, { schema })
+  return { db, close: () => client.end({ timeout: 5 }) }
+}
+
+const dialect = new PgDialect()
+
+/**
+ * Runs one hand-written statement, prepared once a connection: one round trip each time after the first.
+ * (Drizzle's own `execute` prepares nothing and pays a second round trip for the types.)
+ */
+export async function runStatement<Row>(db: Database, statement: SQL): Promise<Row[]> {
+  const { sql: text, params } = dialect.sqlToQuery(statement)
+  return (await db.$client.unsafe(text, params as never[], { prepare: true })) as unknown as Row[]
+}
+
+/** An instant as a parameter of a hand-written statement. */
+export const instantParam = (at: Date) => sql`${at.toISOString()}::timestamptz`
+
+/** True for the error PostgreSQL gives when a unique index refuses a row. */
+export const isUniqueViolation = (error: unknown): boolean => {
+  const cause = error instanceof Error && error.cause ? error.cause : error
+  return cause instanceof postgres.PostgresError && cause.code === '23505'
+}

@@ -1,0 +1,51 @@
+import { sql } from 'drizzle-orm'
+import { check, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { bytea, instant } from './columns'
+
+export const users = pgTable(
+  'users',
+  {
+    id: uuid('id').primaryKey().default(sql`gen_random_uuid()`),
+    email: text('email').notNull(),
+    username: text('username').notNull(),
+    fullName: text('full_name').notNull().default(''),
+    /** An address or a path; null shows the default avatar. */
+    picture: text('picture'),
+    /** argon2id in PHC form; null for an account that has never had a password. */
+    passwordHash: text('password_hash'),
+    /** Raised with every new password; a session made under an older one is dead. */
+    passwordVersion: integer('password_version').notNull().default(1),
+    passwordChangedAt: instant('password_changed_at'),
+    deactivatedAt: instant('deactivated_at'),
+    createdAt: instant('created_at').notNull().default(sql`now()`),
+  },
+  (t) => [
+    // Accounts are found by these two: an exact match under ASCII folding ("C"), so no look-alike matches.
+    uniqueIndex('users_email_key').on(sql`lower(${t.email} collate "C")`),
+    uniqueIndex('users_username_key').on(sql`lower(${t.username} collate "C")`),
+    check('users_email_is_one_address', sql`${t.email} ~ '^[^@[:space:]]+@[^@[:space:]]+$'`),
+    check('users_username_is_no_address', sql`${t.username} <> '' and position('@' in ${t.username}) = 0`),
+  ],
+)
+
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: uuid('id').primaryKey().default(sql`gen_random_uuid()`),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** SHA-256 of the token; the token itself is 256 random bits and stays with its bearer. */
+    tokenHash: bytea('token_hash').notNull().unique('sessions_token_hash_key'),
+    passwordVersion: integer('password_version').notNull(),
+    device: text('device'),
+    createdAt: instant('created_at').notNull(),
+    lastSeenAt: instant('last_seen_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (t) => [
+    // The list on /account, and the end of every session at a reset.
+    index('sessions_user_id_idx').on(t.userId),
+    check('sessions_expires_after_creation', sql`${t.expiresAt} > ${t.createdAt}`),
+  ],
+)

@@ -1,0 +1,4 @@
+export * from './accounts'
+export * from './limits'
+export * from './mail'
+export * from './recovery'

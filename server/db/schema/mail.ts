@@ -1,0 +1,64 @@
+import { sql } from 'drizzle-orm'
+import { check, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { users } from './accounts'
+import { bytea, instant } from './columns'
+
+export const MAIL_STATUSES = ['queued', 'sending', 'sent', 'delivered', 'bounced', 'failed', 'ignored'] as const
+export const MAIL_KINDS = ['password-reset', 'password-changed'] as const
+
+export type MailStatus = (typeof MAIL_STATUSES)[number]
+export type MailKind = (typeof MAIL_KINDS)[number]
+
+const oneOf = (column: string, values: readonly string[]) =>
+  sql.raw(`${column} in (${values.map((value) => `'${value}'`).join(', ')})`)
+
+/**
+ * The queue of mails, and for a reset also the request itself: what was typed, until the worker has seen it.
+ * No secret stands here; the worker derives link and code from `id` when it renders.
+ */
+export const mailOutbox = pgTable(
+  'mail_outbox',
+  {
+    id: uuid('id').primaryKey(),
+    kind: text('kind').$type<MailKind>().notNull(),
+    /** Which interface asked, so that the mail carries that interface's own form of link. */
+    form: text('form').notNull().default('pages'),
+    status: text('status').$type<MailStatus>().notNull().default('queued'),
+    /** What was typed; blanked when the worker has answered it. */
+    identifier: text('identifier'),
+    /** Keyed digest of what was typed: knows it again without holding it. */
+    identifierDigest: bytea('identifier_digest'),
+    userId: uuid('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    /** Written once when the mail is composed, so that every try sends the same bytes. */
+    recipient: text('recipient'),
+    recipientName: text('recipient_name'),
+    composedAt: instant('composed_at'),
+    /** Not worth sending any more after this: the link in it is dead. */
+    expiresAt: instant('expires_at'),
+    device: text('device'),
+    requestId: text('request_id').notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    dueAt: instant('due_at').notNull(),
+    leaseExpiresAt: instant('lease_expires_at'),
+    /** Names the call that carries this mail, and is its idempotency key; kept across retries. */
+    batchId: uuid('batch_id'),
+    providerId: text('provider_id'),
+    /** Why a row failed, bounced or was ignored. */
+    reason: text('reason'),
+    createdAt: instant('created_at').notNull(),
+    sentAt: instant('sent_at'),
+  },
+  (t) => [
+    // The worker's claim: the oldest due rows.
+    index('mail_outbox_queued_idx').on(t.dueAt).where(sql`status = 'queued'`),
+    // The worker's look for batches whose worker is gone.
+    index('mail_outbox_sending_idx').on(t.leaseExpiresAt).where(sql`status = 'sending'`),
+    check('mail_outbox_status', oneOf('status', MAIL_STATUSES)),
+    check('mail_outbox_kind', oneOf('kind', MAIL_KINDS)),
+    check(
+      'mail_outbox_sending_is_leased',
+      sql`${t.status} <> 'sending' or (${t.batchId} is not null and ${t.leaseExpiresAt} is not null)`,
+    ),
+    check('mail_outbox_sent_has_recipient', sql`${t.status} <> 'sent' or ${t.recipient} is not null`),
+  ],
+)

@@ -1,0 +1,75 @@
+import { sql } from 'drizzle-orm'
+import { check, index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { users } from './accounts'
+import { bytea, instant } from './columns'
+
+/**
+ * One row a mailed request: its link, its code and the grant that the code earns.
+ * All three are forms of one secret, spent together by setting `used_at`.
+ */
+export const passwordResetTokens = pgTable(
+  'password_reset_tokens',
+  {
+    /** The random 128-bit id of the request; link and code are derived from it with APP_SECRET. */
+    id: uuid('id').primaryKey(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** SHA-256 of the link token. */
+    tokenHash: bytea('token_hash').notNull().unique('password_reset_tokens_token_hash_key'),
+    /** Keyed with APP_SECRET: a million guesses are nothing. */
+    codeHash: bytea('code_hash').notNull(),
+    /** What the account was when this was mailed; a change of address, password or activation kills it. */
+    accountState: bytea('account_state').notNull(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    codeExpiresAt: instant('code_expires_at').notNull(),
+    codeUsedAt: instant('code_used_at'),
+    grantHash: bytea('grant_hash').unique('password_reset_tokens_grant_hash_key'),
+    grantExpiresAt: instant('grant_expires_at'),
+    usedAt: instant('used_at'),
+    /** A newer request was mailed, or the password was changed in another way. */
+    supersededAt: instant('superseded_at'),
+  },
+  (t) => [
+    // The newest mailed request of an account is the only live one.
+    uniqueIndex('password_reset_tokens_one_live').on(t.userId).where(sql`used_at is null and superseded_at is null`),
+    // The cooldown: when was this account mailed last?
+    index('password_reset_tokens_user_created_idx').on(t.userId, t.createdAt),
+    check('password_reset_tokens_expires_later', sql`${t.expiresAt} > ${t.createdAt}`),
+    check('password_reset_tokens_grant_is_whole', sql`(${t.grantHash} is null) = (${t.grantExpiresAt} is null)`),
+    check('password_reset_tokens_digests', sql`octet_length(${t.tokenHash}) = 32 and octet_length(${t.codeHash}) = 32`),
+  ],
+)
+
+export const SECURITY_EVENT_KINDS = [
+  'reset-requested',
+  'reset-mailed',
+  'reset-refused',
+  'code-blocked',
+  'password-changed',
+  'change-disowned',
+  'sessions-ended',
+  'signed-in',
+  'sign-in-failed',
+] as const
+
+export type SecurityEventKind = (typeof SECURITY_EVENT_KINDS)[number]
+
+export const securityEvents = pgTable(
+  'security_events',
+  {
+    id: uuid('id').primaryKey().default(sql`gen_random_uuid()`),
+    userId: uuid('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    kind: text('kind').$type<SecurityEventKind>().notNull(),
+    requestId: text('request_id').notNull(),
+    /** Browser and system by name, never an address. */
+    device: text('device'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    // The list on /account.
+    index('security_events_user_created_idx').on(t.userId, t.createdAt),
+    check('security_events_kind', sql.raw(`kind in (${SECURITY_EVENT_KINDS.map((kind) => `'${kind}'`).join(', ')})`)),
+  ],
+)

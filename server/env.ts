@@ -1,0 +1,164 @@
+import { z } from 'zod'
+
+/**
+ * The environment, read and checked in one place; nothing else reads `process.env`.
+ * A value that is wrong or missing names its variable, what it must be, and an example.
+ */
+
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+const integer = (what: string, min: number, max: number, fallback: number) =>
+  z
+    .string()
+    .optional()
+    .transform((text, ctx) => {
+      if (text === undefined) return fallback
+      const value = Number(text)
+      if (/^\d+$/.test(text) && value >= min && value <= max) return value
+      ctx.addIssue({ code: 'custom', message: `must be ${what}, a whole number from ${min} to ${max}`, params: { example: String(fallback) } })
+      return z.NEVER
+    })
+
+const choice = <const Values extends readonly [string, ...string[]]>(values: Values, example: Values[number]) =>
+  z.enum(values, { error: () => `must be one of: ${values.join(', ')} (for example ${example})` }).optional()
+
+const url = (protocols: string[], what: string, example: string) =>
+  z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+      error: `must be ${what}`,
+      params: { example },
+    })
+    .optional()
+
+const variables = z.object({
+  NODE_ENV: z.string().optional(),
+  PORT: integer('a port', 0, 65535, 3000),
+  APP_URL: url(['http:', 'https:'], "the app's public origin", 'https://accounts.example.com'),
+  DATABASE_URL: url(['postgres:', 'postgresql:'], 'the address of a PostgreSQL 14 or newer', 'postgres://user:password@db.example.com:5432/latchkey'),
+  APP_SECRET: z
+    .string()
+    .transform((text) => text.split(',').map((secret) => secret.trim()))
+    .refine((secrets) => secrets.every((secret) => Buffer.byteLength(secret) >= 32), {
+      error: 'must be 32 bytes or more (several, newest first, are separated by commas)',
+      params: { example: 'the output of: openssl rand -base64 48' },
+    })
+    .optional(),
+  RESEND_API_KEY: z.string().optional(),
+  RESEND_BASE_URL: url(['http:', 'https:'], "the base address of Resend's API", 'https://api.resend.com'),
+  MAIL_FROM: z
+    .string()
+    .refine((from) => /^(?:[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/.test(from), {
+      error: 'must be one sender address',
+      params: { example: 'Latchkey <accounts@example.com>' },
+    })
+    .optional(),
+  MAIL_WORKER: choice(['on', 'off'], 'off'),
+  ACCOUNT_DISCLOSURE: choice(['conceal', 'reveal'], 'conceal'),
+  SERVICE_API_KEY: z
+    .string()
+    .refine((key) => key.length >= 32, { error: 'must be 32 characters or more', params: { example: 'the output of: openssl rand -hex 32' } }).optional(),
+  TRUSTED_PROXY_HOPS: integer('the number of proxies in front', 0, 10, 0),
+  RATE_LIMIT_SCALE: z
+    .string()
+    .optional()
+    .transform((text, ctx) => {
+      const scale = text === undefined ? 1 : Number(text)
+      if (Number.isFinite(scale) && scale > 0) return scale
+      ctx.addIssue({ code: 'custom', message: 'must be a number above 0', params: { example: '1' } })
+      return z.NEVER
+    }),
+  SEND_COOLDOWN_SECONDS: integer('seconds between two mails', 0, 86_400, 60),
+  LINK_TTL_SECONDS: integer('the lifetime of a link in seconds', 1, 86_400, 3600),
+  CODE_TTL_SECONDS: integer('the lifetime of a code in seconds', 1, 3600, 600),
+  GRANT_TTL_SECONDS: integer('the lifetime of a grant in seconds', 1, 3600, 300),
+  PASSWORD_MIN_LENGTH: integer('the least length of a password', 8, 64, 8),
+  LOG_LEVEL: choice(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
+  /** Set by the start script alone: the database is the embedded one, with demo accounts. */
+  EMBEDDED_DATABASE: z.literal('1').optional(),
+  /** Set by the start script alone: the folder that holds the development mailbox. */
+  MAILBOX_DIR: z.string().optional(),
+})
+
+export type Environment = ReturnType<typeof readEnvironment>
+
+/** Thrown when the environment will not do; the message lists every variable at fault, a line each. */
+export class EnvironmentError extends Error {
+  constructor(problems: string[]) {
+    super(`Latchkey cannot start:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+    this.name = 'EnvironmentError'
+  }
+}
+
+/**
+ * Reads and checks the whole environment.
+ * @throws EnvironmentError naming each variable, what it must be, and an example.
+ */
+export function readEnvironment(source: Record<string, string | undefined>) {
+  // An empty variable is what a form or a compose file leaves behind: it counts as unset.
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
+  const parsed = variables.safeParse(given)
+  if (!parsed.success) {
+    throw new EnvironmentError(
+      parsed.error.issues.map((issue) => {
+        const example = 'params' in issue ? issue.params?.example : undefined
+        return `${issue.path.join('.')} ${issue.message}${example ? `, for example ${example}` : ''}`
+      }),
+    )
+  }
+  const values = parsed.data
+  const embedded = values.EMBEDDED_DATABASE === '1'
+  const problems: string[] = []
+
+  const need = (name: keyof typeof values, why: string, example: string) => {
+    if (values[name] === undefined) problems.push(`${name} is missing: ${why}, for example ${example}`)
+  }
+  need('DATABASE_URL', 'the address of a PostgreSQL 14 or newer (`npm start` brings its own when it is unset)', 'postgres://user:password@db.example.com:5432/latchkey')
+  if (!embedded) {
+    need('APP_URL', 'the public origin that links in mails lead to', 'https://accounts.example.com')
+    need('APP_SECRET', '32 random bytes or more', 'the output of: openssl rand -base64 48')
+    need('RESEND_API_KEY', 'the key that mail is sent with', 're_123456789')
+  }
+  if (!embedded || values.RESEND_API_KEY) need('MAIL_FROM', 'the sender of every mail', 'Latchkey <accounts@example.com>')
+  const appUrl = new URL(values.APP_URL ?? `http://localhost:${values.PORT}`)
+  if (appUrl.protocol === 'http:' && !LOOPBACK_HOSTS.has(appUrl.hostname)) {
+    problems.push('APP_URL must use https unless its host is this machine, for example https://accounts.example.com')
+  }
+  if (appUrl.pathname !== '/' || appUrl.search || appUrl.hash || appUrl.username) {
+    problems.push('APP_URL must be an origin without a path, for example https://accounts.example.com')
+  }
+  if (problems.length > 0) throw new EnvironmentError(problems)
+
+  return {
+    port: values.PORT,
+    /** The origin of every link, without a trailing slash. */
+    appUrl: appUrl.origin,
+    secureCookies: appUrl.protocol === 'https:',
+    databaseUrl: values.DATABASE_URL as string,
+    embeddedDatabase: embedded,
+    appSecrets: values.APP_SECRET as string[],
+    resendApiKey: values.RESEND_API_KEY,
+    mailFrom: values.MAIL_FROM ?? 'Latchkey <accounts@latchkey.test>',
+    /** Where mail is laid down instead of being sent; only with the embedded database. */
+    mailboxDir: embedded && !values.RESEND_API_KEY ? values.MAILBOX_DIR : undefined,
+    mailWorker: values.MAIL_WORKER ?? 'on',
+    disclosure: values.ACCOUNT_DISCLOSURE ?? (embedded ? ('reveal' as const) : ('conceal' as const)),
+    serviceApiKey: values.SERVICE_API_KEY,
+    trustedProxyHops: values.TRUSTED_PROXY_HOPS,
+    rateLimitScale: values.RATE_LIMIT_SCALE,
+    sendCooldownSeconds: values.SEND_COOLDOWN_SECONDS,
+    linkTtlSeconds: values.LINK_TTL_SECONDS,
+    codeTtlSeconds: values.CODE_TTL_SECONDS,
+    grantTtlSeconds: values.GRANT_TTL_SECONDS,
+    passwordMinLength: values.PASSWORD_MIN_LENGTH,
+    logLevel: values.LOG_LEVEL ?? 'info',
+  }
+}
+
+let current: Environment | undefined
+
+/** The checked environment of this process, read once on first use (a build needs none). */
+export function env(): Environment {
+  current ??= readEnvironment(process.env)
+  return current
+}

@@ -1,0 +1,35 @@
+import { messages } from '@/messages/en'
+import { Action, MailLayout, Paragraph } from './mail-layout'
+import { oneLine } from './one-line'
+import { type RenderedMail, renderMail } from './render-mail'
+
+export interface PasswordChangedProps {
+  recipientName: string | null
+  /** In words, with its zone. */
+  changedAt: string
+  device: string | null
+  /** The whole address, secret included. */
+  notMeLink: string
+}
+
+const words = messages.passwordChangedMail
+
+/** The mail that tells the owner of a changed password, with the way to undo it (NIST SP 800-63B-4 §4.2.3). */
+export function renderPasswordChanged(props: PasswordChangedProps): Promise<RenderedMail> {
+  return renderMail(words.subject, <PasswordChangedMail {...props} />)
+}
+
+function PasswordChangedMail(props: PasswordChangedProps) {
+  return (
+    <MailLayout
+      subject={words.subject}
+      preview={words.preview}
+      greeting={messages.mail.greeting(oneLine(props.recipientName))}
+    >
+      <Paragraph>{words.lead(props.changedAt, oneLine(props.device))}</Paragraph>
+      <Paragraph>{words.wasYou}</Paragraph>
+      <Paragraph>{words.notYou}</Paragraph>
+      <Action href={props.notMeLink} label={words.button} copyLead={words.linkLead} />
+    </MailLayout>
+  )
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { oneLine } from './one-line'
+import { type PasswordChangedProps, renderPasswordChanged } from './password-changed'
+import { type PasswordResetProps, renderPasswordReset } from './password-reset'
+
+const HOSTILE_NAME = `<img src=x onerror=alert(1)>"'\r\nBcc: x`
+
+const reset: PasswordResetProps = {
+  recipientName: 'Jane Example',
+  link: 'https://accounts.example.com/recover?token=abc_DEF-123',
+  code: null,
+  linkMinutes: 60,
+  codeMinutes: 10,
+  device: 'Firefox on Windows',
+  requestedAt: '20 November 2026 at 14:30 UTC',
+}
+
+const changed: PasswordChangedProps = {
+  recipientName: 'Jane Example',
+  changedAt: '20 November 2026 at 14:30 UTC',
+  device: null,
+  notMeLink: 'https://accounts.example.com/not-me?token=abc_DEF-123',
+}
+
+const linesOf = (text: string) => text.split('\n')
+
+describe.each([
+  ['password reset', reset.link, (name: string | null) => renderPasswordReset({ ...reset, recipientName: name })],
+  ['password changed', changed.notMeLink, (name: string | null) => renderPasswordChanged({ ...changed, recipientName: name })],
+])('the mail of a %s', (_, link, renderFor) => {
+  it('keeps a hostile name from being markup or a line of its own', async () => {
+    const { subject, html, text } = await renderFor(HOSTILE_NAME)
+    expect(html).not.toContain('<img')
+    expect(html).toContain('&lt;img src=x')
+    expect(subject).not.toMatch(/[\r\n]/)
+    expect(linesOf(text)).toContain(`Hello <img src=x onerror=alert(1)>"' Bcc: x,`)
+    expect(text).not.toMatch(/^Bcc:/m)
+  })
+
+  it('is the same to the byte for the same input', async () => {
+    expect(await renderFor('Jane Example')).toEqual(await renderFor('Jane Example'))
+  })
+
+  it('has the link once in its text, on a line of its own', async () => {
+    const { text } = await renderFor('Jane Example')
+    expect(text.split(link)).toHaveLength(2)
+    expect(linesOf(text)).toContain(link)
+  })
+
+  it('leads nowhere but to the link, and fetches nothing', async () => {
+    const { html } = await renderFor('Jane Example')
+    const addresses = html.match(/https?:\/\/[^\s"'<)]+/g) ?? []
+    expect(new Set(addresses.filter((address) => !address.includes('www.w3.org')))).toEqual(new Set([link]))
+    expect(html).not.toMatch(/<(img|script|link|iframe)\b|url\(|@import/i)
+  })
+
+  it('greets whoever has no name', async () => {
+    for (const name of [null, '', ' \r\n ']) expect(linesOf((await renderFor(name)).text)).toContain('Hello,')
+  })
+})
+
+describe('the mail of a password reset', () => {
+  it('shows a code only when there is one', async () => {
+    expect((await renderPasswordReset(reset)).text).not.toMatch(/code/i)
+    expect(linesOf((await renderPasswordReset({ ...reset, code: '012345' })).text)).toContain('012345')
+  })
+
+  it('says how long the link works, and what to do if one did not ask', async () => {
+    const { text } = await renderPasswordReset(reset)
+    expect(text).toContain('within 1 hour')
+    expect(text).toContain('your password is unchanged')
+  })
+})
+
+describe('oneLine', () => {
+  it('takes out breaks, bidirectional marks and excess', () => {
+    expect(oneLine('a\r\n\u2028\u202eb\u0000')).toBe('a b')
+    expect(oneLine('x'.repeat(500))).toHaveLength(100)
+  })
+})

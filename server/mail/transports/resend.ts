@@ -1,0 +1,73 @@
+import { type ErrorResponse, Resend } from 'resend'
+import { MAIL_HEADERS, type OutgoingMail } from '@/server/mail/messages'
+import type { CallOutcome, MailOutcome, MailTransport } from './transport'
+
+const QUOTA_WAIT_MS = 3_600_000
+const OPERATOR_WAIT_MS = 60_000
+
+/**
+ * Sends through Resend. The SDK returns errors instead of throwing them, and neither retries nor gives up:
+ * the worker does both. RESEND_BASE_URL is read by the SDK itself.
+ */
+export function createResendTransport(options: { apiKey: string; from: string }): MailTransport {
+  const resend = new Resend(options.apiKey)
+  return {
+    async send(mails, key, signal) {
+      const payload = mails.map(({ to, subject, html, text }) => ({
+        from: options.from,
+        to,
+        subject,
+        html,
+        text,
+        headers: MAIL_HEADERS,
+      }))
+      const { data, error, headers } = await resend.batch.send(payload, {
+        idempotencyKey: key,
+        batchValidation: 'permissive',
+        signal,
+      })
+      if (error) return explain(error, headers ?? {}, mails)
+      const spent = headers?.['ratelimit-remaining'] === '0'
+      const pauseMs = spent ? secondsToMs(headers?.['ratelimit-reset']) : undefined
+      return { kind: 'settled', outcomes: inOrder(mails, data), pauseMs }
+    },
+  }
+}
+
+const secondsToMs = (text: string | undefined) => (text && Number.isFinite(Number(text)) ? Number(text) * 1000 : undefined)
+
+/** Permissive validation lists the accepted in order, and the refused by their place in the call. */
+function inOrder(
+  mails: OutgoingMail[],
+  answer: { data: { id: string }[]; errors?: { index: number; message: string }[] },
+): MailOutcome[] {
+  const refused = new Map(answer.errors?.map(({ index, message }) => [index, message]))
+  const accepted = answer.data.values()
+  return mails.map((_, index) => {
+    const reason = refused.get(index)
+    if (reason !== undefined) return { accepted: false, reason }
+    return { accepted: true, providerId: accepted.next().value?.id ?? '' }
+  })
+}
+
+/** What to do about an error of the whole call. */
+function explain(error: ErrorResponse, headers: Record<string, string>, mails: OutgoingMail[]): CallOutcome {
+  const reason = `${error.statusCode ?? 'no answer'} ${error.name}: ${error.message}`
+  const afterMs = secondsToMs(headers['retry-after'])
+  switch (error.name) {
+    case 'daily_quota_exceeded':
+    case 'monthly_quota_exceeded':
+      return { kind: 'retry', reason, afterMs: afterMs ?? QUOTA_WAIT_MS }
+    case 'invalid_idempotent_request':
+      // This batch was accepted before, in words that have changed since (a deploy): it must not go twice.
+      return { kind: 'settled', outcomes: mails.map(() => ({ accepted: true, providerId: '' })) }
+    case 'missing_api_key':
+    case 'invalid_api_key':
+    case 'restricted_api_key':
+      return { kind: 'retry', reason, afterMs: OPERATOR_WAIT_MS }
+  }
+  const status = error.statusCode
+  if (status === 401 || status === 403) return { kind: 'retry', reason, afterMs: OPERATOR_WAIT_MS }
+  if (status === null || status === 409 || status === 429 || status >= 500) return { kind: 'retry', reason, afterMs }
+  return { kind: 'settled', outcomes: mails.map(() => ({ accepted: false, reason })) }
+}

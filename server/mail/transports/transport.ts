@@ -1,0 +1,17 @@
+import type { OutgoingMail } from '@/server/mail/messages'
+
+/** How one mail of a call fared. */
+export type MailOutcome = { accepted: true; providerId: string } | { accepted: false; reason: string }
+
+/**
+ * How a call fared. `settled`: every mail has its own outcome, in order. `retry`: nothing is known to be
+ * accepted; the same call may be made again, no earlier than after `afterMs` when that is given.
+ */
+export type CallOutcome =
+  | { kind: 'settled'; outcomes: MailOutcome[]; /** The provider wants no call before this. */ pauseMs?: number }
+  | { kind: 'retry'; reason: string; afterMs?: number }
+
+export interface MailTransport {
+  /** Sends up to 100 mails in one call; the same `key` with the same mails is sent once (24 hours at Resend). */
+  send(mails: OutgoingMail[], key: string, signal: AbortSignal): Promise<CallOutcome>
+}

@@ -1,0 +1,49 @@
+import { sql } from 'drizzle-orm'
+import { findAccount } from '@/server/accounts/find-account'
+import { instantParam, runStatement } from '@/server/db/client'
+import { counting } from '@/server/limits/counter'
+import type { RecoveryContext } from './context'
+import { RecoveryError } from './errors'
+import { foldCase, type Identifier } from './schemas'
+import { identifierDigestOf, newRequestId } from './secrets'
+
+export type ResetRequest =
+  | { account: Identifier } // typed by anybody
+  | { userId: string; email: string } // somebody signed in, for the account that is theirs
+
+/**
+ * Asks for a reset. One statement for everybody alike: it counts the limits and queues the request;
+ * nobody is looked up, so known and unknown accounts cannot differ (OWASP Forgot Password Cheat Sheet).
+ * The worker answers the row moments later. Under `reveal` a look-up follows.
+ *
+ * @returns the request's id, from which its secrets are derived.
+ * @throws RecoveryError `too-many-requests`; `account-unknown` under `reveal`.
+ */
+export async function requestReset(ctx: RecoveryContext, input: ResetRequest): Promise<{ id: string }> {
+  const id = newRequestId()
+  const [typed, userId] = 'userId' in input ? [null, input.userId] : [input.account, null]
+  const digest = identifierDigestOf(ctx.secrets[0], 'userId' in input ? foldCase(input.email) : input.account)
+  const now = instantParam(ctx.now)
+  const subjects = { address: ctx.requester.address, now: ctx.now, scale: ctx.policy.rateLimitScale }
+
+  const [answer] = await runStatement<{ retry_after: number | null }>(
+    ctx.db,
+    sql`with ${counting('request-reset', subjects)},
+    queued as (
+      insert into mail_outbox (id, kind, identifier, identifier_digest, user_id, device, request_id, due_at, created_at)
+      select ${id}::uuid, 'password-reset', ${typed}, ${digest}, ${userId}::uuid, ${ctx.requester.device},
+        ${ctx.requester.requestId}, ${now}, ${now}
+      from refused where retry_after is null
+    )
+    select retry_after from refused`,
+  )
+  if (answer?.retry_after != null) {
+    throw new RecoveryError('too-many-requests', { retryAfterSeconds: answer.retry_after })
+  }
+  ctx.wakeMailWorker()
+
+  if (ctx.policy.disclosure === 'reveal' && typed && !(await findAccount(ctx, typed))) {
+    throw new RecoveryError('account-unknown')
+  }
+  return { id }
+}
