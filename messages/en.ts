@@ -7,24 +7,28 @@ type InputErrorCode =
   | 'password-missing'
   | 'confirmation-missing'
   | 'passwords-differ'
+  | 'code-missing'
+  | 'code-not-numeric'
 
 /** Every reason a form can be given: the server's codes, and the two that mean "no answer worth reading". */
 export type Reason = RecoveryErrorCode | InputErrorCode | 'internal' | 'network'
 
 export interface ReasonDetails {
   retryAfterSeconds?: number | undefined
+  triesLeft?: number | undefined
   limit?: number | undefined
   requestId?: string | undefined
 }
 
 /** Why a link leads nowhere; `missing` is a page opened without one. */
-export type DeadLink = 'missing' | 'link-unknown' | 'link-expired' | 'link-used' | 'link-superseded'
+export type DeadLink = 'missing' | 'link-unknown' | 'link-expired' | 'link-used' | 'link-superseded' | 'grant-unknown' | 'grant-expired'
 
 export type SecurityEventKind =
   | 'reset-requested'
   | 'reset-mailed'
   | 'reset-refused'
   | 'code-blocked'
+  | 'code-accepted'
   | 'password-changed'
   | 'change-disowned'
   | 'sessions-ended'
@@ -57,6 +61,17 @@ const errors: Record<Reason, string | ((details: ReasonDetails) => string)> = {
   'password-too-common': 'Too many people use this password, so it is guessed first. Choose another.',
   'password-too-simple': 'Too easy to guess: it repeats or follows a pattern. Choose another.',
   'password-personal': 'It holds your name, your address or ours, which is guessed first. Choose another.',
+  'code-missing': 'Type the six digits from the mail.',
+  'code-not-numeric': 'A code is six digits, 0 to 9. Type only those.',
+  'code-wrong': ({ triesLeft, retryAfterSeconds }) =>
+    triesLeft
+      ? `That is not the code in the newest mail. ${count(triesLeft, 'try', 'tries')} left.`
+      : `That was the third wrong code. ${wait(retryAfterSeconds)}, then try again, or use the link in the mail.`,
+  'code-blocked': ({ retryAfterSeconds }) =>
+    `Codes are blocked after three wrong ones. ${wait(retryAfterSeconds)}, or use the link in the mail: it still works.`,
+  'flow-missing': 'Tell us first which account it is, then type the code.',
+  'grant-unknown': 'This code was already used, or a newer mail was sent. Ask for a new one.',
+  'grant-expired': 'Too much time has passed since you typed the code. What you typed is still here, but it takes a new code to save it.',
   'account-unknown': 'No account has this email address or username. Check it for typing slips.',
   'sign-in-failed': 'That account and password do not go together. Check both and try again.',
   'not-signed-in': 'You are no longer signed in.',
@@ -75,6 +90,7 @@ const events: Record<SecurityEventKind, string> = {
   'reset-requested': 'A password reset was asked for',
   'reset-mailed': 'A reset link was mailed to you',
   'reset-refused': 'Asked for a password reset again too soon: no mail was sent',
+  'code-accepted': 'A code was typed in rightly',
   'code-blocked': 'Codes were blocked after too many wrong ones',
   'password-changed': 'Your password was changed',
   'change-disowned': 'You told us that a change was not yours',
@@ -103,6 +119,14 @@ const deadLink: Record<DeadLink, { title: string; body: string }> = {
   'link-superseded': {
     title: 'There is a newer mail',
     body: 'Only the link in the newest mail works. Look for it in your inbox, or ask for another.',
+  },
+  'grant-unknown': {
+    title: 'This code was already used',
+    body: 'A code lets you choose a password once, and only the newest mail counts. Ask for a new one.',
+  },
+  'grant-expired': {
+    title: 'Too much time has passed',
+    body: 'After a right code there are a few minutes to choose a password, to keep your account safe. Ask for a new code.',
   },
 }
 
@@ -261,6 +285,7 @@ export const messages = {
   api: {
     resetRequested: 'If an account matches, a mail is on its way to it.',
     passwordChanged: 'The password is changed, and every device was signed out. Sign in with the new password.',
+    codeAccepted: 'The code is right. Choose a new password now.',
     changeDisowned: 'Every device was signed out, and a mail with a link is on its way.',
     signedOut: 'Signed out.',
     sessionEnded: 'The session has ended.',

@@ -20,7 +20,11 @@ const OUTSIDE = '/var/lib/latchkey'
 
 /** Runs a program to its end, as another user if one is given; resolves with its output, rejects with its complaint. */
 export async function runAs(user: Place['user'], program: string, args: string[]) {
-  const { stdout } = await promisify(execFile)(program, args, { ...user, cwd: '/', env: { ...process.env, LC_ALL: 'C' } })
+  const { stdout } = await promisify(execFile)(program, args, {
+    ...user,
+    cwd: '/',
+    env: { ...process.env, LC_ALL: 'C' },
+  })
   return stdout
 }
 
@@ -34,7 +38,9 @@ export async function findPlace(dataDir: string, { quiet = false } = {}): Promis
   try {
     await fs.mkdir(path.dirname(dataDir), { recursive: true })
   } catch (error) {
-    throw new Problem(`Cannot make the folder ${path.dirname(dataDir)} (${(error as NodeJS.ErrnoException).code}): see who owns it and how full its disk is`)
+    throw new Problem(
+      `Cannot make the folder ${path.dirname(dataDir)} (${(error as NodeJS.ErrnoException).code}): see who owns it and how full its disk is`,
+    )
   }
   if (process.getuid?.() !== 0) return { dataDir: await real(dataDir), native }
   const user = await databaseUser(dataDir)
@@ -67,7 +73,9 @@ async function databaseUser(dataDir: string) {
       await runAs(undefined, 'useradd', ['--system', '--user-group', '--no-create-home', 'postgres'])
       return await look()
     } catch {
-      throw new Problem('PostgreSQL refuses to run as root, and no user "postgres" could be made: add one, start as another user, or set DATABASE_URL')
+      throw new Problem(
+        'PostgreSQL refuses to run as root, and no user "postgres" could be made: add one, start as another user, or set DATABASE_URL',
+      )
     }
   })
 }
@@ -78,7 +86,12 @@ function canReach(user: { uid: number; gid: number }, folders: string[]) {
 }
 
 /** Copies the programs, once for each version, and keeps the data outside, with a link to it where it would have been. */
-async function moveOut(dataDir: string, native: string, user: { uid: number; gid: number }, quiet: boolean): Promise<Place> {
+async function moveOut(
+  dataDir: string,
+  native: string,
+  user: { uid: number; gid: number },
+  quiet: boolean,
+): Promise<Place> {
   const { version } = JSON.parse(await fs.readFile(path.join(native, '..', 'package.json'), 'utf8'))
   const programs = path.join(OUTSIDE, `postgresql-${version}`)
   const outside = path.join(OUTSIDE, createHash('sha256').update(dataDir).digest('hex').slice(0, 12))
@@ -108,6 +121,9 @@ async function moveOut(dataDir: string, native: string, user: { uid: number; gid
       `PostgreSQL runs as another user than root, who cannot enter ${path.dirname(dataDir)}, and ${OUTSIDE} cannot be used instead (${(error as Error).message.split('\n')[0]}): move the clone, for example to /srv`,
     )
   }
-  if (!quiet) console.log(`PostgreSQL does not run as root, and its user cannot enter this folder: it runs from ${OUTSIDE}, with its data in ${moved}`)
+  if (!quiet)
+    console.log(
+      `PostgreSQL does not run as root, and its user cannot enter this folder: it runs from ${OUTSIDE}, with its data in ${moved}`,
+    )
   return { dataDir: moved, native: programs, user }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import { createServer } from 'node:net'
 import os from 'node:os'
@@ -110,17 +110,16 @@ async function leave(sql: postgres.Sql, pid: number) {
 }
 
 async function stopPostmaster(pid: number) {
-  for (const [signal, patience] of [['SIGINT', 15_000], ['SIGQUIT', 5_000]] as const) {
-    if (!kill(pid, signal)) return
-    for (const end = Date.now() + patience; Date.now() < end; await sleep(20)) if (!kill(pid, 0)) return
-  }
-}
-
-function kill(pid: number, signal: NodeJS.Signals | 0) {
-  try {
-    return process.kill(pid, signal)
-  } catch {
-    return false
+  for (const [signal, patience] of [
+    ['SIGINT', 15_000],
+    ['SIGQUIT', 5_000],
+  ] as const) {
+    try {
+      process.kill(pid, signal)
+    } catch {
+      return // it ended by itself
+    }
+    for (const end = Date.now() + patience; Date.now() < end; await sleep(20)) if (!(await commandOf(pid))) return
   }
 }
 
@@ -159,7 +158,9 @@ async function readPassword(dataDir: string) {
   try {
     return (await fs.readFile(path.join(dataDir, 'password'), 'utf8')).trim()
   } catch {
-    throw new Problem(`Cannot read ${path.join(dataDir, 'password')}: start as the user who first started this clone, or move ${dataDir} away to begin anew`)
+    throw new Problem(
+      `Cannot read ${path.join(dataDir, 'password')}: start as the user who first started this clone, or move ${dataDir} away to begin anew`,
+    )
   }
 }
 
@@ -170,7 +171,7 @@ async function launch({ dataDir, native, user }: Place, temporary: boolean) {
     unix_socket_directories: '',
     timezone: 'UTC',
     log_timezone: 'UTC',
-    ...(existsSync(path.join(native, 'lib', 'postgresql', 'pg_stat_statements.so')) && {
+    ...(readdirSync(path.join(native, 'lib', 'postgresql')).some((file) => file.startsWith('pg_stat_statements.')) && {
       shared_preload_libraries: 'pg_stat_statements',
       'pg_stat_statements.track': 'all',
     }),
@@ -205,7 +206,8 @@ async function launch({ dataDir, native, user }: Place, temporary: boolean) {
     if (running?.ready) return
   }
   const output = await fs.readFile(`${dataDir}.log`, 'utf8').catch(() => '')
-  if (failure !== undefined && /postmaster\.pid" already exists|could not bind|lock file .* is empty/.test(output)) return
+  if (failure !== undefined && /postmaster\.pid" already exists|could not bind|lock file .* is empty/.test(output))
+    return
   throw explain(failure === 'ended' ? output : `${failure}\n${output}`, dataDir)
 }
 
@@ -234,7 +236,9 @@ async function freePort() {
     const server = createServer().on('error', reject)
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))))
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      )
     })
   })
 }
@@ -245,9 +249,15 @@ function explain(output: string, dataDir: string) {
     return new Problem(`The disk that holds ${path.dirname(dataDir)} is full: free about 100 MB there and start again`)
   }
   if (/incompatible with server|was initialized by PostgreSQL/.test(output)) {
-    return new Problem(`The data in ${dataDir} was made by another version of PostgreSQL: move that folder away to begin anew`)
+    return new Problem(
+      `The data in ${dataDir} was made by another version of PostgreSQL: move that folder away to begin anew`,
+    )
   }
-  const said = output.split('\n').filter((line) => /FATAL|error|ENOENT|EACCES/i.test(line)).at(-1) ?? output.trim().split('\n').at(-1)
+  const said =
+    output
+      .split('\n')
+      .filter((line) => /FATAL|error|ENOENT|EACCES/i.test(line))
+      .at(-1) ?? output.trim().split('\n').at(-1)
   return new Problem(
     `The embedded PostgreSQL could not start (${said?.trim() || 'it said nothing'}): see ${dataDir}.log, or set DATABASE_URL to a PostgreSQL of your own`,
   )

@@ -11,9 +11,9 @@ export type CookieName = 'session' | 'reset' | 'flow' | 'notice'
 /** How long a browser keeps each, in seconds; the server decides by its rows anyway. */
 const MAX_AGE: Record<CookieName, () => number> = {
   session: () => SESSION_TTL_SECONDS,
-  /** The token of an opened link, on its way from the mail to the form. */
+  /** What the form will spend: the token of an opened link, or the grant that a code has earned. */
   reset: () => env().linkTtlSeconds,
-  /** Which request this browser made. */
+  /** Which request this browser made, and for whom. */
   flow: () => env().linkTtlSeconds,
   /** Why an opened link was turned away, for the next page to tell. */
   notice: () => 60,

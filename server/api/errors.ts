@@ -9,6 +9,7 @@ export interface ApiErrorData {
   /** For refused input: the first fault of each field. */
   fields?: Record<string, string>
   retryAfterSeconds?: number
+  triesLeft?: number
   limit?: number
   requestId: string
 }
@@ -21,6 +22,11 @@ export const TRPC_CODES: Record<RecoveryErrorCode, TRPCError['code']> = {
   'link-expired': 'BAD_REQUEST',
   'link-used': 'BAD_REQUEST',
   'link-superseded': 'BAD_REQUEST',
+  'flow-missing': 'BAD_REQUEST',
+  'code-wrong': 'BAD_REQUEST',
+  'code-blocked': 'TOO_MANY_REQUESTS',
+  'grant-unknown': 'BAD_REQUEST',
+  'grant-expired': 'BAD_REQUEST',
   'password-too-short': 'BAD_REQUEST',
   'password-too-long': 'BAD_REQUEST',
   'password-too-common': 'BAD_REQUEST',

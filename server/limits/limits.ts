@@ -19,6 +19,11 @@ export const LIMITS = {
     { subject: 'global', budget: 12_000, windowSeconds: 60 },
   ],
   'open-link': [{ subject: 'address', budget: 300, windowSeconds: 900 }],
+  'verify-code': [
+    { subject: 'address', budget: 100, windowSeconds: 900 },
+    { subject: 'global', budget: 6_000, windowSeconds: 60 },
+  ],
+  locate: [{ subject: 'address', budget: 60, windowSeconds: 900 }],
   'reset-password': [
     { subject: 'address', budget: 60, windowSeconds: 900 },
     { subject: 'global', budget: 6_000, windowSeconds: 60 },

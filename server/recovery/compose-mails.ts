@@ -183,7 +183,7 @@ async function renderMinted(ctx: ComposeContext, batch: ClaimedMail[]): Promise<
     const mail = await renderPasswordReset({
       recipientName: row.name || null,
       link: `${ctx.appUrl}/api/accounts/forgot_password?token=${linkTokenOf(secret, id)}`,
-      code: null,
+      code: codeOf(secret, id),
       linkMinutes: minutes(row.expiresAt),
       codeMinutes: minutes(row.codeExpiresAt),
       device: row.device,

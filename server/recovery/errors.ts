@@ -6,6 +6,11 @@ export type RecoveryErrorCode =
   | 'link-expired'
   | 'link-used'
   | 'link-superseded'
+  | 'flow-missing' // a code without word of whose it is
+  | 'code-wrong' // also expired, superseded and spent codes, and codes of nobody
+  | 'code-blocked'
+  | 'grant-unknown' // also spent and superseded
+  | 'grant-expired'
   | 'password-too-short'
   | 'password-too-long'
   | 'password-too-common'
@@ -16,8 +21,10 @@ export type RecoveryErrorCode =
   | 'busy'
 
 export interface RecoveryErrorDetails {
-  /** Whole seconds to wait, for `too-many-requests` and `busy`. */
+  /** Whole seconds to wait, for `too-many-requests`, `busy`, `code-blocked` and the wrong code that blocks. */
   retryAfterSeconds?: number
+  /** For `code-wrong`: how many more codes will be compared before a block. */
+  triesLeft?: number
   /** Code points, for `password-too-short` and `password-too-long`. */
   limit?: number
 }

@@ -3,15 +3,17 @@ import { instantParam, runStatement } from '@/server/db/client'
 import { counting } from '@/server/limits/counter'
 import { accountState } from './account-state'
 import type { RecoveryContext } from './context'
-import { RecoveryError } from './errors'
+import { RecoveryError, type RecoveryErrorCode } from './errors'
 import type { PasswordOwner } from './password-policy'
-import { digestOf, isLinkToken } from './secrets'
+import { digestOf, isGrant, isLinkToken } from './secrets'
 
 /** A secret as a browser or a program presents it. */
-export interface PresentedSecret {
-  /** The 43-character token of a mailed link. */
-  linkToken: string
-}
+export type PresentedSecret =
+  | { kind: 'link'; token: string } // 43 characters, base64url: the mailed link's
+  | { kind: 'grant'; token: string } // 60 letters and digits, earned with a code
+
+/** A secret by its shape, for callers that take both; what fits neither is an unknown link. */
+export const presentedSecret = (token: string): PresentedSecret => ({ kind: isGrant(token) ? 'grant' : 'link', token })
 
 /** What a secret opens while it is live. */
 export interface LiveSecret {
@@ -36,14 +38,20 @@ interface TokenRow {
   stale: boolean
 }
 
-/** The condition that finds a row of `password_reset_tokens t`, or null when the secret cannot be one. */
-function matchesSecret(secret: PresentedSecret): SQL | null {
-  return isLinkToken(secret.linkToken) ? sql`t.token_hash = ${digestOf(secret.linkToken)}` : null
+/** The condition that finds a row of `password_reset_tokens t`; nothing is looked for that cannot be one. */
+function matchesSecret({ kind, token }: PresentedSecret): SQL {
+  if (kind === 'grant') return isGrant(token) ? sql`t.grant_hash = ${digestOf(token)}` : sql`false`
+  return isLinkToken(token) ? sql`t.token_hash = ${digestOf(token)}` : sql`false`
 }
+
+/** When a row of `t` stops opening for a secret of this kind. */
+export const expiryOf = (kind: PresentedSecret['kind']): SQL =>
+  kind === 'grant' ? sql`t.grant_expires_at` : sql`t.expires_at`
 
 /**
  * Looks at a secret without spending it. One statement, which also counts the limits of `action`.
- * @throws RecoveryError `link-unknown`, `link-used`, `link-superseded`, `link-expired`, `too-many-requests`.
+ * @throws RecoveryError `link-unknown`, `link-used`, `link-superseded`, `link-expired`, `grant-unknown`,
+ *   `grant-expired`, `too-many-requests`.
  */
 export async function findLiveSecret(
   ctx: RecoveryContext,
@@ -55,27 +63,38 @@ export async function findLiveSecret(
     ctx.db,
     sql`with ${counting(action, subjects)}
     select retry_after, t.id, t.user_id as "userId", u.email, u.username, u.full_name as "fullName",
-      t.expires_at as "expiresAt", t.used_at is not null as used, t.superseded_at is not null as superseded,
-      t.expires_at <= ${instantParam(ctx.now)} as expired,
+      ${expiryOf(secret.kind)} as "expiresAt", t.used_at is not null as used, t.superseded_at is not null as superseded,
+      ${expiryOf(secret.kind)} <= ${instantParam(ctx.now)} as expired,
       t.account_state <> ${accountState} or u.deactivated_at is not null as stale
     from refused
-      left join password_reset_tokens t on ${matchesSecret(secret) ?? sql`false`}
+      left join password_reset_tokens t on ${matchesSecret(secret)}
       left join users u on u.id = t.user_id`,
   )
   if (row?.retry_after != null) throw new RecoveryError('too-many-requests', { retryAfterSeconds: row.retry_after })
-  if (!row?.id) throw new RecoveryError('link-unknown')
-  if (row.used) throw new RecoveryError('link-used')
-  if (row.superseded) throw new RecoveryError('link-superseded')
-  if (row.expired) throw new RecoveryError('link-expired')
-  // The account has changed under the link; to its holder it is simply no longer good.
-  if (row.stale) throw new RecoveryError('link-expired')
-  const { id, userId, email, username, fullName } = row
-  return { id, userId, owner: { email, username, fullName }, expiresAt: new Date(row.expiresAt) }
+  const dead = !row?.id ? 'unknown' : deathOf(row)
+  if (dead) throw new RecoveryError(DEAD[secret.kind][dead])
+  const { id, userId, email, username, fullName } = row as TokenRow & { id: string }
+  return { id, userId, owner: { email, username, fullName }, expiresAt: new Date((row as TokenRow).expiresAt) }
+}
+
+type Death = 'unknown' | 'used' | 'superseded' | 'expired'
+
+function deathOf(row: TokenRow): Death | null {
+  if (row.used) return 'used'
+  if (row.superseded) return 'superseded'
+  // An account that has changed under its link: to the holder it is simply no longer good.
+  return row.expired || row.stale ? 'expired' : null
+}
+
+const DEAD: Record<PresentedSecret['kind'], Record<Death, RecoveryErrorCode>> = {
+  link: { unknown: 'link-unknown', used: 'link-used', superseded: 'link-superseded', expired: 'link-expired' },
+  grant: { unknown: 'grant-unknown', used: 'grant-unknown', superseded: 'grant-unknown', expired: 'grant-expired' },
 }
 
 /**
- * Opens a mailed link: is it live, and until when? Spends nothing, for mail scanners open links too.
- * @throws RecoveryError `link-unknown`, `link-used`, `link-superseded`, `link-expired`, `too-many-requests`.
+ * Opens a mailed link, or shows a grant: is it live, and until when? Spends nothing, for mail scanners open
+ * links too.
+ * @throws RecoveryError as `findLiveSecret`.
  */
 export async function openLink(ctx: RecoveryContext, secret: PresentedSecret): Promise<{ expiresAt: Date }> {
   const { expiresAt } = await findLiveSecret(ctx, secret, 'open-link')

@@ -5,7 +5,7 @@ import { CHANGED_MAIL_TTL_SECONDS } from '@/server/mail/messages'
 import { accountState } from './account-state'
 import { type RecoveryContext, secondsAfter } from './context'
 import { RecoveryError } from './errors'
-import { findLiveSecret, type PresentedSecret } from './open-link'
+import { expiryOf, findLiveSecret, type PresentedSecret } from './open-link'
 import { checkNewPassword } from './password-policy'
 import { newRequestId } from './secrets'
 
@@ -14,7 +14,7 @@ import { newRequestId } from './secrets'
  * password is checked (a refused one burns nothing) and hashed, and the second spends the secret by a
  * conditional update, together with all that follows from it.
  *
- * @throws RecoveryError `link-*` for a secret that is not live, `password-*` for a password that will
+ * @throws RecoveryError `link-*` or `grant-*` for a secret that is not live, `password-*` for a password that will
  *   not do, `too-many-requests`, `busy`.
  */
 export async function resetPassword(
@@ -24,10 +24,10 @@ export async function resetPassword(
   const live = await findLiveSecret(ctx, input.secret, 'reset-password')
   checkNewPassword(input.password, live.owner, ctx.policy.passwordMinLength)
   const passwordHash = await hashPassword(input.password)
-  if (!(await redeem(ctx, live.id, passwordHash))) {
+  if (!(await redeem(ctx, live.id, input.secret.kind, passwordHash))) {
     // Somebody was faster, or it died meanwhile: looking again says which.
     await findLiveSecret(ctx, input.secret, 'reset-password')
-    throw new RecoveryError('link-used')
+    throw new RecoveryError(input.secret.kind === 'grant' ? 'grant-unknown' : 'link-used')
   }
   ctx.wakeMailWorker()
 }
@@ -37,14 +37,19 @@ export async function resetPassword(
  * session (the raised version ends even one made this instant), the audit row and the mail that says so.
  * Every other token of the account is dead already: an account has one live row at the most.
  */
-async function redeem(ctx: RecoveryContext, tokenId: string, passwordHash: string): Promise<boolean> {
+async function redeem(
+  ctx: RecoveryContext,
+  tokenId: string,
+  kind: PresentedSecret['kind'],
+  passwordHash: string,
+): Promise<boolean> {
   const now = instantParam(ctx.now)
   const { requestId, device } = ctx.requester
   const [answer] = await runStatement<{ changed: number }>(
     ctx.db,
     sql`with spent as (
       update password_reset_tokens t set used_at = ${now} from users u
-      where t.id = ${tokenId}::uuid and t.used_at is null and t.superseded_at is null and t.expires_at > ${now}
+      where t.id = ${tokenId}::uuid and t.used_at is null and t.superseded_at is null and ${expiryOf(kind)} > ${now}
         and u.id = t.user_id and t.account_state = ${accountState} and u.deactivated_at is null
       returning t.user_id
     ),

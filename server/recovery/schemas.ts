@@ -86,4 +86,19 @@ export const resetPasswordInput = z
     },
   })
 
+/** A code as people paste it: with spaces or dashes. Only ASCII digits are digits. */
+export const codeSchema = z
+  .string({ error: 'code-missing' })
+  .max(64, { error: 'code-not-numeric', abort: true })
+  .transform((typed) => typed.replace(/[\s\u00ad\u2010-\u2015-]/g, ''))
+  .refine((code) => code !== '', { error: 'code-missing', abort: true })
+  .refine((code) => /^[0-9]+$/.test(code), { error: 'code-not-numeric' })
+
+export const CODE_LENGTH = 6
+
+export const locateInput = z.object({ account: identifierSchema })
+
+/** Without `account`, the one that this browser asked for. */
+export const verifyCodeInput = z.object({ account: identifierSchema.optional(), code: codeSchema })
+
 export const signInInput = z.object({ account: identifierSchema, password: currentPasswordSchema })

@@ -8,7 +8,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 /** APP_SECRET, newest first. New secrets come from the first; older ones still recognise theirs. */
 export type SecretRing = readonly [string, ...string[]]
 
-export type SecretPurpose = 'link' | 'code' | 'not-me' | 'flow'
+export type SecretPurpose = 'link' | 'code' | 'not-me'
 
 /** 128 random bits in the shape of a UUID (ASVS 11.5.1); unlike UUIDv4 no bit of it is fixed. */
 export function newRequestId(): string {
@@ -57,11 +57,11 @@ export const identifierDigestOf = (secret: string, identifier: string): Buffer =
   createHmac('sha256', secret).update('latchkey identifier ').update(identifier).digest()
 
 /** A token that names its row and proves itself: id and HMAC, base64url. Nothing of it needs storing. */
-export const signedIdOf = (secret: string, purpose: 'not-me' | 'flow', id: string): string =>
+export const signedIdOf = (secret: string, purpose: 'not-me', id: string): string =>
   Buffer.concat([idBytes(id), derive(secret, purpose, id)]).toString('base64url')
 
 /** The id in a signed token, or null for one that no secret of the ring has made. */
-export function readSignedId(ring: SecretRing, purpose: 'not-me' | 'flow', token: string): string | null {
+export function readSignedId(ring: SecretRing, purpose: 'not-me', token: string): string | null {
   if (!/^[A-Za-z0-9_-]{64}$/.test(token)) return null
   const bytes = Buffer.from(token, 'base64url')
   const hex = bytes.subarray(0, 16).toString('hex')
@@ -69,6 +69,25 @@ export function readSignedId(ring: SecretRing, purpose: 'not-me' | 'flow', token
   const genuine = ring.some((secret) => timingSafeEqual(derive(secret, purpose, id), bytes.subarray(16)))
   return genuine ? id : null
 }
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+const GRANT_LENGTH = 60
+
+/** 60 random letters and digits (357 bits). Bytes that would favour the first letters are passed over. */
+export function newGrant(): string {
+  let grant = ''
+  while (grant.length < GRANT_LENGTH) {
+    for (const byte of randomBytes(2 * GRANT_LENGTH)) {
+      if (byte < 4 * ALPHABET.length && grant.length < GRANT_LENGTH) grant += ALPHABET[byte % ALPHABET.length]
+    }
+  }
+  return grant
+}
+
+export const isGrant = (token: string): boolean => /^[A-Za-z0-9]{60}$/.test(token)
+
+/** Constant in time, whatever the lengths. */
+export const sameBytes = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b)
 
 /** The secret of the ring that made a mailed link, so that a retry after a rotation mails the same bytes. */
 export const secretBehind = (ring: SecretRing, id: string, tokenHash: Buffer): string | undefined =>

@@ -3,16 +3,18 @@ import { messages } from '@/messages/en'
 import { listSecurityEvents } from '@/server/accounts/security-events'
 import { endSessions, listSessions } from '@/server/accounts/sessions'
 import { setCookie } from '@/server/cookies'
+import { sealFlow } from '@/server/recovery/flow'
 import { requestReset } from '@/server/recovery/request-reset'
-import { signedIdOf } from '@/server/recovery/secrets'
+import { identifierSchema } from '@/server/recovery/schemas'
 import { router, signedInProcedure } from '@/server/api/trpc'
 
 export const accountRouter = router({
   /** Mails a reset link to the signed-in account's own address. */
   requestReset: signedInProcedure.mutation(async ({ ctx }) => {
     const { userId, email } = ctx.current
-    const { id } = await requestReset(ctx.recovery, { userId, email })
-    setCookie(ctx.answer, 'flow', signedIdOf(ctx.recovery.secrets[0], 'flow', id))
+    const { id: requestId } = await requestReset(ctx.recovery, { userId, email })
+    const account = identifierSchema.safeParse(email)
+    if (account.success) setCookie(ctx.answer, 'flow', sealFlow(ctx.recovery.secrets, { requestId, account: account.data }))
     return { message: messages.api.resetRequested }
   }),
 

@@ -1,52 +1,88 @@
 import { z } from 'zod'
 import { messages } from '@/messages/en'
+import type { ApiContext } from '@/server/api/context'
+import { publicProcedure, router } from '@/server/api/trpc'
 import { clearCookie, readCookie, setCookie } from '@/server/cookies'
+import { maskEmail } from '@/server/recovery/disclosure'
 import { disownChange } from '@/server/recovery/disown-change'
 import { RecoveryError } from '@/server/recovery/errors'
-import { openLink } from '@/server/recovery/open-link'
+import { type Flow, readFlow, sealFlow, unsealFlow } from '@/server/recovery/flow'
+import { locateAccount } from '@/server/recovery/locate-account'
+import { openLink, presentedSecret } from '@/server/recovery/open-link'
 import { requestReset } from '@/server/recovery/request-reset'
 import { resetPassword } from '@/server/recovery/reset-password'
-import { requestResetInput, resetPasswordInput } from '@/server/recovery/schemas'
-import { signedIdOf } from '@/server/recovery/secrets'
-import { publicProcedure, router } from '@/server/api/trpc'
+import { locateInput, requestResetInput, resetPasswordInput, verifyCodeInput } from '@/server/recovery/schemas'
+import { verifyCode } from '@/server/recovery/verify-code'
 
-const DEAD_LINKS = ['link-unknown', 'link-expired', 'link-used', 'link-superseded'] as const
-type DeadLink = (typeof DEAD_LINKS)[number]
+const DEAD_SECRETS = [
+  'link-unknown',
+  'link-expired',
+  'link-used',
+  'link-superseded',
+  'grant-unknown',
+  'grant-expired',
+] as const
 
-const asDeadLink = (code: string | null): DeadLink | null => DEAD_LINKS.find((dead) => dead === code) ?? null
+const asDeadSecret = (code: string | null) => DEAD_SECRETS.find((dead) => dead === code) ?? null
+
+function flowOf(ctx: ApiContext): Flow | null {
+  const cookie = readCookie(ctx.headers, 'flow')
+  return cookie ? unsealFlow(ctx.recovery.secrets, cookie) : null
+}
 
 export const recoveryRouter = router({
+  /** Whom would a reset be for? By the disclosure policy; the address is always masked here. */
+  locate: publicProcedure.input(locateInput).query(async ({ ctx, input }) => {
+    const preview = await locateAccount(ctx.recovery, input)
+    return ctx.recovery.policy.disclosure === 'reveal' ? { ...preview, email: maskEmail(preview.email) } : preview
+  }),
+
   /** Asks for a mail. The answer is the same for every account that could exist, unless `reveal` is chosen. */
   request: publicProcedure.input(requestResetInput).mutation(async ({ ctx, input }) => {
-    const { id } = await requestReset(ctx.recovery, input)
-    setCookie(ctx.answer, 'flow', signedIdOf(ctx.recovery.secrets[0], 'flow', id))
+    const { id: requestId } = await requestReset(ctx.recovery, input)
+    setCookie(ctx.answer, 'flow', sealFlow(ctx.recovery.secrets, { requestId, account: input.account }))
     clearCookie(ctx.answer, 'notice')
     return { message: messages.api.resetRequested }
   }),
 
-  /** Is the link that this browser opened still live? Spends nothing. */
+  /** Where this browser's recovery stands, or null when it has none under way. */
+  flow: publicProcedure.query(async ({ ctx }) => {
+    const flow = flowOf(ctx)
+    return flow ? readFlow(ctx.recovery, flow) : null
+  }),
+
+  /** Takes the six digits of the mail; a right code lets this browser choose a new password. */
+  verifyCode: publicProcedure.input(verifyCodeInput).mutation(async ({ ctx, input }) => {
+    const account = input.account ?? flowOf(ctx)?.account
+    if (!account) throw new RecoveryError('flow-missing')
+    const { grant } = await verifyCode(ctx.recovery, { account, code: input.code })
+    setCookie(ctx.answer, 'reset', grant)
+    return { message: messages.api.codeAccepted }
+  }),
+
+  /** Is the link that this browser opened, or the grant it has earned, still live? Spends nothing. */
   linkState: publicProcedure.query(async ({ ctx }) => {
-    const linkToken = readCookie(ctx.headers, 'reset')
-    if (!linkToken) return { state: 'missing' as const }
+    const token = readCookie(ctx.headers, 'reset')
+    if (!token) return { state: 'missing' as const }
     try {
-      const { expiresAt } = await openLink(ctx.recovery, { linkToken })
+      const { expiresAt } = await openLink(ctx.recovery, presentedSecret(token))
       const passwordMinLength = ctx.recovery.policy.passwordMinLength
       return { state: 'live' as const, passwordMinLength, expiresAt: expiresAt.toISOString() }
     } catch (error) {
-      const dead = error instanceof RecoveryError ? asDeadLink(error.code) : null
+      const dead = error instanceof RecoveryError ? asDeadSecret(error.code) : null
       if (!dead) throw error
       return { state: dead }
     }
   }),
 
   /** Why this browser was sent back from a dead link, if it was. */
-  notice: publicProcedure.query(({ ctx }) => asDeadLink(readCookie(ctx.headers, 'notice'))),
+  notice: publicProcedure.query(({ ctx }) => asDeadSecret(readCookie(ctx.headers, 'notice'))),
 
   /** Chooses the new password, with the secret of the cookie or of the input. */
   resetPassword: publicProcedure.input(resetPasswordInput).mutation(async ({ ctx, input }) => {
-    const linkToken = input.token ?? readCookie(ctx.headers, 'reset') ?? ''
-    await resetPassword(ctx.recovery, { secret: { linkToken }, password: input.password })
-    // The link cookie stays: it opens nothing any more, and tells the back button why.
+    const secret = presentedSecret(input.token ?? readCookie(ctx.headers, 'reset') ?? '')
+    await resetPassword(ctx.recovery, { secret, password: input.password })
+    // The reset cookie stays: it opens nothing any more, and tells the back button why.
     clearCookie(ctx.answer, 'session')
     clearCookie(ctx.answer, 'flow')
     return { message: messages.api.passwordChanged }

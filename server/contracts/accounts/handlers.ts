@@ -13,9 +13,9 @@ import { ERRORS } from './errors'
 export async function openForgotPasswordLink(request: Request): Promise<Response> {
   const headers = new Headers({ 'cache-control': 'no-store' })
   const ctx = contextFor(requesterOf(request.headers, env().trustedProxyHops))
-  const linkToken = new URL(request.url).searchParams.get('token') ?? ''
+  const token = new URL(request.url).searchParams.get('token') ?? ''
   try {
-    await openLink(ctx, { linkToken })
+    await openLink(ctx, { kind: 'link', token })
   } catch (error) {
     if (!(error instanceof RecoveryError)) throw error
     const { status, message } = ERRORS[error.code]
@@ -28,7 +28,7 @@ export async function openForgotPasswordLink(request: Request): Promise<Response
     }
     return Response.json({ success: false, message, data: [] }, { status, headers })
   }
-  setCookie(headers, 'reset', linkToken)
+  setCookie(headers, 'reset', token)
   return redirect('/reset-password', headers)
 }
 

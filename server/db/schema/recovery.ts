@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { check, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { users } from './accounts'
 import { bytea, instant } from './columns'
 
@@ -42,11 +42,32 @@ export const passwordResetTokens = pgTable(
   ],
 )
 
+/**
+ * How often an account's code was guessed wrong. `subject` names the account, or for one that does not exist
+ * the keyed digest of what was typed: both are blocked alike.
+ */
+export const codeLockouts = pgTable(
+  'code_lockouts',
+  {
+    subject: text('subject').primaryKey(),
+    /** Tries in the present round, this one included: 1 to 3. */
+    tries: integer('tries').notNull(),
+    /** Blocks so far; each is twice as long as the one before. */
+    blocks: integer('blocks').notNull().default(0),
+    blockedUntil: instant('blocked_until'),
+    /** The last try that was let in to a comparison: how a statement knows whether it was its own. */
+    lastTryId: uuid('last_try_id').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [check('code_lockouts_tries', sql`${t.tries} between 1 and 3`)],
+)
+
 export const SECURITY_EVENT_KINDS = [
   'reset-requested',
   'reset-mailed',
   'reset-refused',
   'code-blocked',
+  'code-accepted',
   'password-changed',
   'change-disowned',
   'sessions-ended',

@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import pino from 'pino'
+import postgres from 'postgres'
+import { hashPassword } from '@/server/accounts/password-hash'
+import type { Database } from '@/server/db/client'
+import * as schema from '@/server/db/schema'
+import type { OutgoingMail } from '@/server/mail/messages'
+import type { CallOutcome, MailTransport } from '@/server/mail/transports/transport'
+import { createMailWorker } from '@/server/mail/worker'
+import { composeChangedMails, composeResetMails } from '@/server/recovery/compose-mails'
+import { type RecoveryContext, type RecoveryPolicy, secondsAfter } from '@/server/recovery/context'
+import { RecoveryError } from '@/server/recovery/errors'
+import { requestReset } from '@/server/recovery/request-reset'
+import { identifierSchema } from '@/server/recovery/schemas'
+import type { SecretRing } from '@/server/recovery/secrets'
+
+export const APP_URL = 'https://accounts.example.com'
+export const START = new Date('2026-11-20T14:30:00Z')
+export const PASSWORD = 'correct horse battery staple'
+export const OTHER_PASSWORD = 'a very different passphrase'
+
+/** A clock that stands still until it is moved; `ctx.now` and the worker's `now` both go by it. */
+export function createClock(at = START) {
+  let now = at
+  return {
+    now: () => now,
+    advance(seconds: number) {
+      now = secondsAfter(now, seconds)
+    },
+  }
+}
+
+let issued = 0
+
+/** A documentation address that nobody else in this process has, so that no two tests share a counter. */
+export const newAddress = (): string => `2001:db8:${(++issued >> 16).toString(16)}:${(issued & 0xffff).toString(16)}::/64`
+
+let knownHash: Promise<string> | undefined
+
+export type TestAccount = Awaited<ReturnType<typeof addTestAccount>>
+
+/** Adds an account whose password is PASSWORD, with a name, username and address of its own. */
+export async function addTestAccount(db: Database, given: Partial<typeof schema.users.$inferInsert> = {}) {
+  knownHash ??= hashPassword(PASSWORD)
+  const name = `user${randomBytes(6).toString('hex')}`
+  const account = { email: `${name}@example.com`, username: name, fullName: 'Ada Example', ...given }
+  const [row] = await db
+    .insert(schema.users)
+    .values({ passwordHash: await knownHash, ...account })
+    .returning()
+  return row as typeof schema.users.$inferSelect
+}
+
+/** A transport that keeps what it is given; `answerNext` says how the next calls fare instead. */
+export function createMemoryTransport() {
+  const calls: { key: string; mails: OutgoingMail[] }[] = []
+  const accepted: OutgoingMail[] = []
+  const answers: ((mails: OutgoingMail[]) => CallOutcome | Promise<CallOutcome>)[] = []
+  const transport: MailTransport = {
+    async send(mails, key) {
+      calls.push({ key, mails: structuredClone(mails) })
+      const answer = answers.shift()
+      if (answer) return answer(mails)
+      accepted.push(...mails)
+      return { kind: 'settled', outcomes: mails.map(({ id }) => ({ accepted: true, providerId: `memory-${id}` })) }
+    },
+  }
+  return {
+    transport,
+    calls,
+    accepted,
+    answerNext: (...next: typeof answers) => void answers.push(...next),
+    to: (address: string) => accepted.filter((mail) => mail.to === address),
+  }
+}
+
+/** A logger and the lines it has written. */
+export function createLogCapture() {
+  const lines: string[] = []
+  return { lines, log: pino({ level: 'trace' }, { write: (line) => void lines.push(line) }) }
+}
+
+/** The token of the only link in a mail. */
+export function tokenIn(mail: OutgoingMail | undefined): string {
+  const tokens = [...(mail?.text ?? '').matchAll(/[?&]token=([\w-]+)/g)].map((match) => match[1])
+  if (tokens.length !== 1) throw new Error(`${tokens.length} links in ${mail ? `the mail "${mail.subject}"` : 'no mail'}`)
+  return tokens[0] as string
+}
+
+/** Everything a recovery test needs, around one database: a clock, contexts, a worker and what it has mailed. */
+export function createWorld(db: Database, given: { policy?: Partial<RecoveryPolicy>; secrets?: SecretRing } = {}) {
+  const clock = createClock()
+  const mailbox = createMemoryTransport()
+  const { log, lines } = createLogCapture()
+  const requester = { address: newAddress(), device: 'Firefox on Windows', requestId: `request-${newAddress()}` }
+  const policy: RecoveryPolicy = {
+    disclosure: 'conceal',
+    sendCooldownSeconds: 60,
+    linkTtlSeconds: 3600,
+    codeTtlSeconds: 600,
+    grantTtlSeconds: 300,
+    passwordMinLength: 8,
+    rateLimitScale: 1,
+    ...given.policy,
+  }
+  const world = {
+    db,
+    clock,
+    mailbox,
+    logLines: lines,
+    policy,
+    secrets: given.secrets ?? (['the application secret of these tests'] as SecretRing),
+
+    /** What a verb is called with at this moment. */
+    ctx: (given: Partial<RecoveryContext> = {}): RecoveryContext => ({
+      db,
+      now: clock.now(),
+      requester,
+      policy,
+      secrets: world.secrets,
+      wakeMailWorker() {},
+      ...given,
+    }),
+
+    account: (given?: Parameters<typeof addTestAccount>[1]) => addTestAccount(db, given),
+
+    worker(transport: MailTransport = mailbox.transport) {
+      const context = (now: Date) => ({ db, now, policy, secrets: world.secrets, appUrl: APP_URL })
+      return createMailWorker({
+        db,
+        transport,
+        composers: {
+          'password-reset': (batch, now) => composeResetMails(context(now), batch),
+          'password-changed': (batch, now) => composeChangedMails(context(now), batch),
+        },
+        log,
+        now: clock.now,
+      })
+    },
+
+    /** Sends all that is due. */
+    deliver: () => world.worker().drain(),
+
+    /** Asks for a reset by what a person types. */
+    request: (typed: string, over?: Partial<RecoveryContext>) =>
+      requestReset(world.ctx(over), { account: identifierSchema.parse(typed) }),
+
+    /** Asks, delivers, and reads the link out of the newest mail. */
+    async mailedLink(account: { email: string }) {
+      await world.request(account.email)
+      await world.deliver()
+      return { kind: 'link' as const, token: tokenIn(mailbox.to(account.email).at(-1)) }
+    },
+  }
+  return world
+}
+
+/** A second pool on a database that keeps the text of every statement it runs. */
+export function createRecordedDatabase(url: string) {
+  const statements: string[] = []
+  const client = postgres(url, {
+    max: 2,
+    onnotice: () => {},
+    // Asked once for each statement that is sent; the types of the server are none of ours.
+    debug: (_, query) => void statements.push(query.trim()),
+    fetch_types: false,
+  })
+  const db = drizzle(client, { schema }) as Database
+  return { db, statements, close: () => client.end() }
+}
+
+/** The code and details of the refusal that a promise ends in; fails when it ends in anything else. */
+export async function refusalOf(promise: Promise<unknown>) {
+  const outcome = await promise.then(
+    () => 'nothing was refused',
+    (error: unknown) => error,
+  )
+  if (!(outcome instanceof RecoveryError)) throw outcome instanceof Error ? outcome : new Error(String(outcome))
+  return { code: outcome.code, ...outcome.details }
+}
