@@ -21,7 +21,14 @@ export interface ReasonDetails {
 }
 
 /** Why a link leads nowhere; `missing` is a page opened without one. */
-export type DeadLink = 'missing' | 'link-unknown' | 'link-expired' | 'link-used' | 'link-superseded' | 'grant-unknown' | 'grant-expired'
+export type DeadLink =
+  | 'missing'
+  | 'link-unknown'
+  | 'link-expired'
+  | 'link-used'
+  | 'link-superseded'
+  | 'grant-unknown'
+  | 'grant-expired'
 
 export type SecurityEventKind =
   | 'reset-requested'
@@ -71,7 +78,8 @@ const errors: Record<Reason, string | ((details: ReasonDetails) => string)> = {
     `Codes are blocked after three wrong ones. ${wait(retryAfterSeconds)}, or use the link in the mail: it still works.`,
   'flow-missing': 'Tell us first which account it is, then type the code.',
   'grant-unknown': 'This code was already used, or a newer mail was sent. Ask for a new one.',
-  'grant-expired': 'Too much time has passed since you typed the code. What you typed is still here, but it takes a new code to save it.',
+  'grant-expired':
+    'Too much time has passed since you typed the code. What you typed is still here, but it takes a new code to save it.',
   'account-unknown': 'No account has this email address or username. Check it for typing slips.',
   'sign-in-failed': 'That account and password do not go together. Check both and try again.',
   'not-signed-in': 'You are no longer signed in.',
@@ -79,6 +87,8 @@ const errors: Record<Reason, string | ((details: ReasonDetails) => string)> = {
   'link-expired': 'This link has expired. What you typed is still here, but it takes a new link to save it.',
   'link-used': 'This link was already used. Each link works once.',
   'link-superseded': 'A newer mail was sent, and only its link works. Use the newest mail you have.',
+  'asked-too-soon': ({ retryAfterSeconds }) =>
+    `A mail is on its way already. ${wait(retryAfterSeconds)}, then ask again.`,
   'too-many-requests': ({ retryAfterSeconds }) => `That was too often. ${wait(retryAfterSeconds)}, then try again.`,
   busy: ({ retryAfterSeconds }) => `We are very busy right now. ${wait(retryAfterSeconds)}, then try again.`,
   network: 'We could not be reached. Check your connection and try again: nothing you typed is lost.',
@@ -246,7 +256,8 @@ export const messages = {
     busy: 'Securing…',
     wasMe: 'It was you after all? Close this page: nothing has been done.',
     doneTitle: 'Your account is secured',
-    doneBody: 'Every device was signed out, and a mail with a link is on its way to you. Use it to choose a new password.',
+    doneBody:
+      'Every device was signed out, and a mail with a link is on its way to you. Use it to choose a new password.',
     doneMailbox: 'If someone else may be reading your mail, change the password of your mailbox first.',
     missingTitle: 'Open the link in your mail',
     missingBody: 'This page is reached by the link in the mail that told you of the change. Open it again from there.',
@@ -307,7 +318,8 @@ export const messages = {
     terms: (linkSeconds: number) =>
       `The link works once, within ${duration(linkSeconds)}. If you ask again, only the newest mail works.`,
     codeLead: (codeSeconds: number) => `Or type this code where you asked for it, within ${duration(codeSeconds)}:`,
-    notYou: 'You did not ask for this? Then do nothing: your password is unchanged, and only this mailbox got the link.',
+    notYou:
+      'You did not ask for this? Then do nothing: your password is unchanged, and only this mailbox got the link.',
   },
 
   passwordChangedMail: {
@@ -316,7 +328,8 @@ export const messages = {
     lead: (at: string, device: string | null) =>
       `The password of your account was changed on ${at}${device ? `, from ${device}` : ''}. Every device was signed out.`,
     wasYou: 'If this was you, there is nothing to do.',
-    notYou: 'If this was not you, secure your account: it signs out every device and mails you a link to choose a new password.',
+    notYou:
+      'If this was not you, secure your account: it signs out every device and mails you a link to choose a new password.',
     button: 'This was not me',
     linkLead: 'If the button does not work, copy this address into your browser:',
   },

@@ -15,7 +15,11 @@ const integer = (what: string, min: number, max: number, fallback: number) =>
       if (text === undefined) return fallback
       const value = Number(text)
       if (/^\d+$/.test(text) && value >= min && value <= max) return value
-      ctx.addIssue({ code: 'custom', message: `must be ${what}, a whole number from ${min} to ${max}`, params: { example: String(fallback) } })
+      ctx.addIssue({
+        code: 'custom',
+        message: `must be ${what}, a whole number from ${min} to ${max}`,
+        params: { example: String(fallback) },
+      })
       return z.NEVER
     })
 
@@ -35,7 +39,11 @@ const variables = z.object({
   NODE_ENV: z.string().optional(),
   PORT: integer('a port', 0, 65535, 3000),
   APP_URL: url(['http:', 'https:'], "the app's public origin", 'https://accounts.example.com'),
-  DATABASE_URL: url(['postgres:', 'postgresql:'], 'the address of a PostgreSQL 14 or newer', 'postgres://user:password@db.example.com:5432/latchkey'),
+  DATABASE_URL: url(
+    ['postgres:', 'postgresql:'],
+    'the address of a PostgreSQL 14 or newer',
+    'postgres://user:password@db.example.com:5432/latchkey',
+  ),
   APP_SECRET: z
     .string()
     .transform((text) => text.split(',').map((secret) => secret.trim()))
@@ -57,7 +65,11 @@ const variables = z.object({
   ACCOUNT_DISCLOSURE: choice(['conceal', 'reveal'], 'conceal'),
   SERVICE_API_KEY: z
     .string()
-    .refine((key) => key.length >= 32, { error: 'must be 32 characters or more', params: { example: 'the output of: openssl rand -hex 32' } }).optional(),
+    .refine((key) => key.length >= 32, {
+      error: 'must be 32 characters or more',
+      params: { example: 'the output of: openssl rand -hex 32' },
+    })
+    .optional(),
   TRUSTED_PROXY_HOPS: integer('the number of proxies in front', 0, 10, 0),
   RATE_LIMIT_SCALE: z
     .string()
@@ -113,13 +125,18 @@ export function readEnvironment(source: Record<string, string | undefined>) {
   const need = (name: keyof typeof values, why: string, example: string) => {
     if (values[name] === undefined) problems.push(`${name} is missing: ${why}, for example ${example}`)
   }
-  need('DATABASE_URL', 'the address of a PostgreSQL 14 or newer (`npm start` brings its own when it is unset)', 'postgres://user:password@db.example.com:5432/latchkey')
+  need(
+    'DATABASE_URL',
+    'the address of a PostgreSQL 14 or newer (`npm start` brings its own when it is unset)',
+    'postgres://user:password@db.example.com:5432/latchkey',
+  )
   if (!embedded) {
     need('APP_URL', 'the public origin that links in mails lead to', 'https://accounts.example.com')
     need('APP_SECRET', '32 random bytes or more', 'the output of: openssl rand -base64 48')
     need('RESEND_API_KEY', 'the key that mail is sent with', 're_123456789')
   }
-  if (!embedded || values.RESEND_API_KEY) need('MAIL_FROM', 'the sender of every mail', 'Latchkey <accounts@example.com>')
+  if (!embedded || values.RESEND_API_KEY)
+    need('MAIL_FROM', 'the sender of every mail', 'Latchkey <accounts@example.com>')
   const appUrl = new URL(values.APP_URL ?? `http://localhost:${values.PORT}`)
   if (appUrl.protocol === 'http:' && !LOOPBACK_HOSTS.has(appUrl.hostname)) {
     problems.push('APP_URL must use https unless its host is this machine, for example https://accounts.example.com')

@@ -30,7 +30,10 @@ export function useForm<Name extends string>({ names, schema, fieldOf, send }: F
     if (inFlight.current) return
     const form = event.currentTarget
     const typed = new FormData(form)
-    const values = Object.fromEntries(names.map((name) => [name, String(typed.get(name) ?? '')])) as Record<Name, string>
+    const values = Object.fromEntries(names.map((name) => [name, String(typed.get(name) ?? '')])) as Record<
+      Name,
+      string
+    >
 
     const blame = (found: Partial<Record<Name, string>>) => {
       setFaults(found)
@@ -43,7 +46,9 @@ export function useForm<Name extends string>({ names, schema, fieldOf, send }: F
     const checked = schema.safeParse(values)
     if (!checked.success) {
       const issues = checked.error.issues.toReversed()
-      blame(Object.fromEntries(issues.map((issue) => [issue.path[0], sentence(toReason(issue.message))])) as typeof faults)
+      blame(
+        Object.fromEntries(issues.map((issue) => [issue.path[0], sentence(toReason(issue.message))])) as typeof faults,
+      )
       return
     }
 

@@ -9,9 +9,7 @@ export function AccountRefusal({ error }: { error: unknown }) {
   const refusal = readRefusal(error)
   return (
     <RefusalNotice refusal={refusal}>
-      {refusal.reason === 'not-signed-in' ? (
-        <TextLink href="/sign-in">{messages.account.signInAgain}</TextLink>
-      ) : null}
+      {refusal.reason === 'not-signed-in' ? <TextLink href="/sign-in">{messages.account.signInAgain}</TextLink> : null}
     </RefusalNotice>
   )
 }

@@ -16,7 +16,9 @@ const NOTHING: Typed = { length: 0, same: false }
 /** Measures as the server does: NFC, then code points. */
 function measure(form: HTMLFormElement): Typed {
   const typed = new FormData(form)
-  const [password, again] = ['password', 'confirmPassword'].map((name) => String(typed.get(name) ?? '').normalize('NFC'))
+  const [password, again] = ['password', 'confirmPassword'].map((name) =>
+    String(typed.get(name) ?? '').normalize('NFC'),
+  )
   return { length: [...(password ?? '')].length, same: password !== '' && password === again }
 }
 

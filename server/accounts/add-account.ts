@@ -36,7 +36,8 @@ export async function addAccount(db: Database, account: NewAccount, minLength = 
       .returning({ id: users.id })
     return added as { id: string }
   } catch (error) {
-    if (isUniqueViolation(error)) throw new AccountError(`An account with email ${email} or username ${username} exists already.`)
+    if (isUniqueViolation(error))
+      throw new AccountError(`An account with email ${email} or username ${username} exists already.`)
     throw error
   }
 }
@@ -44,5 +45,7 @@ export async function addAccount(db: Database, account: NewAccount, minLength = 
 function parseIdentifier(typed: string, field: 'email' | 'username', isEmail: boolean): Identifier {
   const parsed = identifierSchema.safeParse(typed)
   if (parsed.success && parsed.data.includes('@') === isEmail) return parsed.data
-  throw new AccountError(isEmail ? `"${typed}" is not an email address.` : `"${typed}" is not a ${field}: letters, digits and . _ + - only.`)
+  throw new AccountError(
+    isEmail ? `"${typed}" is not an email address.` : `"${typed}" is not a ${field}: letters, digits and . _ + - only.`,
+  )
 }

@@ -74,7 +74,8 @@ export async function endSessions(
   userId: string,
   which: { only: string } | { allBut: string } | { all: true },
 ): Promise<number> {
-  const chosen = 'only' in which ? sql`id = ${which.only}::uuid` : 'allBut' in which ? sql`id <> ${which.allBut}::uuid` : sql`true`
+  const chosen =
+    'only' in which ? sql`id = ${which.only}::uuid` : 'allBut' in which ? sql`id <> ${which.allBut}::uuid` : sql`true`
   const [answer] = await runStatement<{ ended: number }>(
     ctx.db,
     sql`with ended as (delete from sessions where user_id = ${userId} and ${chosen} returning 1),

@@ -18,6 +18,7 @@ export interface ApiErrorData {
 export const TRPC_CODES: Record<RecoveryErrorCode, TRPCError['code']> = {
   'account-unknown': 'NOT_FOUND',
   'too-many-requests': 'TOO_MANY_REQUESTS',
+  'asked-too-soon': 'TOO_MANY_REQUESTS',
   'link-unknown': 'BAD_REQUEST',
   'link-expired': 'BAD_REQUEST',
   'link-used': 'BAD_REQUEST',
@@ -48,4 +49,3 @@ export function errorDataOf(error: TRPCError, requestId: string): ApiErrorData {
   }
   return { reason: error.code === 'INTERNAL_SERVER_ERROR' ? 'internal' : 'input-malformed', requestId }
 }
-

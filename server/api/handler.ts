@@ -8,7 +8,13 @@ const ENDPOINT = '/api/trpc'
 
 const refused = ({ status, message }: Refusal) =>
   Response.json(
-    { error: { message: 'input-malformed', code: -32600, data: { reason: 'input-malformed', httpStatus: status, detail: message } } },
+    {
+      error: {
+        message: 'input-malformed',
+        code: -32600,
+        data: { reason: 'input-malformed', httpStatus: status, detail: message },
+      },
+    },
     { status, headers: { 'cache-control': 'no-store' } },
   )
 
@@ -37,7 +43,8 @@ export async function handleTrpc(request: Request): Promise<Response> {
     },
     onError: ({ error, path, ctx }) => {
       const requestId = ctx?.recovery.requester.requestId
-      if (error.code === 'INTERNAL_SERVER_ERROR') log().error({ err: error.cause ?? error, path, requestId }, 'call failed')
+      if (error.code === 'INTERNAL_SERVER_ERROR')
+        log().error({ err: error.cause ?? error, path, requestId }, 'call failed')
     },
   })
 }

@@ -8,7 +8,11 @@ const t = initTRPC.context<ApiContext>().create({
     const requestId = ctx?.recovery.requester.requestId ?? 'unknown'
     const data = errorDataOf(error, requestId)
     // tRPC's own message may hold an input or a query; the code says all that a client needs.
-    return { ...shape, message: data.reason, data: { code: shape.data.code, httpStatus: shape.data.httpStatus, ...data } }
+    return {
+      ...shape,
+      message: data.reason,
+      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, ...data },
+    }
   },
 })
 

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { instantParam } from '@/server/db/client'
-import { type Limit, LIMITS, type LimitedAction } from './limits'
+import { LIMITS, type Limit, type LimitedAction } from './limits'
 
 /** What one request is counted under. The identifier is a keyed digest, never what was typed. */
 export interface LimitSubjects {
@@ -14,7 +14,15 @@ export interface LimitSubjects {
 const MAX_SLOTS = 16
 const BUDGET_PER_SLOT = 1_000
 
-function bucketOf(action: LimitedAction, limit: Limit, subjects: LimitSubjects) {
+interface Bucket {
+  name: string
+  budget: number
+  windowSeconds: number
+  /** A cooldown is told apart: it is no abuse, and what follows from it is the caller's to say. */
+  cooldown: boolean
+}
+
+function bucketOf(action: LimitedAction, limit: Limit, subjects: LimitSubjects): Bucket {
   const identifier = subjects.identifierDigest?.toString('base64url') ?? ''
   const value = { address: subjects.address, identifier, pair: `${identifier} ${subjects.address}`, global: '' }[
     limit.subject
@@ -27,25 +35,33 @@ function bucketOf(action: LimitedAction, limit: Limit, subjects: LimitSubjects) 
     name: `${action} ${limit.subject} ${value}${slot}`.trimEnd(),
     budget: Math.ceil(budget / slots),
     windowSeconds: limit.windowSeconds,
+    cooldown: false,
   }
 }
 
 /**
- * The counting part of a statement: two CTEs, `counted`, which raises every counter of an action, and
- * `refused`, whose one row holds `retry_after` in seconds, or null where every budget holds.
+ * The counting part of a statement: CTEs that raise every counter of an action, and `refused`, whose one row
+ * holds `retry_after` in seconds, or null where every budget holds, and `cooling`, the seconds left of
+ * `cooldownSeconds` since the identifier was last counted, or null.
  * Rows are locked in the order of their names, so two statements never wait for each other.
  */
-export function counting(action: LimitedAction, subjects: LimitSubjects): SQL {
+export function counting(action: LimitedAction, subjects: LimitSubjects, cooldownSeconds = 0): SQL {
   const now = instantParam(subjects.now)
-  const buckets = LIMITS[action]
-    .map((limit) => bucketOf(action, limit, subjects))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const buckets = LIMITS[action].map((limit) => bucketOf(action, limit, subjects))
+  if (cooldownSeconds > 0 && subjects.identifierDigest) {
+    const name = `cooldown identifier ${subjects.identifierDigest.toString('base64url')}`
+    buckets.push({ name, budget: 1, windowSeconds: cooldownSeconds, cooldown: true })
+  }
+  buckets.sort((a, b) => (a.name < b.name ? -1 : 1))
   const rows = sql.join(
-    buckets.map((bucket) => sql`(${bucket.name}::text, ${bucket.budget}::int, ${bucket.windowSeconds}::int)`),
+    buckets.map(
+      (bucket) =>
+        sql`(${bucket.name}::text, ${bucket.budget}::int, ${bucket.windowSeconds}::int, ${bucket.cooldown}::boolean)`,
+    ),
     sql`, `,
   )
   return sql`
-    budgets (bucket, budget, seconds) as (values ${rows}),
+    budgets (bucket, budget, seconds, cooldown) as (values ${rows}),
     counted as (
       insert into rate_limits as held (bucket, count, expires_at)
       select bucket, 1, ${now} + make_interval(secs => seconds) from budgets
@@ -55,7 +71,8 @@ export function counting(action: LimitedAction, subjects: LimitSubjects): SQL {
       returning bucket, count, expires_at
     ),
     refused as (
-      select ceil(extract(epoch from max(counted.expires_at) - ${now}))::int as retry_after
+      select ceil(extract(epoch from max(expires_at) filter (where not cooldown) - ${now}))::int as retry_after,
+        ceil(extract(epoch from max(expires_at) filter (where cooldown) - ${now}))::int as cooling
       from counted join budgets using (bucket)
       where counted.count > budgets.budget
     )`

@@ -13,9 +13,6 @@ export interface OutgoingMail {
 /** RFC 3834: keeps holiday replies and mailing lists from answering. */
 export const MAIL_HEADERS = { 'Auto-Submitted': 'auto-generated' } as const
 
-/** The form of a reset asked for by "this wasn't me": its owner has just lost the password, so no cooldown. */
-export const NOT_ME_FORM = 'not-me'
-
 /** How long the "this wasn't me" link of a mail works. */
 export const NOT_ME_TTL_SECONDS = 7 * 24 * 3600
 
@@ -24,5 +21,5 @@ export const CHANGED_MAIL_TTL_SECONDS = 24 * 3600
 
 /** What a composer makes of a claimed row. A row that it leaves out has been settled by it already. */
 export type Composed =
-  | { id: string; mail: OutgoingMail; /** When the link in it dies. */ expiresAt: Date }
+  | { id: string; mail: OutgoingMail /** When the link in it dies. */; expiresAt: Date }
   | { id: string; failed: string }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
-import type { MailKind } from '@/server/db/schema'
+import type { LinkForm, MailKind } from '@/server/db/schema'
 
 /** The queue: rows of `mail_outbox`, claimed in batches under a lease. Knows nothing of what a mail says. */
 
@@ -12,7 +12,8 @@ export const LEASE_SECONDS = 60
 export interface ClaimedMail {
   id: string
   kind: MailKind
-  form: string
+  form: LinkForm
+  exemptFromCooldown: boolean
   identifier: string | null
   userId: string | null
   recipient: string | null
@@ -40,7 +41,8 @@ interface ClaimedRow extends Omit<ClaimedMail, 'composedAt' | 'expiresAt' | 'cre
 
 const instant = (text: string | null) => (text === null ? null : new Date(text))
 
-const returned = sql.raw(`o.id, o.kind, o.form, o.identifier, o.user_id as "userId", o.recipient,
+const returned =
+  sql.raw(`o.id, o.kind, o.form, o.exempt_from_cooldown as "exemptFromCooldown", o.identifier, o.user_id as "userId", o.recipient,
   o.recipient_name as "recipientName", o.composed_at as "composedAt", o.expires_at as "expiresAt", o.device,
   o.request_id as "requestId", o.attempts, o.created_at as "createdAt", o.batch_id as "batchId"`)
 

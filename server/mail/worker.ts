@@ -79,7 +79,10 @@ export function createMailWorker(options: MailWorkerOptions): MailWorker & { sta
         pausedUntil = Date.now() + waitMs
         await settle(db, now(), settled)
         await retryLater(db, batch, new Date(now().getTime() + waitMs), outcome.reason)
-        log.warn({ batch: batch.id, mails: mails.length, attempts, waitMs, reason: outcome.reason }, 'mail not accepted, will retry')
+        log.warn(
+          { batch: batch.id, mails: mails.length, attempts, waitMs, reason: outcome.reason },
+          'mail not accepted, will retry',
+        )
         return
       }
       outcome.outcomes.forEach((result, at) => {
@@ -104,7 +107,12 @@ export function createMailWorker(options: MailWorkerOptions): MailWorker & { sta
       } catch (error) {
         // The batch waits for its next try; one that cannot be composed must not stop the rest.
         log.error({ err: error, batch: batch.id }, 'mail batch not delivered')
-        await retryLater(db, batch, new Date(now().getTime() + backoffMs(batch.mails[0]?.attempts ?? 1)), 'not composed')
+        await retryLater(
+          db,
+          batch,
+          new Date(now().getTime() + backoffMs(batch.mails[0]?.attempts ?? 1)),
+          'not composed',
+        )
       }
       // Rows that come in quick succession share a batch instead of having one each.
       if (batch.mails.length < BATCH_SIZE && !stopping) await delay(GATHER_MS)

@@ -1,12 +1,13 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
-import { mailOutbox, passwordResetTokens, securityEvents } from '@/server/db/schema'
-import { type Composed, NOT_ME_FORM } from '@/server/mail/messages'
+import { type LinkForm, mailOutbox, passwordResetTokens, securityEvents } from '@/server/db/schema'
+import type { Composed } from '@/server/mail/messages'
 import type { ClaimedMail } from '@/server/mail/outbox'
 import { renderPasswordChanged } from '@/server/mail/templates/password-changed'
 import { renderPasswordReset } from '@/server/mail/templates/password-reset'
 import { accountState } from './account-state'
 import { type RecoveryContext, secondsAfter } from './context'
-import { codeDigestOf, codeOf, digestOf, linkTokenOf, secretBehind, signedIdOf } from './secrets'
+import { linkOf, tokenOf } from './link-forms'
+import { codeDigestOf, codeOf, digestOf, type SecretRing, sameBytes, signedIdOf } from './secrets'
 
 /** What the worker's part of a recovery may know. */
 export interface ComposeContext extends Pick<RecoveryContext, 'db' | 'now' | 'policy' | 'secrets'> {
@@ -16,6 +17,12 @@ export interface ComposeContext extends Pick<RecoveryContext, 'db' | 'now' | 'po
 
 /** Any number, the same in every process: two workers mint one after the other. */
 const MINTING_LOCK = 7_421_905
+
+/** A request as far as minting needs it. */
+export type AskedRow = Pick<
+  ClaimedMail,
+  'id' | 'form' | 'identifier' | 'userId' | 'device' | 'requestId' | 'createdAt' | 'exemptFromCooldown'
+>
 
 interface Found {
   requestId: string
@@ -33,11 +40,15 @@ interface Found {
  */
 export async function composeResetMails(ctx: ComposeContext, batch: ClaimedMail[]): Promise<Composed[]> {
   const fresh = batch.filter((mail) => mail.composedAt === null)
-  if (fresh.length > 0) await mint(ctx, fresh)
+  if (fresh.length > 0) await mintRequests(ctx, fresh)
   return renderMinted(ctx, batch)
 }
 
-async function mint(ctx: ComposeContext, asked: ClaimedMail[]): Promise<void> {
+/**
+ * Makes the tokens of requests whose mails are not composed yet, and settles those that get none.
+ * Safe to run from several workers at once.
+ */
+export async function mintRequests(ctx: Omit<ComposeContext, 'appUrl'>, asked: AskedRow[]): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${MINTING_LOCK})`)
     const found = (await tx.execute(findAccounts(asked))) as unknown as Found[]
@@ -52,7 +63,10 @@ async function mint(ctx: ComposeContext, asked: ClaimedMail[]): Promise<void> {
         .set({ supersededAt: ctx.now })
         .where(
           and(
-            inArray(passwordResetTokens.userId, accounts.map((account) => account.userId)),
+            inArray(
+              passwordResetTokens.userId,
+              accounts.map((account) => account.userId),
+            ),
             isNull(passwordResetTokens.usedAt),
             isNull(passwordResetTokens.supersededAt),
           ),
@@ -65,7 +79,7 @@ async function mint(ctx: ComposeContext, asked: ClaimedMail[]): Promise<void> {
           return {
             id: mail.id,
             userId: account.userId,
-            tokenHash: digestOf(linkTokenOf(secret, mail.id)),
+            tokenHash: digestOf(tokenOf(mail.form, secret, mail.id)),
             codeHash: codeDigestOf(secret, mail.id, codeOf(secret, mail.id)),
             accountState: account.accountState,
             createdAt: mail.createdAt,
@@ -98,11 +112,16 @@ async function mint(ctx: ComposeContext, asked: ClaimedMail[]): Promise<void> {
       await tx
         .update(mailOutbox)
         .set({ status: 'ignored', reason, identifier: null, leaseExpiresAt: null })
-        .where(inArray(mailOutbox.id, rows.map((mail) => mail.id)))
+        .where(
+          inArray(
+            mailOutbox.id,
+            rows.map((mail) => mail.id),
+          ),
+        )
     }
 
     const events = found.map((account) => {
-      const mail = asked.find((row) => row.id === account.requestId) as ClaimedMail
+      const mail = asked.find((row) => row.id === account.requestId) as AskedRow
       const kind = answered.has(mail.id) ? ('reset-requested' as const) : ('reset-refused' as const)
       return { userId: account.userId, kind, requestId: mail.requestId, device: mail.device, createdAt: mail.createdAt }
     })
@@ -111,7 +130,7 @@ async function mint(ctx: ComposeContext, asked: ClaimedMail[]): Promise<void> {
 }
 
 /** Which accounts were asked for: by address, by username, or (somebody signed in) by id, each by its index. */
-function findAccounts(asked: ClaimedMail[]) {
+function findAccounts(asked: AskedRow[]) {
   const wanted = JSON.stringify(asked.map(({ id, identifier, userId }) => ({ id, identifier, user_id: userId })))
   return sql`
     with asked as materialized (
@@ -134,7 +153,7 @@ function findAccounts(asked: ClaimedMail[]) {
 }
 
 /** The requests to answer, one an account at the most: the first asked, unless its account is cooling down. */
-function chooseAnswered(ctx: ComposeContext, asked: ClaimedMail[], found: Found[]): Map<string, Found> {
+function chooseAnswered(ctx: Pick<ComposeContext, 'policy'>, asked: AskedRow[], found: Found[]): Map<string, Found> {
   const byRequest = new Map(found.map((account) => [account.requestId, account]))
   const answered = new Map<string, Found>()
   const taken = new Set<string>()
@@ -144,7 +163,7 @@ function chooseAnswered(ctx: ComposeContext, asked: ClaimedMail[], found: Found[
     const coolUntil = account.lastMailedAt
       ? secondsAfter(new Date(account.lastMailedAt), ctx.policy.sendCooldownSeconds)
       : null
-    if (coolUntil && mail.createdAt < coolUntil && mail.form !== NOT_ME_FORM) continue
+    if (coolUntil && mail.createdAt < coolUntil && !mail.exemptFromCooldown) continue
     taken.add(account.userId)
     answered.set(mail.id, account)
   }
@@ -162,19 +181,29 @@ async function renderMinted(ctx: ComposeContext, batch: ClaimedMail[]): Promise<
       expiresAt: mailOutbox.expiresAt,
       createdAt: mailOutbox.createdAt,
       composedAt: mailOutbox.composedAt,
+      form: mailOutbox.form,
+      userId: passwordResetTokens.userId,
       tokenHash: passwordResetTokens.tokenHash,
       codeExpiresAt: passwordResetTokens.codeExpiresAt,
     })
     .from(mailOutbox)
     .innerJoin(passwordResetTokens, eq(passwordResetTokens.id, mailOutbox.id))
-    .where(and(inArray(mailOutbox.id, batch.map((mail) => mail.id)), eq(mailOutbox.status, 'sending')))
+    .where(
+      and(
+        inArray(
+          mailOutbox.id,
+          batch.map((mail) => mail.id),
+        ),
+        eq(mailOutbox.status, 'sending'),
+      ),
+    )
   const minted = new Map(rows.map((row) => [row.id, row]))
 
   const composed: Composed[] = []
   for (const { id } of batch) {
     const row = minted.get(id)
     if (!row?.to || !row.expiresAt || !row.composedAt) continue
-    const secret = secretBehind(ctx.secrets, id, row.tokenHash)
+    const secret = secretBehind(ctx.secrets, row)
     if (!secret) {
       composed.push({ id, failed: 'APP_SECRET no longer holds the secret that this mail was made with' })
       continue
@@ -182,7 +211,7 @@ async function renderMinted(ctx: ComposeContext, batch: ClaimedMail[]): Promise<
     const minutes = (until: Date) => Math.round((until.getTime() - (row.composedAt as Date).getTime()) / 60_000)
     const mail = await renderPasswordReset({
       recipientName: row.name || null,
-      link: `${ctx.appUrl}/api/accounts/forgot_password?token=${linkTokenOf(secret, id)}`,
+      link: await linkOf(ctx.appUrl, secret, { id, userId: row.userId, form: row.form, expiresAt: row.expiresAt }),
       code: codeOf(secret, id),
       linkMinutes: minutes(row.expiresAt),
       codeMinutes: minutes(row.codeExpiresAt),
@@ -193,6 +222,10 @@ async function renderMinted(ctx: ComposeContext, batch: ClaimedMail[]): Promise<
   }
   return composed
 }
+
+/** The secret of the ring that a row was minted with, so that a retry after a rotation mails the same bytes. */
+export const secretBehind = (ring: SecretRing, row: { id: string; form: LinkForm; tokenHash: Buffer }) =>
+  ring.find((secret) => sameBytes(digestOf(tokenOf(row.form, secret, row.id)), row.tokenHash))
 
 /** Renders the mails that tell of a changed password; everything in them stands in their rows. */
 export async function composeChangedMails(ctx: ComposeContext, batch: ClaimedMail[]): Promise<Composed[]> {

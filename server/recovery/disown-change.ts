@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { instantParam, runStatement } from '@/server/db/client'
 import { counting } from '@/server/limits/counter'
-import { NOT_ME_FORM, NOT_ME_TTL_SECONDS } from '@/server/mail/messages'
+import { NOT_ME_TTL_SECONDS } from '@/server/mail/messages'
 import { type RecoveryContext, secondsAfter } from './context'
 import { RecoveryError } from './errors'
 import { newRequestId, readSignedId } from './secrets'
@@ -45,13 +45,14 @@ export async function disownChange(ctx: RecoveryContext, input: { token: string 
       select id, 'change-disowned', ${requestId}, ${device}, ${now} from disowned
     ),
     asked as (
-      insert into mail_outbox (id, kind, form, user_id, device, request_id, due_at, created_at)
-      select ${newRequestId()}::uuid, 'password-reset', ${NOT_ME_FORM}, id, ${device}, ${requestId}, ${now}, ${now}
+      insert into mail_outbox (id, kind, exempt_from_cooldown, user_id, device, request_id, due_at, created_at)
+      select ${newRequestId()}::uuid, 'password-reset', true, id, ${device}, ${requestId}, ${now}, ${now}
       from disowned
     )
     select retry_after, (select fresh from notice) as fresh, exists (select from disowned) as disowned from refused`,
   )
-  if (answer?.retry_after != null) throw new RecoveryError('too-many-requests', { retryAfterSeconds: answer.retry_after })
+  if (answer?.retry_after != null)
+    throw new RecoveryError('too-many-requests', { retryAfterSeconds: answer.retry_after })
   if (answer?.fresh == null) throw new RecoveryError('link-unknown')
   if (!answer.fresh) throw new RecoveryError('link-expired')
   if (!answer.disowned) throw new RecoveryError('link-used')

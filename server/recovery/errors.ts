@@ -2,6 +2,7 @@
 export type RecoveryErrorCode =
   | 'account-unknown' // only told under `reveal`
   | 'too-many-requests'
+  | 'asked-too-soon' // only told where an interface documents it
   | 'link-unknown'
   | 'link-expired'
   | 'link-used'

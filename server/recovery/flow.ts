@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { instantParam, runStatement } from '@/server/db/client'
-import { secondsAfter, type RecoveryContext } from './context'
+import { type RecoveryContext, secondsAfter } from './context'
 import { lockoutSubject } from './lockout'
 import { type Identifier, identifierSchema } from './schemas'
 import { identifierDigestOf, type SecretRing, sameBytes } from './secrets'
@@ -15,7 +15,8 @@ export interface Flow {
   account: Identifier
 }
 
-const signature = (secret: string, body: string) => createHmac('sha256', secret).update(`latchkey flow ${body}`).digest()
+const signature = (secret: string, body: string) =>
+  createHmac('sha256', secret).update(`latchkey flow ${body}`).digest()
 
 /** A flow as a cookie's value. */
 export function sealFlow(secrets: SecretRing, flow: Flow): string {

@@ -16,7 +16,12 @@ import type { Identifier } from './schemas'
 export async function locateAccount(ctx: RecoveryContext, input: { account: Identifier }): Promise<AccountPreview> {
   const reveal = ctx.policy.disclosure === 'reveal'
   const subjects = { address: ctx.requester.address, now: ctx.now, scale: ctx.policy.rateLimitScale }
-  const [row] = await runStatement<{ retry_after: number | null; email: string | null; fullName: string; picture: string | null }>(
+  const [row] = await runStatement<{
+    retry_after: number | null
+    email: string | null
+    fullName: string
+    picture: string | null
+  }>(
     ctx.db,
     sql`with ${counting('locate', subjects)}
     select retry_after, email, full_name as "fullName", picture

@@ -4,16 +4,21 @@ import { counting } from '@/server/limits/counter'
 import { accountState } from './account-state'
 import type { RecoveryContext } from './context'
 import { RecoveryError, type RecoveryErrorCode } from './errors'
+import { readLinkJwt } from './link-forms'
 import type { PasswordOwner } from './password-policy'
 import { digestOf, isGrant, isLinkToken } from './secrets'
 
 /** A secret as a browser or a program presents it. */
 export type PresentedSecret =
-  | { kind: 'link'; token: string } // 43 characters, base64url: the mailed link's
+  | { kind: 'link'; token: string; userId?: string } // 43 characters, base64url, and whose, where a link says so
+  | { kind: 'jwt'; token: string } // a mailed JWT
   | { kind: 'grant'; token: string } // 60 letters and digits, earned with a code
 
-/** A secret by its shape, for callers that take both; what fits neither is an unknown link. */
-export const presentedSecret = (token: string): PresentedSecret => ({ kind: isGrant(token) ? 'grant' : 'link', token })
+/** A secret by its shape, for callers that take every kind; what fits none is an unknown link. */
+export function presentedSecret(token: string): PresentedSecret {
+  if (isGrant(token)) return { kind: 'grant', token }
+  return { kind: token.includes('.') ? 'jwt' : 'link', token }
+}
 
 /** What a secret opens while it is live. */
 export interface LiveSecret {
@@ -39,9 +44,16 @@ interface TokenRow {
 }
 
 /** The condition that finds a row of `password_reset_tokens t`; nothing is looked for that cannot be one. */
-function matchesSecret({ kind, token }: PresentedSecret): SQL {
+async function matchesSecret(ctx: RecoveryContext, secret: PresentedSecret): Promise<SQL> {
+  const { kind, token } = secret
   if (kind === 'grant') return isGrant(token) ? sql`t.grant_hash = ${digestOf(token)}` : sql`false`
-  return isLinkToken(token) ? sql`t.token_hash = ${digestOf(token)}` : sql`false`
+  if (kind === 'jwt') {
+    const named = await readLinkJwt(ctx.secrets, token)
+    return named ? sql`t.token_hash = ${digestOf(named.resetToken)} and t.user_id = ${named.userId}::uuid` : sql`false`
+  }
+  if (!isLinkToken(token)) return sql`false`
+  const whose = secret.userId === undefined ? sql`` : sql` and t.user_id = ${secret.userId}::uuid`
+  return sql`t.token_hash = ${digestOf(token)}${whose}`
 }
 
 /** When a row of `t` stops opening for a secret of this kind. */
@@ -67,7 +79,7 @@ export async function findLiveSecret(
       ${expiryOf(secret.kind)} <= ${instantParam(ctx.now)} as expired,
       t.account_state <> ${accountState} or u.deactivated_at is not null as stale
     from refused
-      left join password_reset_tokens t on ${matchesSecret(secret)}
+      left join password_reset_tokens t on ${await matchesSecret(ctx, secret)}
       left join users u on u.id = t.user_id`,
   )
   if (row?.retry_after != null) throw new RecoveryError('too-many-requests', { retryAfterSeconds: row.retry_after })
@@ -88,6 +100,7 @@ function deathOf(row: TokenRow): Death | null {
 
 const DEAD: Record<PresentedSecret['kind'], Record<Death, RecoveryErrorCode>> = {
   link: { unknown: 'link-unknown', used: 'link-used', superseded: 'link-superseded', expired: 'link-expired' },
+  jwt: { unknown: 'link-unknown', used: 'link-used', superseded: 'link-superseded', expired: 'link-expired' },
   grant: { unknown: 'grant-unknown', used: 'grant-unknown', superseded: 'grant-unknown', expired: 'grant-expired' },
 }
 

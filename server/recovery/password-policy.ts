@@ -28,7 +28,9 @@ function isSimple(password: string): boolean {
   for (let period = 1; period <= points.length / 2; period++) {
     if (points.every((point, at) => point === points[at % period])) return true
   }
-  const steps = new Set(points.slice(1).map((point, at) => (point.codePointAt(0) ?? 0) - (points[at]?.codePointAt(0) ?? 0)))
+  const steps = new Set(
+    points.slice(1).map((point, at) => (point.codePointAt(0) ?? 0) - (points[at]?.codePointAt(0) ?? 0)),
+  )
   return steps.size === 1 && (steps.has(1) || steps.has(-1))
 }
 

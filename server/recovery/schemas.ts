@@ -42,14 +42,12 @@ const usernameSchema = z
  * An email address or a username. Whatever holds an `@` is an address.
  * Only this schema makes an `Identifier`, so nobody folds its case a second time.
  */
-export const identifierSchema = z
-  .string({ error: 'identifier-missing' })
-  .transform((typed, ctx) => {
-    const parsed = (typed.includes('@') ? emailSchema : usernameSchema).safeParse(typed)
-    if (parsed.success) return parsed.data
-    ctx.addIssue({ code: 'custom', message: parsed.error.issues[0]?.message ?? 'identifier-malformed' })
-    return z.NEVER
-  })
+export const identifierSchema = z.string({ error: 'identifier-missing' }).transform((typed, ctx) => {
+  const parsed = (typed.includes('@') ? emailSchema : usernameSchema).safeParse(typed)
+  if (parsed.success) return parsed.data
+  ctx.addIssue({ code: 'custom', message: parsed.error.issues[0]?.message ?? 'identifier-malformed' })
+  return z.NEVER
+})
 
 export type Identifier = z.infer<typeof identifierSchema>
 

@@ -8,7 +8,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 /** APP_SECRET, newest first. New secrets come from the first; older ones still recognise theirs. */
 export type SecretRing = readonly [string, ...string[]]
 
-export type SecretPurpose = 'link' | 'code' | 'not-me'
+type SecretPurpose = 'link' | 'code' | 'not-me' | 'reset-token'
 
 /** 128 random bits in the shape of a UUID (ASVS 11.5.1); unlike UUIDv4 no bit of it is fixed. */
 export function newRequestId(): string {
@@ -19,10 +19,7 @@ export function newRequestId(): string {
 const idBytes = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex')
 
 const derive = (secret: string, purpose: SecretPurpose, id: string, round = 0) =>
-  createHmac('sha256', secret)
-    .update(`latchkey ${purpose} ${round} `)
-    .update(idBytes(id))
-    .digest()
+  createHmac('sha256', secret).update(`latchkey ${purpose} ${round} `).update(idBytes(id)).digest()
 
 /** SHA-256: enough for a digest of 128 random bits and more (ASVS 11.4.2). */
 export const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest()
@@ -72,23 +69,31 @@ export function readSignedId(ring: SecretRing, purpose: 'not-me', token: string)
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const GRANT_LENGTH = 60
+const RESET_TOKEN_LENGTH = 50
 
-/** 60 random letters and digits (357 bits). Bytes that would favour the first letters are passed over. */
-export function newGrant(): string {
-  let grant = ''
-  while (grant.length < GRANT_LENGTH) {
-    for (const byte of randomBytes(2 * GRANT_LENGTH)) {
-      if (byte < 4 * ALPHABET.length && grant.length < GRANT_LENGTH) grant += ALPHABET[byte % ALPHABET.length]
+/** Letters and digits from a source of bytes; bytes that would favour the first letters are passed over. */
+function lettersFrom(bytesOf: (round: number) => Buffer, length: number): string {
+  let text = ''
+  for (let round = 0; text.length < length; round++) {
+    for (const byte of bytesOf(round)) {
+      if (byte < 4 * ALPHABET.length && text.length < length) text += ALPHABET[byte % ALPHABET.length]
     }
   }
-  return grant
+  return text
 }
+
+/** 60 random letters and digits: what a right code earns. */
+export const newGrant = (): string => lettersFrom(() => randomBytes(2 * GRANT_LENGTH), GRANT_LENGTH)
+
+/** The 50 letters and digits that a request's JWT carries. */
+export const resetTokenOf = (secret: string, id: string): string =>
+  lettersFrom((round) => derive(secret, 'reset-token', id, round), RESET_TOKEN_LENGTH)
+
+/** A key of its own for each use of APP_SECRET. */
+export const deriveKey = (secret: string, use: string): Buffer =>
+  createHmac('sha256', secret).update(`latchkey key ${use}`).digest()
 
 export const isGrant = (token: string): boolean => /^[A-Za-z0-9]{60}$/.test(token)
 
 /** Constant in time, whatever the lengths. */
 export const sameBytes = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b)
-
-/** The secret of the ring that made a mailed link, so that a retry after a rotation mails the same bytes. */
-export const secretBehind = (ring: SecretRing, id: string, tokenHash: Buffer): string | undefined =>
-  ring.find((secret) => timingSafeEqual(digestOf(linkTokenOf(secret, id)), tokenHash))

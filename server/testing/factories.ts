@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { asc, eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import pino from 'pino'
 import postgres from 'postgres'
@@ -34,7 +35,8 @@ export function createClock(at = START) {
 let issued = 0
 
 /** A documentation address that nobody else in this process has, so that no two tests share a counter. */
-export const newAddress = (): string => `2001:db8:${(++issued >> 16).toString(16)}:${(issued & 0xffff).toString(16)}::/64`
+export const newAddress = (): string =>
+  `2001:db8:${(++issued >> 16).toString(16)}:${(issued & 0xffff).toString(16)}::/64`
 
 let knownHash: Promise<string> | undefined
 
@@ -84,7 +86,8 @@ export function createLogCapture() {
 /** The token of the only link in a mail. */
 export function tokenIn(mail: OutgoingMail | undefined): string {
   const tokens = [...(mail?.text ?? '').matchAll(/[?&]token=([\w-]+)/g)].map((match) => match[1])
-  if (tokens.length !== 1) throw new Error(`${tokens.length} links in ${mail ? `the mail "${mail.subject}"` : 'no mail'}`)
+  if (tokens.length !== 1)
+    throw new Error(`${tokens.length} links in ${mail ? `the mail "${mail.subject}"` : 'no mail'}`)
   return tokens[0] as string
 }
 
@@ -93,7 +96,7 @@ export function createWorld(db: Database, given: { policy?: Partial<RecoveryPoli
   const clock = createClock()
   const mailbox = createMemoryTransport()
   const { log, lines } = createLogCapture()
-  const requester = { address: newAddress(), device: 'Firefox on Windows', requestId: `request-${newAddress()}` }
+  const requester = { address: newAddress(), device: 'Firefox on Windows', requestId: randomUUID() }
   const policy: RecoveryPolicy = {
     disclosure: 'conceal',
     sendCooldownSeconds: 60,
@@ -137,6 +140,25 @@ export function createWorld(db: Database, given: { policy?: Partial<RecoveryPoli
         log,
         now: clock.now,
       })
+    },
+
+    /** The outbox rows of this world's requests, in the order they were asked for. */
+    outbox: () =>
+      db
+        .select()
+        .from(schema.mailOutbox)
+        .where(eq(schema.mailOutbox.requestId, requester.requestId))
+        .orderBy(asc(schema.mailOutbox.createdAt)),
+
+    /** What the audit says of an account, in order. */
+    async eventsOf(account: { id: string }) {
+      const { kind, createdAt, userId } = schema.securityEvents
+      const rows = await db
+        .select({ kind })
+        .from(schema.securityEvents)
+        .where(eq(userId, account.id))
+        .orderBy(asc(createdAt))
+      return rows.map((row) => row.kind)
     },
 
     /** Sends all that is due. */

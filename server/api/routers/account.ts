@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { messages } from '@/messages/en'
 import { listSecurityEvents } from '@/server/accounts/security-events'
 import { endSessions, listSessions } from '@/server/accounts/sessions'
+import { router, signedInProcedure } from '@/server/api/trpc'
 import { setCookie } from '@/server/cookies'
 import { sealFlow } from '@/server/recovery/flow'
 import { requestReset } from '@/server/recovery/request-reset'
 import { identifierSchema } from '@/server/recovery/schemas'
-import { router, signedInProcedure } from '@/server/api/trpc'
 
 export const accountRouter = router({
   /** Mails a reset link to the signed-in account's own address. */
@@ -14,7 +14,8 @@ export const accountRouter = router({
     const { userId, email } = ctx.current
     const { id: requestId } = await requestReset(ctx.recovery, { userId, email })
     const account = identifierSchema.safeParse(email)
-    if (account.success) setCookie(ctx.answer, 'flow', sealFlow(ctx.recovery.secrets, { requestId, account: account.data }))
+    if (account.success)
+      setCookie(ctx.answer, 'flow', sealFlow(ctx.recovery.secrets, { requestId, account: account.data }))
     return { message: messages.api.resetRequested }
   }),
 

@@ -1,9 +1,9 @@
 import { messages } from '@/messages/en'
 import { endSessions } from '@/server/accounts/sessions'
 import { signIn } from '@/server/accounts/sign-in'
+import { publicProcedure, router } from '@/server/api/trpc'
 import { clearCookie, setCookie } from '@/server/cookies'
 import { signInInput } from '@/server/recovery/schemas'
-import { publicProcedure, router } from '@/server/api/trpc'
 
 export const sessionRouter = router({
   signIn: publicProcedure.input(signInInput).mutation(async ({ ctx, input }) => {

@@ -14,6 +14,7 @@ export const ERRORS: Record<RecoveryErrorCode, { status: number; message: string
   busy: BUSY,
   'not-signed-in': { status: 401, message: 'Sign in, or send an email address.' },
   'account-unknown': REFUSED,
+  'asked-too-soon': REFUSED,
   'flow-missing': REFUSED,
   'code-wrong': REFUSED,
   'code-blocked': REFUSED,

@@ -1,12 +1,15 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { users } from './accounts'
 import { bytea, instant } from './columns'
 
 export const MAIL_STATUSES = ['queued', 'sending', 'sent', 'delivered', 'bounced', 'failed', 'ignored'] as const
+/** The forms of a mailed link: each interface that documents one has its own. */
+export const LINK_FORMS = ['pages', 'views', 'jwt', 'v1'] as const
 export const MAIL_KINDS = ['password-reset', 'password-changed'] as const
 
 export type MailStatus = (typeof MAIL_STATUSES)[number]
+export type LinkForm = (typeof LINK_FORMS)[number]
 export type MailKind = (typeof MAIL_KINDS)[number]
 
 const oneOf = (column: string, values: readonly string[]) =>
@@ -22,7 +25,9 @@ export const mailOutbox = pgTable(
     id: uuid('id').primaryKey(),
     kind: text('kind').$type<MailKind>().notNull(),
     /** Which interface asked, so that the mail carries that interface's own form of link. */
-    form: text('form').notNull().default('pages'),
+    form: text('form').$type<LinkForm>().notNull().default('pages'),
+    /** Asked by "this wasn't me": its owner has just lost the password and must not wait. */
+    exemptFromCooldown: boolean('exempt_from_cooldown').notNull().default(false),
     status: text('status').$type<MailStatus>().notNull().default('queued'),
     /** What was typed; blanked when the worker has answered it. */
     identifier: text('identifier'),
@@ -55,6 +60,7 @@ export const mailOutbox = pgTable(
     index('mail_outbox_sending_idx').on(t.leaseExpiresAt).where(sql`status = 'sending'`),
     check('mail_outbox_status', oneOf('status', MAIL_STATUSES)),
     check('mail_outbox_kind', oneOf('kind', MAIL_KINDS)),
+    check('mail_outbox_form', oneOf('form', LINK_FORMS)),
     check(
       'mail_outbox_sending_is_leased',
       sql`${t.status} <> 'sending' or (${t.batchId} is not null and ${t.leaseExpiresAt} is not null)`,

@@ -26,7 +26,11 @@ const linesOf = (text: string) => text.split('\n')
 
 describe.each([
   ['password reset', reset.link, (name: string | null) => renderPasswordReset({ ...reset, recipientName: name })],
-  ['password changed', changed.notMeLink, (name: string | null) => renderPasswordChanged({ ...changed, recipientName: name })],
+  [
+    'password changed',
+    changed.notMeLink,
+    (name: string | null) => renderPasswordChanged({ ...changed, recipientName: name }),
+  ],
 ])('the mail of a %s', (_, link, renderFor) => {
   it('keeps a hostile name from being markup or a line of its own', async () => {
     const { subject, html, text } = await renderFor(HOSTILE_NAME)

@@ -46,7 +46,8 @@ export function createMailboxTransport(options: { dir: string; from: string }): 
 
 async function forgetOld(dir: string) {
   const names = (await readdir(dir)).filter((name) => name.endsWith('.json')).sort()
-  for (const name of names.slice(0, -KEPT)) await unlink(path.join(/* turbopackIgnore: true */ dir, name)).catch(() => {})
+  for (const name of names.slice(0, -KEPT))
+    await unlink(path.join(/* turbopackIgnore: true */ dir, name)).catch(() => {})
 }
 
 /** True where mail is laid down here instead of being sent. */

@@ -34,7 +34,8 @@ export function createResendTransport(options: { apiKey: string; from: string })
   }
 }
 
-const secondsToMs = (text: string | undefined) => (text && Number.isFinite(Number(text)) ? Number(text) * 1000 : undefined)
+const secondsToMs = (text: string | undefined) =>
+  text && Number.isFinite(Number(text)) ? Number(text) * 1000 : undefined
 
 /** Permissive validation lists the accepted in order, and the refused by their place in the call. */
 function inOrder(

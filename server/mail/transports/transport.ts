@@ -8,7 +8,7 @@ export type MailOutcome = { accepted: true; providerId: string } | { accepted: f
  * accepted; the same call may be made again, no earlier than after `afterMs` when that is given.
  */
 export type CallOutcome =
-  | { kind: 'settled'; outcomes: MailOutcome[]; /** The provider wants no call before this. */ pauseMs?: number }
+  | { kind: 'settled'; outcomes: MailOutcome[] /** The provider wants no call before this. */; pauseMs?: number }
   | { kind: 'retry'; reason: string; afterMs?: number }
 
 export interface MailTransport {

@@ -1,0 +1,2 @@
+ALTER TABLE "mail_outbox" ADD COLUMN "exempt_from_cooldown" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "mail_outbox" ADD CONSTRAINT "mail_outbox_form" CHECK (form in ('pages', 'views', 'jwt', 'v1'));

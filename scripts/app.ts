@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ROOT } from './environment'
+import { Problem } from './problem'
+
+const NEXT = path.join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next')
+const READY_TIMEOUT_MS = 60_000
+const PATIENCE_MS = 10_000
+
+export interface App {
+  /** Settles when the server has ended, by itself or by `stop`. */
+  ended: Promise<unknown>
+  /** Lets the server end its work; kills it after ten seconds. */
+  stop(): Promise<void>
+}
+
+/** Starts one command of Next in a process group of its own, which Ctrl-C in the terminal does not reach. */
+export function spawnNext(
+  args: string[],
+  variables: Record<string, string | undefined>,
+  output: 'inherit' | 'pipe' = 'inherit',
+) {
+  const execArgv = ['--import', new URL('./end-with-parent.mjs', import.meta.url).href]
+  return spawn(process.execPath, [...execArgv, NEXT, ...args], {
+    cwd: ROOT,
+    detached: true,
+    env: { ...variables, NEXT_TELEMETRY_DISABLED: '1' },
+    stdio: ['ignore', 'pipe', output],
+  })
+}
+
+/**
+ * Runs the built app (`start`) or the app with hot reload (`dev`), and resolves once it is ready.
+ * @throws Problem when it ends or stays unready.
+ */
+export async function startApp(
+  command: 'start' | 'dev',
+  { port, variables, ending }: { port: number; variables: Record<string, string | undefined>; ending?: AbortSignal },
+): Promise<App> {
+  const NODE_ENV = command === 'dev' ? 'development' : 'production'
+  const child = spawnNext([command, '--port', String(port)], { ...variables, NODE_ENV, PORT: String(port) })
+  const ended = new Promise((resolve) => child.once('exit', resolve).once('error', resolve))
+  let running = true
+  ended.then(() => {
+    running = false
+  })
+  const app = { ended, stop: () => stopGroup(child, ended) }
+
+  // Next greets with addresses of its own; only what it says besides is passed on.
+  let greeting = ''
+  let ready = false
+  child.stdout?.on('data', (chunk: Buffer) => {
+    if (ready) process.stdout.write(chunk)
+    else greeting += chunk
+  })
+  for (const end = Date.now() + READY_TIMEOUT_MS; running && Date.now() < end && !ending?.aborted; await sleep(50)) {
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(30_000) }).catch(
+      () => undefined,
+    )
+    if (answer?.status !== 200) continue
+    ready = true
+    process.stdout.write(greeting.replace(/^(?!\{).*\n/gm, ''))
+    return app
+  }
+  const died = !running
+  await app.stop()
+  ending?.throwIfAborted()
+  process.stdout.write(greeting)
+  throw new Problem(`The server ${died ? 'ended before it was ready' : 'did not become ready'}: see what it says above`)
+}
+
+/** Ends a process and its group: politely, and after ten seconds for good. */
+export async function stopGroup(child: ChildProcess, ended: Promise<unknown>) {
+  child.kill('SIGTERM')
+  const patience = new AbortController()
+  await Promise.race([ended, sleep(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => {})])
+  patience.abort()
+  try {
+    if (child.pid) process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // Nobody is left in the group.
+  }
+  await ended
+}
+
+/** @throws Problem when something listens on the port already. */
+export async function checkPort(port: number) {
+  const failure = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+    const server = createServer().once('error', resolve)
+    server.listen(port, () => server.close(() => resolve(undefined)))
+  })
+  if (!failure) return
+  const why = failure.code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${failure.code})`
+  throw new Problem(
+    `Port ${port} ${why}: stop what uses it, or choose another one, for example PORT=${port + 1} npm start`,
+  )
+}
