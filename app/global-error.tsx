@@ -19,8 +19,8 @@ export default function GlobalError({ error }: { error: unknown }) {
           <p className="mt-3 text-ink-soft">{words.body}</p>
           {digest ? <p className="mt-3 text-sm text-ink-soft">{words.reference(digest)}</p> : null}
           <p className="mt-6">
-            <a href="" className="inline-flex min-h-target items-center font-semibold text-accent underline">
-              {words.retry}
+            <a href="/" className="inline-flex min-h-target items-center font-semibold text-accent underline">
+              {messages.notFound.home}
             </a>
           </p>
         </main>

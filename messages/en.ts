@@ -107,6 +107,8 @@ const events: Record<SecurityEventKind, string> = {
   'sessions-ended': 'Devices were signed out',
   'signed-in': 'Signed in',
   'sign-in-failed': 'A sign-in failed',
+  'mail-bounced': 'A mail to you could not be delivered',
+  'mail-complained': 'One of our mails to you was reported as spam',
 }
 
 const deadLink: Record<DeadLink, { title: string; body: string }> = {
@@ -246,7 +248,7 @@ export const messages = {
     eventsTitle: 'Recent activity',
     eventsLead: 'Something here that was not you? Change your password.',
     noEvents: 'Nothing has happened yet.',
-    unknownDevice: 'unknown device',
+    unknownDevice: 'Unknown device',
   },
 
   notMe: {
@@ -261,7 +263,7 @@ export const messages = {
     doneMailbox: 'If someone else may be reading your mail, change the password of your mailbox first.',
     missingTitle: 'Open the link in your mail',
     missingBody: 'This page is reached by the link in the mail that told you of the change. Open it again from there.',
-    deadBody: 'It may be too old or already used. You can still take your account back with a new password.',
+    deadBody: 'You can still take your account back: ask for a link and choose a new password.',
     newLink: 'Mail me a link',
   },
 

@@ -8,7 +8,7 @@ const SHAPE =
   'inline-flex min-h-target items-center justify-center rounded-lg px-4 py-2 text-center font-semibold aria-disabled:cursor-default aria-busy:cursor-progress'
 
 const LOOKS = {
-  primary: 'w-full bg-accent text-on-accent not-aria-disabled:hover:bg-accent-strong',
+  primary: 'w-full border border-transparent bg-accent text-on-accent not-aria-disabled:hover:bg-accent-strong',
   secondary: 'border border-outline text-ink not-aria-disabled:hover:bg-sunken',
 } as const
 

@@ -46,7 +46,7 @@ export function Field(props: FieldProps) {
         />
         {trailing}
       </div>
-      <div className="min-h-7 pt-1">
+      <div className="min-h-9 pt-1 pb-2">
         {fault ? (
           <p id={faultId} role="alert" className="text-sm leading-6 text-problem">
             {fault}

@@ -19,7 +19,7 @@ export function Notice({ tone, live = false, title, children }: NoticeProps) {
   return (
     <div
       role={live ? (tone === 'problem' ? 'alert' : 'status') : undefined}
-      className={`rounded-lg border-l-4 px-4 py-3 wrap-anywhere ${TONES[tone]}`}
+      className={`rounded-r-lg border-l-4 px-4 py-3 wrap-anywhere ${TONES[tone]}`}
     >
       {title ? <p className="font-semibold">{title}</p> : null}
       <div>{children}</div>

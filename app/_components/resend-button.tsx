@@ -8,9 +8,14 @@ import { Button } from './button'
 function useSecondsLeft(deadline: number): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {
-    const tick = setInterval(() => setNow(Date.now()), 500)
+    setNow(Date.now())
+    if (deadline <= Date.now()) return
+    const tick = setInterval(() => {
+      setNow(Date.now())
+      if (deadline <= Date.now()) clearInterval(tick)
+    }, 500)
     return () => clearInterval(tick)
-  }, [])
+  }, [deadline])
   return Math.max(0, Math.ceil((deadline - now) / 1000))
 }
 

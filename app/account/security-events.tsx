@@ -12,9 +12,9 @@ export function SecurityEvents({ events }: { events: SecurityEvent[] }) {
       {events.map((event) => (
         <li key={event.id} className="py-3 first:pt-0">
           <p className="font-medium">{messages.events[event.kind]}</p>
-          <p className="text-sm text-ink-soft">
+          <p className="flex flex-wrap gap-x-4 text-sm text-ink-soft">
             <LocalTime at={event.at} />
-            {event.device ? ` · ${event.device}` : null}
+            {event.device ? <span>{event.device}</span> : null}
           </p>
         </li>
       ))}

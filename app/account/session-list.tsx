@@ -25,7 +25,12 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
     document.getElementById('sessions')?.focus()
   }
   const endOne = trpc.account.endSession.useMutation()
-  const endOthers = trpc.account.endOtherSessions.useMutation({ onSuccess: () => finish(words.endedOthers) })
+  const endOthers = trpc.account.endOtherSessions.useMutation()
+  const begin = () => {
+    setEnded('')
+    endOne.reset()
+    endOthers.reset()
+  }
   const others = sessions.filter((session) => !session.current)
 
   return (
@@ -42,9 +47,13 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
                   </span>
                 ) : null}
               </p>
-              <p className="text-sm text-ink-soft">
-                {words.signedIn} <LocalTime at={session.createdAt} /> · {words.lastSeen}{' '}
-                <LocalTime at={session.lastSeenAt} />
+              <p className="flex flex-wrap gap-x-4 text-sm text-ink-soft">
+                <span>
+                  {words.signedIn} <LocalTime at={session.createdAt} />
+                </span>
+                <span>
+                  {words.lastSeen} <LocalTime at={session.lastSeenAt} />
+                </span>
               </p>
             </div>
             {session.current ? null : (
@@ -53,9 +62,10 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
                 label={words.endSessionOf(session.device)}
                 busy={endOne.isPending && endOne.variables.id === session.id}
                 busyLabel={words.endSessionBusy}
-                onClick={() =>
+                onClick={() => {
+                  begin()
                   endOne.mutate({ id: session.id }, { onSuccess: () => finish(words.endedSession(session.device)) })
-                }
+                }}
               >
                 {words.endSession}
               </Button>
@@ -69,7 +79,10 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
             look="secondary"
             busy={endOthers.isPending}
             busyLabel={words.endSessionBusy}
-            onClick={() => endOthers.mutate()}
+            onClick={() => {
+              begin()
+              endOthers.mutate(undefined, { onSuccess: () => finish(words.endedOthers) })
+            }}
           >
             {words.endOthers}
           </Button>

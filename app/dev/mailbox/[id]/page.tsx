@@ -39,7 +39,7 @@ export default async function MailPage({ params }: PageProps<'/dev/mailbox/[id]'
         title={words.html}
         srcDoc={openLinksHere(mail.html)}
         sandbox="allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
-        className="mt-3 h-160 w-full rounded-lg border border-hairline bg-paper"
+        className="mt-3 h-176 w-full rounded-lg border border-hairline bg-paper"
       />
       <h2 className="mt-8 font-display text-section">{words.text}</h2>
       <LinkedText text={mail.text} />
