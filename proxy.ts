@@ -1,10 +1,16 @@
 import { type NextRequest, NextResponse } from 'next/server'
 
+/** Routes of paths that are pages as well; reached through those paths alone. */
+const BESIDE_PAGE = '/beside-page'
+
 /**
  * Pages only: a fresh nonce and the policy that names it (ASVS 3.4.3). `style-src` allows inline styles
- * because React sets them; scripts never are.
+ * because React sets them; scripts never are. What a contract has beside a page goes to its own route.
  */
 export function proxy(request: NextRequest) {
+  const contract = contractBesidePage(request)
+  if (contract) return NextResponse.rewrite(at(request, contract))
+
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
   const development = process.env.NODE_ENV === 'development' ? " 'unsafe-eval'" : ''
   const policy = [
@@ -20,12 +26,36 @@ export function proxy(request: NextRequest) {
 
   const headers = new Headers(request.headers)
   headers.set('content-security-policy', policy)
-  const response = NextResponse.next({ request: { headers } })
+  const hidden = request.nextUrl.pathname.startsWith(BESIDE_PAGE)
+  const response = hidden
+    ? NextResponse.rewrite(at(request, '/not-found'), { request: { headers } })
+    : NextResponse.next({ request: { headers } })
   response.headers.set('content-security-policy', policy)
   response.headers.set('cache-control', 'no-store')
   return response
 }
 
+/** `POST /forgot-password` is a contract's, and so is a mailed `/reset-password?token=`; a page has the rest. */
+function contractBesidePage({ method, nextUrl }: NextRequest): string | null {
+  const path = nextUrl.pathname.replace(/\/$/, '')
+  const reads = method === 'GET' || method === 'HEAD'
+  if (path === '/forgot-password' && !reads) return `${BESIDE_PAGE}${path}`
+  if (path === '/reset-password' && reads && nextUrl.searchParams.has('token')) return `${BESIDE_PAGE}${path}`
+  return null
+}
+
+function at({ nextUrl }: NextRequest, path: string): URL {
+  const url = nextUrl.clone()
+  url.pathname = path
+  url.search = '' // The route sees what was asked; the answer of a rewrite would repeat it in a header.
+  return url
+}
+
 export const config = {
-  matcher: [{ source: '/((?!api/|_next/|healthz|readyz|icon.svg|favicon.ico).*)' }],
+  matcher: [
+    {
+      source:
+        '/((?!api/(?!docs)|_next/|initiate_reset_forgotten_password|reset-password/.+/|secure/|healthz|readyz|icon.svg|favicon.ico).*)',
+    },
+  ],
 }

@@ -74,7 +74,11 @@ test('a double click changes the password once, and the back button explains its
   await expect(page.getByRole('heading', { name: 'This link was already used' })).toBeVisible()
 })
 
-test('two tabs with one link: one changes the password, the other is told', async ({ page, newPerson, otherBrowser }) => {
+test('two tabs with one link: one changes the password, the other is told', async ({
+  page,
+  newPerson,
+  otherBrowser,
+}) => {
   const robin = await newPerson()
   await askForMail(page, robin.email)
   await openMail(page, robin.email, 'Choose a new password')
@@ -90,7 +94,11 @@ test('two tabs with one link: one changes the password, the other is told', asyn
   await signIn(page, robin.email, NEW_PASSWORD)
 })
 
-test('a link that expires while somebody types says so, and what was typed is still there', async ({ page, newPerson, db }) => {
+test('a link that expires while somebody types says so, and what was typed is still there', async ({
+  page,
+  newPerson,
+  db,
+}) => {
   const robin = await newPerson()
   await askForMail(page, robin.email)
   await openMail(page, robin.email, 'Choose a new password')
@@ -138,7 +146,9 @@ test('what programs may send wrongly gets a 4xx that leaks nothing', async ({ re
   expect((await call('recovery.request', '{"account":"john"}', { 'sec-fetch-site': 'cross-site' })).status()).toBe(403)
   expect((await request.get(`${baseURL}/api/trpc/recovery.request`)).status()).toBe(405)
   expect((await call('recovery.nothing', '{}')).status()).toBe(404)
-  expect((await call('recovery.resetPassword', '{"token":"x","password":"y","confirmPassword":"z"}')).status()).toBe(400)
+  expect((await call('recovery.resetPassword', '{"token":"x","password":"y","confirmPassword":"z"}')).status()).toBe(
+    400,
+  )
   for (const token of ['', 'null', '%00', '%2525', 'a'.repeat(5000), '../../etc', '😀']) {
     const answer = await request.get(`${baseURL}/api/accounts/forgot_password?token=${token}`, { maxRedirects: 0 })
     expect(answer.status(), token).toBe(400)

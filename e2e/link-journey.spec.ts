@@ -1,4 +1,14 @@
-import { askForMail, choosePassword, expect, failToSignIn, linkInMail, NEW_PASSWORD, openMail, signIn, test } from './people'
+import {
+  askForMail,
+  choosePassword,
+  expect,
+  failToSignIn,
+  linkInMail,
+  NEW_PASSWORD,
+  openMail,
+  signIn,
+  test,
+} from './people'
 
 test('somebody locked out gets back in by the mailed link, and nobody else stays in', async ({
   page,
@@ -13,6 +23,9 @@ test('somebody locked out gets back in by the mailed link, and nobody else stays
   await page.getByRole('link', { name: /forgot/i }).click()
   await page.getByLabel('Email or username').fill(robin.email)
   await page.getByRole('button', { name: 'Mail me' }).click()
+  await expect(page.getByRole('heading', { name: 'Is this you?' })).toBeFocused()
+  await expect(page.getByText(robin.fullName)).toBeVisible()
+  await page.getByRole('button', { name: 'Yes, send the mail' }).click()
   await expect(page.getByRole('heading', { name: 'Check your mail' })).toBeVisible()
   await expect(page.getByText(robin.email)).toBeVisible()
 
@@ -42,7 +55,11 @@ test('somebody locked out gets back in by the mailed link, and nobody else stays
   await openMail(page, robin.email, 'Your password was changed')
 })
 
-test('somebody whose password was changed by another takes the account back', async ({ page, newPerson, otherBrowser }) => {
+test('somebody whose password was changed by another takes the account back', async ({
+  page,
+  newPerson,
+  otherBrowser,
+}) => {
   const robin = await newPerson()
   await askForMail(page, robin.email)
   await openMail(page, robin.email, 'Choose a new password')

@@ -51,8 +51,8 @@ export const test = base.extend<World>({
 export { expect }
 
 /** Signs in through the page and waits for the account. */
-export async function signIn(page: Page, account: string, password: string) {
-  await page.goto('/sign-in')
+export async function signIn(page: Page, account: string, password: string, origin = '') {
+  await page.goto(`${origin}/sign-in`)
   await page.getByLabel('Email or username').fill(account)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
@@ -60,8 +60,8 @@ export async function signIn(page: Page, account: string, password: string) {
 }
 
 /** Tries to sign in with a password that no longer is one. */
-export async function failToSignIn(page: Page, account: string, password: string) {
-  await page.goto('/sign-in')
+export async function failToSignIn(page: Page, account: string, password: string, origin = '') {
+  await page.goto(`${origin}/sign-in`)
   await page.getByLabel('Email or username').fill(account)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
@@ -73,13 +73,19 @@ export async function askForMail(page: Page, account: string) {
   await page.goto('/forgot-password')
   await page.getByLabel('Email or username').fill(account)
   await page.getByRole('button', { name: 'Mail me' }).click()
+  // Under `reveal`, which the app under test runs, the account is shown first.
+  await page.getByRole('button', { name: 'Yes, send the mail' }).click()
   await expect(page.getByRole('heading', { name: 'Check your mail' })).toBeVisible()
 }
 
 /** Opens the newest mail to somebody with this subject in the mailbox, once it is there. */
 export async function openMail(page: Page, to: string, subject: string) {
   await page.goto('/dev/mailbox')
-  await page.getByRole('link', { name: subject }).and(page.getByRole('link', { name: to })).first().click()
+  await page
+    .getByRole('link', { name: subject })
+    .and(page.getByRole('link', { name: to }))
+    .first()
+    .click()
   await expect(page.getByRole('heading', { name: subject, level: 1 })).toBeVisible()
 }
 

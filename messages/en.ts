@@ -41,6 +41,8 @@ export type SecurityEventKind =
   | 'sessions-ended'
   | 'signed-in'
   | 'sign-in-failed'
+  | 'mail-bounced'
+  | 'mail-complained'
 
 const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`
 
@@ -50,6 +52,15 @@ export function duration(seconds: number): string {
   const minutes = Math.ceil(seconds / 60)
   if (minutes < 60 || minutes % 60 !== 0) return count(minutes, 'minute', 'minutes')
   return count(minutes / 60, 'hour', 'hours')
+}
+
+const twoDigits = (number: number) => String(number).padStart(2, '0')
+
+/** A time that is counted down, as clocks show it: "0:09", "12:30", "1:00:00". */
+export function clock(seconds: number): string {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
+  const rest = twoDigits(seconds % 60)
+  return hours > 0 ? `${hours}:${twoDigits(minutes)}:${rest}` : `${minutes}:${rest}`
 }
 
 const characters = (number: number) => count(number, 'character', 'characters')
@@ -69,17 +80,17 @@ const errors: Record<Reason, string | ((details: ReasonDetails) => string)> = {
   'password-too-simple': 'Too easy to guess: it repeats or follows a pattern. Choose another.',
   'password-personal': 'It holds your name, your address or ours, which is guessed first. Choose another.',
   'code-missing': 'Type the six digits from the mail.',
-  'code-not-numeric': 'A code is six digits, 0 to 9. Type only those.',
+  'code-not-numeric': 'A code is six digits, 0 to 9. Type all six, and only those.',
   'code-wrong': ({ triesLeft, retryAfterSeconds }) =>
     triesLeft
-      ? `That is not the code in the newest mail. ${count(triesLeft, 'try', 'tries')} left.`
+      ? `That is not the code in the newest mail, or it has expired. ${count(triesLeft, 'try', 'tries')} left.`
       : `That was the third wrong code. ${wait(retryAfterSeconds)}, then try again, or use the link in the mail.`,
   'code-blocked': ({ retryAfterSeconds }) =>
     `Codes are blocked after three wrong ones. ${wait(retryAfterSeconds)}, or use the link in the mail: it still works.`,
   'flow-missing': 'Tell us first which account it is, then type the code.',
   'grant-unknown': 'This code was already used, or a newer mail was sent. Ask for a new one.',
   'grant-expired':
-    'Too much time has passed since you typed the code. What you typed is still here, but it takes a new code to save it.',
+    'The few minutes that a code gives are over. What you typed is still here, but it takes a new code to save it.',
   'account-unknown': 'No account has this email address or username. Check it for typing slips.',
   'sign-in-failed': 'That account and password do not go together. Check both and try again.',
   'not-signed-in': 'You are no longer signed in.',
@@ -114,7 +125,7 @@ const events: Record<SecurityEventKind, string> = {
 const deadLink: Record<DeadLink, { title: string; body: string }> = {
   missing: {
     title: 'Open the link in your mail',
-    body: 'This page is reached by the link we mail you, and each link works once. If you have just changed your password, sign in with the new one.',
+    body: 'This page is reached by the link or the code that we mail you, and each works once. If you have just changed your password, sign in with the new one.',
   },
   'link-unknown': {
     title: 'This link does not work',
@@ -134,11 +145,11 @@ const deadLink: Record<DeadLink, { title: string; body: string }> = {
   },
   'grant-unknown': {
     title: 'This code was already used',
-    body: 'A code lets you choose a password once, and only the newest mail counts. Ask for a new one.',
+    body: 'Each code works once, and only the newest mail counts. If you changed your password with it, sign in. If that was not you, ask for a new mail now.',
   },
   'grant-expired': {
     title: 'Too much time has passed',
-    body: 'After a right code there are a few minutes to choose a password, to keep your account safe. Ask for a new code.',
+    body: 'A code gives you a few minutes to choose a password, to keep your account safe. The link in the same mail may still work. If not, ask for a new mail.',
   },
 }
 
@@ -179,16 +190,49 @@ export const messages = {
 
   forgotPassword: {
     title: 'Forgot your password?',
-    lead: 'Tell us which account is yours. We mail its owner a link to choose a new password.',
-    submit: 'Mail me a link',
+    lead: 'Tell us which account is yours. We mail its owner a link and a code to choose a new password.',
+    submit: 'Mail me a link and a code',
     busy: 'Sending…',
+    busyFinding: 'Looking…',
+    haveCode: 'I have the code already',
     signIn: 'Back to sign in',
-    sentTitle: 'Check your mail',
-    sentBefore: 'If an account matches ',
-    sentAfter: ', a mail with a link is on its way to its owner.',
-    sentNext: (linkSeconds: number) => `Open the link within ${duration(linkSeconds)} to choose a new password.`,
-    spam: 'Nothing there after a minute or two? Look in spam, and check the address above.',
-    otherAddress: 'Use another address',
+  },
+
+  confirmAccount: {
+    title: 'Is this you?',
+    lead: 'We mail a link and a code to the address of this account.',
+    yes: 'Yes, send the mail',
+    busy: 'Sending…',
+    no: 'No, another account',
+  },
+
+  code: {
+    title: 'Check your mail',
+    // Where accounts are concealed, nobody is told whether a mail was sent.
+    sentConcealed: {
+      before: 'If an account matches ',
+      after: ', a mail with a link and a six-digit code is on its way.',
+    },
+    sent: { before: 'A mail with a link and a six-digit code is on its way to the owner of ', after: '.' },
+    label: 'Six-digit code',
+    hint: (codeSeconds: number) => `The newest mail’s code, good for ${duration(codeSeconds)}.`,
+    submit: 'Use this code',
+    busy: 'Checking…',
+    held: 'Codes are blocked',
+    blockedTitle: 'Codes are blocked for now',
+    blocked: 'Three wrong codes were typed. The link in the mail still works.',
+    blockedFor: (seconds: number) => `Wait ${duration(seconds)}.`,
+    blockedLeft: (seconds: number) => `You can type a code again in ${clock(seconds)}.`,
+    unblockedTitle: 'You can type a code again',
+    unblocked: 'Take it from the newest mail. The link in that mail works as well.',
+    linkTitle: 'Or open the link in the mail',
+    link: (linkSeconds: number) => `It works on any device, for ${duration(linkSeconds)}.`,
+    spam: 'Nothing there after a minute or two? Look in spam, and check the account above.',
+    otherAccount: 'Use another account',
+    overTitle: 'Nothing is under way any more',
+    over: 'Either you have chosen your new password, or too much time has passed since you asked for the mail.',
+    newMail: 'Send me a new mail',
+    signIn: 'Sign in',
   },
 
   resend: {
@@ -196,7 +240,7 @@ export const messages = {
     waiting: (seconds: number) => `Send again in ${seconds} s`,
     busy: 'Sending…',
     ready: 'You can send the mail again now.',
-    sent: 'Sent again. Only the newest mail’s link works.',
+    sent: 'Sent again. Only the newest mail’s link and code work.',
   },
 
   resetPassword: {
@@ -216,6 +260,7 @@ export const messages = {
     submit: 'Change my password',
     busy: 'Changing…',
     newLink: 'Send me a new link',
+    newMail: 'Send me a new mail',
     signIn: 'Sign in',
     doneTitle: 'Your password is changed',
     doneBody: 'Every device was signed out. Sign in with your new password. We have mailed you a note of this change.',
@@ -234,6 +279,7 @@ export const messages = {
     requestReset: 'Mail me a reset link',
     requestResetBusy: 'Sending…',
     requestResetSent: (email: string) => `A mail with a link is on its way to ${email}.`,
+    typeCode: 'Type the code from the mail instead',
     sessionsTitle: 'Where you are signed in',
     thisDevice: 'This device',
     signedIn: 'Signed in',
@@ -280,6 +326,11 @@ export const messages = {
     text: 'As text',
   },
 
+  apiDocs: {
+    title: 'HTTP interfaces',
+    loading: 'Loading the reference…',
+  },
+
   notFound: {
     title: 'There is nothing here',
     body: 'The address may be mistyped, or the page is gone.',
@@ -313,15 +364,16 @@ export const messages = {
 
   passwordResetMail: {
     subject: 'Choose a new password',
-    preview: (linkSeconds: number) => `Your link works once, within ${duration(linkSeconds)}.`,
+    preview: (linkSeconds: number) => `A link that works once, within ${duration(linkSeconds)}, and a code.`,
     lead: 'Someone, we hope you, asked for a new password for your account. This link lets you choose one:',
     button: 'Choose a new password',
     linkLead: 'If the button does not work, copy this address into your browser:',
-    terms: (linkSeconds: number) =>
-      `The link works once, within ${duration(linkSeconds)}. If you ask again, only the newest mail works.`,
     codeLead: (codeSeconds: number) => `Or type this code where you asked for it, within ${duration(codeSeconds)}:`,
+    codeCare: 'Tell nobody the code: we never ask for it, and whoever has it can choose your password.',
+    terms: (linkSeconds: number) =>
+      `Link and code work once, the link within ${duration(linkSeconds)}. If you ask again, only the newest mail works.`,
     notYou:
-      'You did not ask for this? Then do nothing: your password is unchanged, and only this mailbox got the link.',
+      'You did not ask for this? Then do nothing: your password is unchanged, and only this mailbox got the mail.',
   },
 
   passwordChangedMail: {

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ROOT } from './environment'
@@ -8,6 +7,9 @@ import { Problem } from './problem'
 const NEXT = path.join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next')
 const READY_TIMEOUT_MS = 60_000
 const PATIENCE_MS = 10_000
+
+/** Is given what a server prints, piece by piece. */
+export type Listener = (chunk: string) => void
 
 export interface App {
   /** Settles when the server has ended, by itself or by `stop`. */
@@ -19,15 +21,15 @@ export interface App {
 /** Starts one command of Next in a process group of its own, which Ctrl-C in the terminal does not reach. */
 export function spawnNext(
   args: string[],
-  variables: Record<string, string | undefined>,
-  output: 'inherit' | 'pipe' = 'inherit',
-) {
+  variables: NodeJS.ProcessEnv,
+  errors: 'inherit' | 'pipe' = 'inherit',
+): ChildProcess {
   const execArgv = ['--import', new URL('./end-with-parent.mjs', import.meta.url).href]
   return spawn(process.execPath, [...execArgv, NEXT, ...args], {
     cwd: ROOT,
     detached: true,
     env: { ...variables, NEXT_TELEMETRY_DISABLED: '1' },
-    stdio: ['ignore', 'pipe', output],
+    stdio: ['ignore', 'pipe', errors],
   })
 }
 
@@ -37,7 +39,12 @@ export function spawnNext(
  */
 export async function startApp(
   command: 'start' | 'dev',
-  { port, variables, ending }: { port: number; variables: Record<string, string | undefined>; ending?: AbortSignal },
+  {
+    port,
+    variables,
+    ending,
+    onOutput = (chunk) => process.stdout.write(chunk),
+  }: { port: number; variables: Record<string, string | undefined>; ending?: AbortSignal; onOutput?: Listener },
 ): Promise<App> {
   const NODE_ENV = command === 'dev' ? 'development' : 'production'
   const child = spawnNext([command, '--port', String(port)], { ...variables, NODE_ENV, PORT: String(port) })
@@ -52,7 +59,7 @@ export async function startApp(
   let greeting = ''
   let ready = false
   child.stdout?.on('data', (chunk: Buffer) => {
-    if (ready) process.stdout.write(chunk)
+    if (ready) onOutput(String(chunk))
     else greeting += chunk
   })
   for (const end = Date.now() + READY_TIMEOUT_MS; running && Date.now() < end && !ending?.aborted; await sleep(50)) {
@@ -61,7 +68,7 @@ export async function startApp(
     )
     if (answer?.status !== 200) continue
     ready = true
-    process.stdout.write(greeting.replace(/^(?!\{).*\n/gm, ''))
+    onOutput(greeting.replace(/^(?!\{).*\n/gm, ''))
     return app
   }
   const died = !running
@@ -83,17 +90,4 @@ export async function stopGroup(child: ChildProcess, ended: Promise<unknown>) {
     // Nobody is left in the group.
   }
   await ended
-}
-
-/** @throws Problem when something listens on the port already. */
-export async function checkPort(port: number) {
-  const failure = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
-    const server = createServer().once('error', resolve)
-    server.listen(port, () => server.close(() => resolve(undefined)))
-  })
-  if (!failure) return
-  const why = failure.code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${failure.code})`
-  throw new Problem(
-    `Port ${port} ${why}: stop what uses it, or choose another one, for example PORT=${port + 1} npm start`,
-  )
 }

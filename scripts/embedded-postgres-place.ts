@@ -108,7 +108,7 @@ async function moveOut(
     const link = await fs.readlink(dataDir).catch(() => undefined)
     if (link) return { dataDir: link, native: programs, user }
     // Without the link, what lies there was left by an earlier clone of the same path.
-    await fs.rm(outside, { recursive: true, force: true })
+    await fs.rm(outside, { recursive: true, force: true, maxRetries: 5 })
     await fs.mkdir(outside, { recursive: true })
     await fs.chmod(outside, 0o711)
     if (existsSync(dataDir)) {

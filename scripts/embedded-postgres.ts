@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import fs from 'node:fs/promises'
-import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import { findPlace, type Place, runAs } from './embedded-postgres-place'
+import { freePort } from './port'
 import { Problem } from './problem'
 
 /**
@@ -126,7 +126,7 @@ async function stopPostmaster(pid: number) {
 /** Makes an empty cluster beside its place and moves it there, so that a killed start leaves no half of one. */
 async function initialise({ dataDir, native, user }: Place) {
   if (existsSync(path.join(dataDir, 'PG_VERSION'))) return
-  const fresh = `${dataDir}.${process.pid}.new`
+  const fresh = `${dataDir}.${randomBytes(4).toString('hex')}.new`
   const passwordFile = `${fresh}-password`
   try {
     await fs.writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
@@ -148,7 +148,7 @@ async function initialise({ dataDir, native, user }: Place) {
     // Another start of this clone may have been quicker.
     if (!existsSync(path.join(dataDir, 'PG_VERSION'))) throw explain(String(error), dataDir)
   } finally {
-    await fs.rm(fresh, { recursive: true, force: true })
+    await fs.rm(fresh, { recursive: true, force: true, maxRetries: 5 })
     await fs.rm(passwordFile, { force: true })
   }
 }
@@ -180,7 +180,8 @@ async function launch({ dataDir, native, user }: Place, temporary: boolean) {
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const command = [path.join(native, 'bin', 'postgres'), '-D', dataDir, '-p', String(await freePort()), ...options]
   // A temporary server ends with this process, however that ends: the pipe on descriptor 3 closes then.
-  if (temporary) command.unshift('/bin/sh', '-c', '( (cat <&3; kill -INT $$) >/dev/null 2>&1 & ); exec "$0" "$@" 3<&-')
+  const watch = 'cat <&3; kill -INT $$; for second in 1 2 3 4 5; do kill -0 $$ && sleep 1; done; rm -rf "$2"'
+  if (temporary) command.unshift('/bin/sh', '-c', `( (${watch}) >/dev/null 2>&1 & ); exec "$0" "$@" 3<&-`)
 
   const log = await fs.open(`${dataDir}.log`, 'w')
   const child = spawn(command[0] as string, command.slice(1), {
@@ -231,21 +232,9 @@ async function commandOf(pid: number) {
   return runAs(undefined, 'ps', ['-o', 'args=', '-p', String(pid)]).catch(() => '')
 }
 
-async function freePort() {
-  return new Promise<number>((resolve, reject) => {
-    const server = createServer().on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
-  })
-}
-
 /** One line from what PostgreSQL's programs said. */
 function explain(output: string, dataDir: string) {
-  if (/No space left on device|ENOSPC|Disk quota exceeded/.test(output)) {
+  if (/No space left on device|ENOSPC|wrote only \d+ of|Disk quota exceeded/.test(output)) {
     return new Problem(`The disk that holds ${path.dirname(dataDir)} is full: free about 100 MB there and start again`)
   }
   if (/incompatible with server|was initialized by PostgreSQL/.test(output)) {
@@ -258,7 +247,8 @@ function explain(output: string, dataDir: string) {
       .split('\n')
       .filter((line) => /FATAL|error|ENOENT|EACCES/i.test(line))
       .at(-1) ?? output.trim().split('\n').at(-1)
+  const more = existsSync(`${dataDir}.log`) ? `see ${dataDir}.log` : 'see that npm could install it whole'
   return new Problem(
-    `The embedded PostgreSQL could not start (${said?.trim() || 'it said nothing'}): see ${dataDir}.log, or set DATABASE_URL to a PostgreSQL of your own`,
+    `The embedded PostgreSQL could not start (${said?.trim() || 'it said nothing'}): ${more}, or set DATABASE_URL to a PostgreSQL of your own`,
   )
 }

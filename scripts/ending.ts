@@ -1,6 +1,6 @@
 /**
  * The end of this script: aborted once, by Ctrl-C, SIGTERM, SIGHUP or the death of the parent process.
- * While it is in use, none of these ends the process by itself.
+ * None of these ends the process any more: whoever asks for this calls `process.exit` when all is cleared.
  */
 export function endOfScript(): AbortSignal {
   const ending = new AbortController()
@@ -8,7 +8,7 @@ export function endOfScript(): AbortSignal {
   const parent = process.ppid
   setInterval(() => {
     if (process.ppid !== parent) ending.abort()
-  }, 500).unref()
+  }, 500)
   return ending.signal
 }
 

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import { seedDemoAccounts } from '@/server/accounts/seed'
 import { migrate } from '@/server/db/migrate'
@@ -13,6 +14,7 @@ import { Problem } from './problem'
 export const ROOT = path.resolve(import.meta.dirname, '..')
 
 const OLDEST_POSTGRES = 14
+const PATIENCE_MS = 8_000
 
 type Variables = Record<string, string | undefined>
 
@@ -61,10 +63,8 @@ export async function prepare(
     MAILBOX_DIR: path.join(folder, 'mailbox'),
     DATABASE_URL: 'postgres://127.0.0.1',
   }
-  await options.onChecked?.(
-    readEnvironment({ ...planned, APP_SECRET: given.APP_SECRET || 'made in a moment, 32 bytes or more' }),
-  )
-  await fs.mkdir(planned.MAILBOX_DIR, { recursive: true, mode: 0o700 })
+  await options.onChecked?.(readEnvironment({ ...planned, APP_SECRET: given.APP_SECRET || 'made below'.repeat(4) }))
+  await makeFolder(folder)
   const secrets = {
     APP_SECRET: given.APP_SECRET || (await kept(folder, 'app-secret', () => randomBytes(48).toString('base64'))),
     SERVICE_API_KEY:
@@ -106,7 +106,12 @@ export async function openDatabase(given: string | undefined, folder = path.join
 async function reach(url: string) {
   const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} })
   try {
-    const [row] = await sql`select current_setting('server_version_num')::int / 10000 as version`
+    // The client's own timeout ends with the connection, and a proxy may connect and then say nothing.
+    const silence = sleep(PATIENCE_MS, undefined, { ref: false }).then(() => Promise.reject(new Error('no answer')))
+    const [row] = await Promise.race([
+      sql`select current_setting('server_version_num')::int / 10000 as version`,
+      silence,
+    ])
     if (row?.version < OLDEST_POSTGRES) {
       throw new Problem(`DATABASE_URL leads to PostgreSQL ${row?.version}: Latchkey needs ${OLDEST_POSTGRES} or newer`)
     }
@@ -118,7 +123,20 @@ async function reach(url: string) {
       `DATABASE_URL: PostgreSQL at ${new URL(url).host} cannot be used (${why}): see that it runs and that the address is right`,
     )
   } finally {
-    await sql.end({ timeout: 1 })
+    await sql.end({ timeout: 0 })
+  }
+}
+
+/** Others may pass through to the data, which PostgreSQL owns; whatever else lies there is its owner's alone. */
+async function makeFolder(folder: string) {
+  try {
+    await fs.mkdir(folder, { recursive: true })
+    await fs.mkdir(path.join(folder, 'mailbox'), { recursive: true, mode: 0o700 })
+    if ((await fs.stat(folder)).uid === process.getuid?.()) await fs.chmod(folder, 0o711)
+  } catch (error) {
+    throw new Problem(
+      `Cannot use the folder ${folder} (${(error as NodeJS.ErrnoException).code}): see who owns it and how full its disk is`,
+    )
   }
 }
 
@@ -130,7 +148,7 @@ async function kept(folder: string, name: string, make: () => string) {
     throw new Problem(`Cannot write ${file} (${error.code}): see who owns the folder and how full its disk is`)
   })
   const secret = (await fs.readFile(file, 'utf8').catch(() => '')).trim()
-  if (!secret) throw new Problem(`Cannot read ${file}: remove it, or start as the user who owns it`)
+  if (!secret) throw new Problem(`Cannot read ${file}: start as the user who owns it, or remove it`)
   return secret
 }
 

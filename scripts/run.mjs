@@ -1,16 +1,35 @@
 // The step before the install: plain JavaScript that Node 20 runs, with nothing in node_modules yet.
 // `node scripts/run.mjs start` installs what is missing, then runs scripts/start.ts on the pinned Node.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 
-const root = path.resolve(import.meta.dirname, '..')
+const root = path.resolve(fileURLToPath(import.meta.url), '..', '..')
 const installLock = path.join(root, '.data', 'install.lock')
 const pinnedNode = path.join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 
-function fail(message) {
-  console.error(message)
-  process.exit(1)
+/** The program that runs at the moment: it is passed every signal, and told of the death of whoever started us. */
+let child
+let asked = false
+const end = (signal) => {
+  asked = true
+  child?.kill(signal)
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end)
+const parent = process.ppid
+setInterval(() => process.ppid !== parent && end('SIGTERM'), 500).unref()
+
+/** Runs a program to its end; resolves with its exit code, and what it said when that is not inherited. */
+function run(program, args, options) {
+  child = spawn(program, args, { cwd: root, ...options })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve({ code: signal ? 1 : code, output }))
+  })
 }
 
 /** True when everything the lock file asks of this machine is in node_modules, whoever put it there. */
@@ -28,69 +47,63 @@ function isInstalled() {
 /** Waits for another command of this clone that is installing at this moment. */
 async function lockInstall() {
   mkdirSync(path.dirname(installLock), { recursive: true })
-  for (let waits = 0; ; waits++) {
+  for (let told = false; !asked; await sleep(500)) {
     try {
-      writeFileSync(installLock, String(process.pid), { flag: 'wx' })
-      return
+      return writeFileSync(installLock, String(process.pid), { flag: 'wx' })
     } catch (error) {
       if (error.code !== 'EEXIST') throw error
     }
-    if (waits === 0) console.log('Waiting for another install of this clone (.data/install.lock)…')
-    await new Promise((resolve) => setTimeout(resolve, 500))
     try {
       process.kill(Number.parseInt(readFileSync(installLock, 'utf8'), 10), 0)
+      if (!told) console.log('Waiting for another install of this clone (.data/install.lock)…')
+      told = true
     } catch {
       rmSync(installLock, { force: true }) // its maker has ended
     }
   }
 }
 
-function install() {
+async function install() {
   console.log('Installing dependencies…')
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm']
-  const options = [
-    'ci',
-    '--include=dev',
-    '--include=optional',
-    '--ignore-scripts=false',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ]
-  const result = spawnSync(npm[0], [...npm.slice(1), ...options], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    encoding: 'utf8',
-  })
-  if (result.signal) process.exit(1)
-  if (result.status === 0 && existsSync(pinnedNode)) return
-  process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`)
-  fail(
-    'Dependencies could not be installed (npm says why above): check the network and the disk, then run the same command again',
+  const options = '--include=dev --include=optional --ignore-scripts=false --no-audit --no-fund --loglevel=error'.split(
+    ' ',
   )
+  const running = run(npm[0], [...npm.slice(1), 'ci', ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  // Asked to end, npm works on for half a minute; killed, it leaves what the next install removes.
+  child.kill = () => process.kill(-child.pid, 'SIGKILL')
+  const { code, output } = await running
+  if (code === 0 && existsSync(pinnedNode)) return
+  rmSync(path.join(root, 'node_modules', '.bin'), { recursive: true, force: true })
+  if (!asked) process.stderr.write(output)
+  throw new Error('npm says why above')
 }
 
-const [name, ...rest] = process.argv.slice(2)
 if (!isInstalled()) {
   try {
     await lockInstall()
-    if (!isInstalled()) install()
+    if (!asked && !isInstalled()) await install()
   } catch (error) {
-    fail(`Cannot prepare ${root} (${error.message}): it must be a folder that you can write to`)
-  } finally {
-    rmSync(installLock, { force: true })
+    if (!asked) {
+      const causes = `the network, the disk and who owns ${root}`
+      console.error(`Dependencies could not be installed (${error.message}): see to ${causes}, then try again`)
+      process.exitCode = 1
+    }
   }
+  rmSync(installLock, { force: true })
+  if (asked || process.exitCode) process.exit()
 }
 
-// Run from this folder, wherever the command was given.
-const script = path.join('scripts', `${name}.ts`)
-const child = spawn(pinnedNode, ['--import', 'tsx', script, ...rest], { cwd: root, stdio: 'inherit' })
-child.on('error', (error) =>
-  fail(`Cannot run ${pinnedNode} (${error.message}): remove node_modules and run the same command again`),
-)
-child.on('exit', (code, signal) => process.exit(signal ? 1 : code))
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-const parent = process.ppid
-setInterval(() => {
-  if (process.ppid !== parent) child.kill('SIGTERM')
-}, 500)
+const [name, ...rest] = process.argv.slice(2)
+try {
+  const { code } = await run(pinnedNode, ['--import', 'tsx', path.join('scripts', `${name}.ts`), ...rest], {
+    stdio: 'inherit',
+  })
+  process.exit(code)
+} catch (error) {
+  console.error(`Cannot run ${pinnedNode} (${error.message}): remove node_modules, then try again`)
+  process.exit(1)
+}

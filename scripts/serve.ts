@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DEMO_ACCOUNTS } from '@/server/accounts/seed'
-import { type App, checkPort, startApp } from './app'
+import { type App, startApp } from './app'
 import { buildIfStale } from './build'
 import { asked, endOfScript } from './ending'
 import { givenVariables, type Prepared, prepare } from './environment'
+import { checkPort } from './port'
 import { main, Problem } from './problem'
 
 /** Serves the app with all it needs until the script is asked to end, and stops whatever it started. */
@@ -12,8 +14,11 @@ export async function serve(command: 'start' | 'dev') {
   let app: App | undefined
   await main(async () => {
     try {
-      prepared = await prepare(givenVariables(), { onChecked: ({ port }) => checkPort(port) })
+      const preparing = prepare(givenVariables(), { onChecked: ({ port }) => checkPort(port) })
+      // Whoever asks for the end need not wait for a database that does not answer.
+      prepared = await Promise.race([preparing, asked(ending).then(() => sleep(10_000, undefined))])
       ending.throwIfAborted()
+      if (!prepared) return
       const { environment, variables } = prepared
       if (command === 'start') await buildIfStale(ending)
       app = await startApp(command, { port: environment.port, variables, ending })

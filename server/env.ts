@@ -35,6 +35,13 @@ const url = (protocols: string[], what: string, example: string) =>
     })
     .optional()
 
+/** Written as a browser writes it in `Origin`. */
+function isWebOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { origin, protocol, hostname } = new URL(text)
+  return origin === text && (protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOSTS.has(hostname)))
+}
+
 const variables = z.object({
   NODE_ENV: z.string().optional(),
   PORT: integer('a port', 0, 65535, 3000),
@@ -61,7 +68,21 @@ const variables = z.object({
       params: { example: 'Latchkey <accounts@example.com>' },
     })
     .optional(),
-  MAIL_WORKER: choice(['on', 'off'], 'off'),
+  RESEND_WEBHOOK_SECRET: z
+    .string()
+    .refine((secret) => /^whsec_[A-Za-z0-9+/]{16,}={0,2}$/.test(secret), {
+      error: "must be a webhook's signing secret as Resend shows it",
+      params: { example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
+    })
+    .optional(),
+  CRON_SECRET: z
+    .string()
+    .refine((secret) => /^[\x21-\x7e]{16,}$/.test(secret), {
+      error: 'must be 16 characters or more, without blanks',
+      params: { example: 'the output of: openssl rand -hex 32' },
+    })
+    .optional(),
+  MAIL_WORKER: choice(['on', 'off', 'after-response'], 'off'),
   ACCOUNT_DISCLOSURE: choice(['conceal', 'reveal'], 'conceal'),
   SERVICE_API_KEY: z
     .string()
@@ -85,6 +106,25 @@ const variables = z.object({
   CODE_TTL_SECONDS: integer('the lifetime of a code in seconds', 1, 3600, 600),
   GRANT_TTL_SECONDS: integer('the lifetime of a grant in seconds', 1, 3600, 300),
   PASSWORD_MIN_LENGTH: integer('the least length of a password', 8, 64, 8),
+  CORS_ORIGINS: z
+    .string()
+    .optional()
+    .transform((text) =>
+      (text ?? '')
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    )
+    .refine((origins) => origins.every(isWebOrigin), {
+      error: 'must be origins, separated by commas, each https and without a path',
+      params: { example: 'https://app.example.com,https://www.example.com' },
+    }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(
+    ['http:', 'https:'],
+    'the address of an OpenTelemetry collector',
+    'http://localhost:4318',
+  ),
+  OTEL_SERVICE_NAME: z.string().optional(),
   LOG_LEVEL: choice(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
   /** Set by the start script alone: the database is the embedded one, with demo accounts. */
   EMBEDDED_DATABASE: z.literal('1').optional(),
@@ -158,7 +198,10 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     mailFrom: values.MAIL_FROM ?? 'Latchkey <accounts@latchkey.test>',
     /** Where mail is laid down instead of being sent; only with the embedded database. */
     mailboxDir: embedded && !values.RESEND_API_KEY ? values.MAILBOX_DIR : undefined,
+    /** `after-response`: no loop, but a drain after each response that queued mail. */
     mailWorker: values.MAIL_WORKER ?? 'on',
+    resendWebhookSecret: values.RESEND_WEBHOOK_SECRET,
+    cronSecret: values.CRON_SECRET,
     disclosure: values.ACCOUNT_DISCLOSURE ?? (embedded ? ('reveal' as const) : ('conceal' as const)),
     serviceApiKey: values.SERVICE_API_KEY,
     trustedProxyHops: values.TRUSTED_PROXY_HOPS,
@@ -168,7 +211,12 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     codeTtlSeconds: values.CODE_TTL_SECONDS,
     grantTtlSeconds: values.GRANT_TTL_SECONDS,
     passwordMinLength: values.PASSWORD_MIN_LENGTH,
+    /** Origins whose pages may call the documented contracts. */
+    corsOrigins: values.CORS_ORIGINS,
     logLevel: values.LOG_LEVEL ?? 'info',
+    /** What is watched is sent there; all further OTEL_* variables are the SDK's own to read. */
+    telemetryEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+    telemetryServiceName: values.OTEL_SERVICE_NAME ?? 'latchkey',
   }
 }
 

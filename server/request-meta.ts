@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { Requester } from './recovery/context'
 
-/** Stamped on every request by `instrumentation.ts`, over whatever a client sent under this name. */
+/** Stamped on every request by `before-next.ts`, over whatever a client sent under this name. */
 export const SOCKET_ADDRESS_HEADER = 'x-latchkey-socket-address'
 
 /**
@@ -27,9 +27,12 @@ function clientAddress(headers: Headers, hops: number): string {
 
 /** What an address is counted as: IPv4 as it is, also when mapped into IPv6; IPv6 by its /64. */
 export function countedAddress(address: string): string {
-  const bare = address.replace(/^\[|\](?::\d+)?$/g, '').replace(/%.*$/, '')
+  const bare = address
+    .replace(/^\[|\](?::\d+)?$/g, '')
+    .replace(/%.*$/, '')
+    .replace(/^([\d.]+):\d+$/, '$1')
   if (isIP(bare) === 4) return bare
-  if (isIP(bare) !== 6) return /^\d+\.\d+\.\d+\.\d+:\d+$/.test(bare) ? bare.replace(/:\d+$/, '') : 'unknown'
+  if (isIP(bare) !== 6) return 'unknown'
   const groups = expand(bare)
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
     const [high = 0, low = 0] = groups.slice(6)

@@ -1,7 +1,9 @@
-import { createDatabase, type Database } from './db/client'
+import { createDatabase, type Database, isOutage } from './db/client'
 import { type Environment, env } from './env'
 import type { RecoveryContext, RecoveryPolicy, Requester } from './recovery/context'
+import { RecoveryError } from './recovery/errors'
 import type { SecretRing } from './recovery/secrets'
+import { telemetry } from './telemetry'
 
 /**
  * What this process holds once, and the context it hands to every verb. Next bundles instrumentation and
@@ -41,5 +43,12 @@ export function contextFor(requester: Requester): RecoveryContext {
     policy: policyOf(environment),
     secrets: secretsOf(environment),
     wakeMailWorker: () => held.wakeMailWorker?.(),
+    count: (what) => telemetry().count(`latchkey.${what}`),
   }
 }
+
+const RETRY_SECONDS = 5
+
+/** What a transport should say of an error: a database that cannot be reached is `busy`, all else is as it was. */
+export const asRefusal = (error: unknown): unknown =>
+  isOutage(error) ? new RecoveryError('busy', { retryAfterSeconds: RETRY_SECONDS }) : error

@@ -1,20 +1,14 @@
-import { subscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage } from 'node:http'
+import { after } from 'next/server'
+import { prepareRequests } from './before-next'
 import { EnvironmentError, env } from './env'
-import { SOCKET_ADDRESS_HEADER } from './request-meta'
+import { log } from './log'
 import { onMailQueued } from './runtime'
-import { startMailWorker } from './worker'
+import { startTelemetry } from './start-telemetry'
+import { watchRequests } from './watch-requests'
+import { drainFor, sharedWorker, startMailWorker } from './worker'
 
-/**
- * Next tells a route nothing of the socket, and believes a client's own X-Forwarded-For. So the socket's
- * address goes on a private header before Next sees the request, over whatever a client put there.
- */
-function stampSocketAddress() {
-  subscribe('http.server.request.start', (message) => {
-    const { request } = message as { request: IncomingMessage }
-    request.headers[SOCKET_ADDRESS_HEADER] = request.socket.remoteAddress ?? ''
-  })
-}
+/** As long as one response may keep a short-lived process. */
+const AFTER_RESPONSE_MS = 20_000
 
 /** What a server process does before its first request. */
 export async function startServer(): Promise<void> {
@@ -25,9 +19,43 @@ export async function startServer(): Promise<void> {
     console.error(error.message)
     process.exit(1)
   }
-  stampSocketAddress()
-  if (env().mailWorker === 'off') return
-  const worker = startMailWorker()
-  onMailQueued(worker.wake)
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void worker.stop())
+  prepareRequests()
+  const stopTelemetry = await startTelemetry(env())
+  if (env().telemetryEndpoint) watchRequests()
+  const stopWorker = startWorking()
+  finishBeforeExit(async () => {
+    await stopWorker()
+    await stopTelemetry()
+  })
+}
+
+/** Has mail sent as MAIL_WORKER says; gives what ends that. */
+function startWorking(): () => Promise<void> {
+  switch (env().mailWorker) {
+    case 'off':
+      return async () => {}
+    case 'after-response': {
+      const worker = sharedWorker()
+      const drain = () =>
+        drainFor(worker.mail, AFTER_RESPONSE_MS).catch((error) => log().error({ err: error }, 'mail was left waiting'))
+      onMailQueued(() => after(drain))
+      return worker.stop
+    }
+    case 'on': {
+      const worker = startMailWorker()
+      onMailQueued(worker.wake)
+      return worker.stop
+    }
+  }
+}
+
+/** Next exits as soon as its last request is answered; the mail under way may need a moment more. */
+function finishBeforeExit(finish: () => Promise<void>) {
+  const exit = process.exit.bind(process)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      const finished = finish().catch(() => {})
+      process.exit = ((code) => void finished.then(() => exit(code))) as typeof process.exit
+    })
+  }
 }

@@ -1,11 +1,25 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Environment, env } from './env'
+import { createHousekeeper, type Housekeeper } from './housekeeping/housekeeper'
 import { log } from './log'
+import { queueState } from './mail/status'
 import { createMailboxTransport } from './mail/transports/mailbox'
 import { createResendTransport } from './mail/transports/resend'
 import type { MailTransport } from './mail/transports/transport'
 import { createMailWorker, type MailWorker } from './mail/worker'
 import { composeChangedMails, composeResetMails } from './recovery/compose-mails'
 import { policyOf, secretsOf, sharedDatabase } from './runtime'
+import { telemetry } from './telemetry'
+
+/** What a process does beside its requests. */
+export interface Worker {
+  mail: MailWorker
+  housekeeping: Housekeeper
+  /** Says that a mail is waiting. */
+  wake(): void
+  /** Lets what is under way finish, or hands it back after a few seconds. */
+  stop(): Promise<void>
+}
 
 function transportOf(environment: Environment): MailTransport {
   const { resendApiKey: apiKey, mailFrom: from, mailboxDir: dir } = environment
@@ -14,8 +28,8 @@ function transportOf(environment: Environment): MailTransport {
   throw new Error('Mail has nowhere to go: set RESEND_API_KEY')
 }
 
-/** Starts the mail worker of this process, wired with the composer of each kind of mail. */
-export function startMailWorker(): MailWorker {
+/** Makes this process's worker, wired with the composer of each kind of mail; nothing of it runs yet. */
+function createWorker(): Worker {
   const environment = env()
   const db = sharedDatabase()
   const context = (now: Date) => ({
@@ -25,7 +39,7 @@ export function startMailWorker(): MailWorker {
     secrets: secretsOf(environment),
     appUrl: environment.appUrl,
   })
-  const worker = createMailWorker({
+  const mail = createMailWorker({
     db,
     transport: transportOf(environment),
     composers: {
@@ -33,7 +47,53 @@ export function startMailWorker(): MailWorker {
       'password-changed': (batch, now) => composeChangedMails(context(now), batch),
     },
     log: log(),
+    telemetry: telemetry(),
   })
-  worker.start()
+  const housekeeping = createHousekeeper({ db, log: log(), telemetry: telemetry() })
+  return {
+    mail,
+    housekeeping,
+    wake: mail.wake,
+    stop: async () => void (await Promise.all([mail.stop(), housekeeping.stop()])),
+  }
+}
+
+// Next bundles instrumentation and routes apart: what they share hangs on `globalThis`.
+const held = globalThis as typeof globalThis & { __latchkeyWorker?: Worker }
+
+/** The one worker of this process, running or not. */
+export function sharedWorker(): Worker {
+  held.__latchkeyWorker ??= createWorker()
+  return held.__latchkeyWorker
+}
+
+/** Sets this process's worker going: mail as it comes, housekeeping every minute. */
+export function startMailWorker(): Worker {
+  const worker = sharedWorker()
+  worker.mail.start()
+  worker.housekeeping.start()
+  watchQueue()
   return worker
+}
+
+function watchQueue() {
+  const gauges = ['latchkey.mail.queued', 'latchkey.mail.sending', 'latchkey.mail.oldest_seconds']
+  telemetry().observe(gauges, async () => {
+    const { queued, sending, oldestSeconds } = await queueState(sharedDatabase(), new Date())
+    return [queued, sending, oldestSeconds]
+  })
+}
+
+/**
+ * Sends what is due, waiting out the provider's short pauses, for `ms` at the most: for processes that do not
+ * live long.
+ * @returns how many milliseconds the provider wants no call for; 0 when nothing is left to send now.
+ */
+export async function drainFor(mail: MailWorker, ms: number): Promise<number> {
+  const end = performance.now() + ms
+  for (;;) {
+    const pausedMs = await mail.drain()
+    if (pausedMs === 0 || performance.now() + pausedMs > end) return pausedMs
+    await delay(pausedMs)
+  }
 }

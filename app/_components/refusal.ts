@@ -31,6 +31,9 @@ export function sentence(reason: Reason, details: ReasonDetails = {}): string {
   return typeof words === 'function' ? words(details) : words
 }
 
+/** Whether a reason is about a code that was typed rather than a link that was opened. */
+export const isGrant = (reason: Reason | DeadLink): boolean => reason === 'grant-unknown' || reason === 'grant-expired'
+
 /** Whether a reason says that the link is dead, so that only a new one helps. */
 export const isDeadLink = (reason: Reason | undefined): reason is DeadLink & Reason =>
   reason !== undefined && Object.hasOwn(messages.deadLink, reason)

@@ -1,23 +1,8 @@
 'use client'
 
-import { useEffect, useState } from 'react'
 import { messages } from '@/messages/en'
 import { Button } from './button'
-
-/** Whole seconds left until `deadline` (milliseconds since 1970), counted by the clock rather than by ticks. */
-function useSecondsLeft(deadline: number): number {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    setNow(Date.now())
-    if (deadline <= Date.now()) return
-    const tick = setInterval(() => {
-      setNow(Date.now())
-      if (deadline <= Date.now()) clearInterval(tick)
-    }, 500)
-    return () => clearInterval(tick)
-  }, [deadline])
-  return Math.max(0, Math.ceil((deadline - now) / 1000))
-}
+import { useSecondsLeft } from './seconds-left'
 
 /** Sends again, once the pause between two mails is over. */
 export function ResendButton({ deadline, busy, onClick }: { deadline: number; busy: boolean; onClick: () => void }) {

@@ -4,19 +4,20 @@ import type { ReactNode } from 'react'
 const LOOK =
   'inline-flex min-h-target items-center rounded-lg font-medium text-accent underline underline-offset-4 hover:text-accent-strong'
 
-export function TextLink({ href, children }: { href: string; children: ReactNode }) {
+/** `document` loads a whole new page, so that the way back asks the server again. */
+export function TextLink({
+  href,
+  document = false,
+  children,
+}: {
+  href: string
+  document?: boolean
+  children: ReactNode
+}) {
+  const Anchor = document ? 'a' : Link
   return (
-    <Link href={href} className={LOOK}>
+    <Anchor href={href} className={LOOK}>
       {children}
-    </Link>
-  )
-}
-
-/** Looks like a link and acts within the page. */
-export function TextButton({ onClick, children }: { onClick: () => void; children: ReactNode }) {
-  return (
-    <button type="button" onClick={onClick} className={LOOK}>
-      {children}
-    </button>
+    </Anchor>
   )
 }

@@ -3,6 +3,7 @@
 import { type FormEvent, useRef, useState } from 'react'
 import type { z } from 'zod'
 import type { Reason } from '@/messages/en'
+import { usePageRestored } from './page-restored'
 import { type Refusal, readRefusal, sentence, toReason } from './refusal'
 
 interface FormOptions<Name extends string> {
@@ -23,6 +24,11 @@ export function useForm<Name extends string>({ names, schema, fieldOf, send }: F
   const [faults, setFaults] = useState<Partial<Record<Name, string>>>({})
   const [refusal, setRefusal] = useState<Refusal>()
   const inFlight = useRef(false)
+
+  usePageRestored(() => {
+    inFlight.current = false
+    setBusy(false)
+  })
 
   async function onSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { PageHeading } from '@/app/_components/page-heading'
 import { PageShell } from '@/app/_components/page-shell'
+import { Picture } from '@/app/_components/picture'
 import { api } from '@/app/_trpc/server'
 import { messages } from '@/messages/en'
 import { RequestReset } from './request-reset'
@@ -28,7 +29,10 @@ export default async function AccountPage() {
   return (
     <PageShell wide>
       <div className="flex flex-wrap items-start justify-between gap-4">
-        <PageHeading>{words.title}</PageHeading>
+        <div className="flex items-center gap-4">
+          <Picture src={account.picture} />
+          <PageHeading>{words.title}</PageHeading>
+        </div>
         <SignOut />
       </div>
       <dl className="mt-4 grid grid-cols-1 gap-x-8 sm:grid-cols-[auto_1fr]">

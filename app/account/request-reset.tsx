@@ -2,6 +2,7 @@
 
 import { Button } from '@/app/_components/button'
 import { Notice } from '@/app/_components/notice'
+import { TextLink } from '@/app/_components/text-link'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
 import { AccountRefusal } from './account-refusal'
@@ -23,7 +24,10 @@ export function RequestReset({ email }: { email: string }) {
       {request.isSuccess ? (
         <div className="mt-4">
           <Notice tone="success" live>
-            {words.requestResetSent(email)}
+            <p>{words.requestResetSent(email)}</p>
+            <TextLink href="/forgot-password/code" document>
+              {words.typeCode}
+            </TextLink>
           </Notice>
         </div>
       ) : null}

@@ -7,7 +7,6 @@ import { PageHeading } from '@/app/_components/page-heading'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { TextLink } from '@/app/_components/text-link'
 import { useForm } from '@/app/_components/use-form'
-import { trpc } from '@/app/_trpc/client'
 import { type DeadLink, messages } from '@/messages/en'
 import { requestResetInput } from '@/server/recovery/schemas'
 
@@ -16,20 +15,19 @@ const words = messages.forgotPassword
 interface AskFormProps {
   account: string
   deadLink: DeadLink | null
+  underWay: boolean
   takeFocus: boolean
-  onSent: (account: string) => void
+  /** The account is looked up first, and nothing is sent yet. */
+  finding: boolean
+  onAsked: (account: string) => Promise<void>
 }
 
-export function AskForm({ account, deadLink, takeFocus, onSent }: AskFormProps) {
-  const request = trpc.recovery.request.useMutation()
+export function AskForm({ account, deadLink, underWay, takeFocus, finding, onAsked }: AskFormProps) {
   const { form, busy, faults, refusal } = useForm({
     names: ['account'],
     schema: requestResetInput,
     fieldOf: { 'identifier-missing': 'account', 'identifier-malformed': 'account', 'account-unknown': 'account' },
-    send: async (values) => {
-      await request.mutateAsync(values)
-      onSent(values.account.trim())
-    },
+    send: (values) => onAsked(values.account),
   })
 
   return (
@@ -53,13 +51,18 @@ export function AskForm({ account, deadLink, takeFocus, onSent }: AskFormProps) 
           fault={faults.account}
         />
         <div className="mt-3">
-          <Button busy={busy} busyLabel={words.busy}>
+          <Button busy={busy} busyLabel={finding ? words.busyFinding : words.busy}>
             {words.submit}
           </Button>
         </div>
         <RefusalNotice refusal={refusal} />
-        <div className="mt-3">
+        <div className="mt-3 flex flex-wrap justify-between gap-x-6">
           <TextLink href="/sign-in">{words.signIn}</TextLink>
+          {underWay ? (
+            <TextLink href="/forgot-password/code" document>
+              {words.haveCode}
+            </TextLink>
+          ) : null}
         </div>
       </form>
     </>

@@ -1,43 +1,57 @@
 'use client'
 
 import { useState } from 'react'
+import { trpc } from '@/app/_trpc/client'
 import type { DeadLink } from '@/messages/en'
 import { AskForm } from './ask-form'
-import { CheckMail } from './check-mail'
+import { type AccountPreview, ConfirmAccount } from './confirm-account'
 
 interface ForgotPasswordProps {
-  /** Filled in for whoever is signed in. */
+  /** Filled in for whoever has asked before or is signed in. */
   account: string
   /** Why the link that led here is dead, if one did. */
   deadLink: DeadLink | null
-  linkSeconds: number
-  pauseSeconds: number
+  /** A mail was asked for already, and its code may be typed. */
+  underWay: boolean
+  /** Whether accounts are shown to whoever names them. */
+  reveal: boolean
 }
 
-/** Asks for the account, then says to check the mail; "use another address" leads back with the field filled in. */
-export function ForgotPassword({ account, deadLink, linkSeconds, pauseSeconds }: ForgotPasswordProps) {
+/** Asks for the account; where accounts are shown, asks again whether it is the right one; then sends. */
+export function ForgotPassword({ account, deadLink, underWay, reveal }: ForgotPasswordProps) {
   const [typed, setTyped] = useState(account)
-  const [step, setStep] = useState<'ask' | 'sent' | 'ask-again'>('ask')
+  const [found, setFound] = useState<AccountPreview>()
+  const [returned, setReturned] = useState(false)
+  const utils = trpc.useUtils()
+  const request = trpc.recovery.request.useMutation()
 
-  if (step === 'sent') {
-    return (
-      <CheckMail
-        account={typed}
-        linkSeconds={linkSeconds}
-        pauseSeconds={pauseSeconds}
-        onOtherAddress={() => setStep('ask-again')}
-      />
-    )
+  async function send(asked: string) {
+    await request.mutateAsync({ account: asked })
+    // A whole new document: its countdowns are the server's, and the way back asks the server again.
+    window.location.assign('/forgot-password/code')
+  }
+
+  async function find(asked: string) {
+    const preview = await utils.client.recovery.locate.query({ account: asked })
+    setTyped(asked.trim())
+    setFound(preview)
+  }
+
+  if (found) {
+    const goBack = () => {
+      setFound(undefined)
+      setReturned(true)
+    }
+    return <ConfirmAccount preview={found} onYes={() => send(typed)} onNo={goBack} />
   }
   return (
     <AskForm
       account={typed}
-      deadLink={step === 'ask' ? deadLink : null}
-      takeFocus={step === 'ask-again'}
-      onSent={(sentTo) => {
-        setTyped(sentTo)
-        setStep('sent')
-      }}
+      deadLink={returned ? null : deadLink}
+      underWay={underWay}
+      takeFocus={returned}
+      finding={reveal}
+      onAsked={reveal ? find : send}
     />
   )
 }

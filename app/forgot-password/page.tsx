@@ -8,18 +8,19 @@ export const metadata: Metadata = { title: messages.forgotPassword.title }
 
 export default async function ForgotPasswordPage() {
   const caller = await api()
-  const [account, deadLink, terms] = await Promise.all([
+  const [account, deadLink, terms, flow] = await Promise.all([
     caller.session.current(),
     caller.recovery.notice(),
     caller.recovery.terms(),
+    caller.recovery.flow(),
   ])
   return (
     <PageShell>
       <ForgotPassword
-        account={account?.email ?? ''}
+        account={flow?.account ?? account?.email ?? ''}
         deadLink={deadLink}
-        linkSeconds={terms.linkTtlSeconds}
-        pauseSeconds={terms.sendCooldownSeconds}
+        underWay={flow !== null}
+        reveal={terms.disclosure === 'reveal'}
       />
     </PageShell>
   )

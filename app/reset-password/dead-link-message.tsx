@@ -1,5 +1,6 @@
 import { ButtonLink } from '@/app/_components/button'
 import { PageHeading } from '@/app/_components/page-heading'
+import { isGrant } from '@/app/_components/refusal'
 import { TextLink } from '@/app/_components/text-link'
 import { type DeadLink, messages } from '@/messages/en'
 
@@ -13,7 +14,7 @@ export function DeadLinkMessage({ reason }: { reason: DeadLink }) {
       <PageHeading>{title}</PageHeading>
       <p className="mt-3 text-ink-soft">{body}</p>
       <div className="mt-8 mb-3">
-        <ButtonLink href="/forgot-password">{words.newLink}</ButtonLink>
+        <ButtonLink href="/forgot-password">{isGrant(reason) ? words.newMail : words.newLink}</ButtonLink>
       </div>
       <TextLink href="/sign-in">{words.signIn}</TextLink>
     </>

@@ -14,6 +14,7 @@ export default async function ResetPasswordPage() {
     <PageShell>
       {link.state === 'live' ? (
         <ResetPassword
+          secret={link.secret}
           passwordMinLength={link.passwordMinLength}
           // Told as time left, since the clock of the device may be wrong.
           secondsLeft={Math.max(0, (Date.parse(link.expiresAt) - Date.now()) / 1000)}

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react'
 import { Button, ButtonLink } from '@/app/_components/button'
 import { PasswordField } from '@/app/_components/password-field'
-import { isDeadLink, type Refusal } from '@/app/_components/refusal'
+import { isDeadLink, isGrant, type Refusal } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { useForm } from '@/app/_components/use-form'
 import { trpc } from '@/app/_trpc/client'
@@ -12,15 +12,16 @@ import { resetPasswordInput } from '@/server/recovery/schemas'
 import { PasswordRules } from './password-rules'
 
 const words = messages.resetPassword
-const EXPIRED: Refusal = { reason: 'link-expired', details: {}, fields: {} }
 
 interface ResetPasswordFormProps {
   passwordMinLength: number
   secondsLeft: number
+  /** What runs out: the time of a typed code, or of an opened link. */
+  secret: 'grant' | 'link'
   onDone: () => void
 }
 
-export function ResetPasswordForm({ passwordMinLength, secondsLeft, onDone }: ResetPasswordFormProps) {
+export function ResetPasswordForm({ passwordMinLength, secondsLeft, secret, onDone }: ResetPasswordFormProps) {
   const [expired, setExpired] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setExpired(true), secondsLeft * 1000)
@@ -46,7 +47,8 @@ export function ResetPasswordForm({ passwordMinLength, secondsLeft, onDone }: Re
       onDone()
     },
   })
-  const shown = refusal ?? (expired ? EXPIRED : undefined)
+  const expiry: Refusal = { reason: `${secret}-expired`, details: {}, fields: {} }
+  const shown = refusal ?? (expired ? expiry : undefined)
 
   return (
     <form {...form} className="mt-6">
@@ -70,10 +72,10 @@ export function ResetPasswordForm({ passwordMinLength, secondsLeft, onDone }: Re
         </Button>
       </div>
       <RefusalNotice refusal={shown}>
-        {isDeadLink(shown?.reason) ? (
+        {shown && isDeadLink(shown.reason) ? (
           <div className="mt-3">
             <ButtonLink look="secondary" href="/forgot-password">
-              {words.newLink}
+              {isGrant(shown.reason) ? words.newMail : words.newLink}
             </ButtonLink>
           </div>
         ) : null}

@@ -11,6 +11,7 @@ const words = messages.resetPassword
 interface ResetPasswordProps {
   passwordMinLength: number
   secondsLeft: number
+  secret: 'grant' | 'link'
 }
 
 export function ResetPassword(props: ResetPasswordProps) {

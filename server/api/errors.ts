@@ -38,13 +38,16 @@ export const TRPC_CODES: Record<RecoveryErrorCode, TRPCError['code']> = {
   busy: 'SERVICE_UNAVAILABLE',
 }
 
+/** The code that a schema gives its fault; zod's own sentences are not for forms. */
+const codeIn = (message: string) => (/^[a-z]+(?:-[a-z]+)+$/.test(message) ? message : 'input-malformed')
+
 /** The public data of an error: codes and numbers, never a message, a query or a stack. */
 export function errorDataOf(error: TRPCError, requestId: string): ApiErrorData {
   const { cause } = error
   if (cause instanceof RecoveryError) return { reason: cause.code, ...cause.details, requestId }
   if (cause instanceof z.ZodError) {
     const fields: Record<string, string> = {}
-    for (const issue of cause.issues) fields[issue.path.join('.') || 'input'] ??= issue.message
+    for (const { path, message } of cause.issues) fields[path.join('.') || 'input'] ??= codeIn(message)
     return { reason: Object.values(fields)[0] ?? 'input-malformed', fields, requestId }
   }
   return { reason: error.code === 'INTERNAL_SERVER_ERROR' ? 'internal' : 'input-malformed', requestId }

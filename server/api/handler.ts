@@ -21,7 +21,7 @@ const refused = ({ status, message }: Refusal) =>
 /** Answers a tRPC call: one procedure a request, JSON in and out, refusals as codes. */
 export async function handleTrpc(request: Request): Promise<Response> {
   let req = request
-  if (request.method !== 'GET') {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
     const refusal = refuseForeignWrite(request)
     if (refusal) return refused(refusal)
     const body = await readBody(request)

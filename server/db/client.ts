@@ -38,8 +38,30 @@ export async function runStatement<Row>(db: Database, statement: SQL): Promise<R
 /** An instant as a parameter of a hand-written statement. */
 export const instantParam = (at: Date) => sql`${at.toISOString()}::timestamptz`
 
+const causeOf = (error: unknown) => (error instanceof Error && error.cause ? error.cause : error)
+
+/** Connections refused, broken or timed out; PostgreSQL shutting down, starting up or full. */
+const OUTAGE =
+  /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|08|57P0|53|55000)/
+
+/** True for the errors of a database that cannot be reached; trying again later may help. */
+export const isOutage = (error: unknown): boolean => {
+  const cause = causeOf(error)
+  return cause instanceof Error && OUTAGE.test((cause as NodeJS.ErrnoException).code ?? '')
+}
+
 /** True for the error PostgreSQL gives when a unique index refuses a row. */
 export const isUniqueViolation = (error: unknown): boolean => {
-  const cause = error instanceof Error && error.cause ? error.cause : error
+  const cause = causeOf(error)
   return cause instanceof postgres.PostgresError && cause.code === '23505'
+}
+
+/**
+ * True for every error of the database that says nothing against the rows at hand, a time limit and a deadlock
+ * too: the same statement may do later. False for the data's own faults (classes 22 and 23) and for a bug.
+ */
+export const isUnavailable = (error: unknown): boolean => {
+  const cause = causeOf(error)
+  if (cause instanceof postgres.PostgresError) return !/^2[23]/.test(cause.code)
+  return cause instanceof Error && typeof (cause as NodeJS.ErrnoException).code === 'string'
 }

@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
-import { type LinkForm, mailOutbox, passwordResetTokens, securityEvents } from '@/server/db/schema'
+import { type LinkForm, mailOutbox, mailProblems, passwordResetTokens } from '@/server/db/schema'
 import type { Composed } from '@/server/mail/messages'
 import type { ClaimedMail } from '@/server/mail/outbox'
 import { renderPasswordChanged } from '@/server/mail/templates/password-changed'
@@ -26,115 +26,129 @@ export type AskedRow = Pick<
 
 interface Found {
   requestId: string
-  userId: string
+  /** Null where nobody is behind what was typed. */
+  userId: string | null
   email: string
   fullName: string
   accountState: Buffer
   lastMailedAt: string | null
+  /** The address has bounced, or its reader has called our mail spam. */
+  undeliverable: boolean
+}
+
+/** What becomes of one request. */
+interface Answer {
+  mail: AskedRow
+  account: Found | null
+  status: 'ignored' | 'failed' | null
+  reason: string | null
 }
 
 /**
  * Answers a claimed batch of requests: finds their accounts in one look-up, makes each account's new
  * request the only live one, and renders its mail; a request with nobody behind it, or too soon after the
  * last, is marked `ignored` and what was typed is blanked. A batch claimed again is only rendered again.
+ * A request that waited for as long as a link lives fails.
  */
 export async function composeResetMails(ctx: ComposeContext, batch: ClaimedMail[]): Promise<Composed[]> {
   const fresh = batch.filter((mail) => mail.composedAt === null)
-  if (fresh.length > 0) await mintRequests(ctx, fresh)
-  return renderMinted(ctx, batch)
+  // After a long outage nobody waits for these any more; whoever does has asked again.
+  const stale = fresh.filter((mail) => secondsAfter(mail.createdAt, ctx.policy.linkTtlSeconds) <= ctx.now)
+  const asked = fresh.filter((mail) => !stale.includes(mail))
+  if (asked.length > 0) await mintRequests(ctx, asked)
+  const late = stale.map(({ id }) => ({ id, failed: 'not sent in time: it was asked for too long ago' }))
+  return [...late, ...(await renderMinted(ctx, batch))]
 }
 
 /**
- * Makes the tokens of requests whose mails are not composed yet, and settles those that get none.
- * Safe to run from several workers at once.
+ * Makes the tokens of requests whose mails are not composed yet, and settles those that get none. A handful
+ * of statements for a whole batch; safe to run from several workers at once, on the same rows too.
  */
 export async function mintRequests(ctx: Omit<ComposeContext, 'appUrl'>, asked: AskedRow[]): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${MINTING_LOCK})`)
     const found = (await tx.execute(findAccounts(asked))) as unknown as Found[]
-    const answered = chooseAnswered(ctx, asked, found)
-    const ids = [...answered.keys()]
-    const expiresAt = secondsAfter(ctx.now, ctx.policy.linkTtlSeconds)
-
-    if (ids.length > 0) {
-      const accounts = [...answered.values()]
+    const answers = chooseAnswers(ctx, asked, found)
+    const owners = answers.flatMap(({ account, reason }) => (account?.userId && isMinted(reason) ? account.userId : []))
+    if (owners.length > 0) {
       await tx
         .update(passwordResetTokens)
         .set({ supersededAt: ctx.now })
         .where(
           and(
-            inArray(
-              passwordResetTokens.userId,
-              accounts.map((account) => account.userId),
-            ),
+            inArray(passwordResetTokens.userId, owners),
             isNull(passwordResetTokens.usedAt),
             isNull(passwordResetTokens.supersededAt),
           ),
         )
-      const [secret] = ctx.secrets
-      await tx.insert(passwordResetTokens).values(
-        asked.flatMap((mail) => {
-          const account = answered.get(mail.id)
-          if (!account) return []
-          return {
-            id: mail.id,
-            userId: account.userId,
-            tokenHash: digestOf(tokenOf(mail.form, secret, mail.id)),
-            codeHash: codeDigestOf(secret, mail.id, codeOf(secret, mail.id)),
-            accountState: account.accountState,
-            createdAt: mail.createdAt,
-            expiresAt,
-            codeExpiresAt: secondsAfter(ctx.now, ctx.policy.codeTtlSeconds),
-          }
-        }),
-      )
-      for (const [id, account] of answered) {
-        await tx
-          .update(mailOutbox)
-          .set({
-            userId: account.userId,
-            recipient: account.email,
-            recipientName: account.fullName,
-            identifier: null,
-            composedAt: ctx.now,
-            expiresAt,
-          })
-          .where(eq(mailOutbox.id, id))
-      }
     }
-
-    const known = new Set(found.map((account) => account.requestId))
-    for (const [reason, rows] of [
-      ['no-account', asked.filter((mail) => !known.has(mail.id))],
-      ['asked-too-soon', asked.filter((mail) => known.has(mail.id) && !answered.has(mail.id))],
-    ] as const) {
-      if (rows.length === 0) continue
-      await tx
-        .update(mailOutbox)
-        .set({ status: 'ignored', reason, identifier: null, leaseExpiresAt: null })
-        .where(
-          inArray(
-            mailOutbox.id,
-            rows.map((mail) => mail.id),
-          ),
-        )
-    }
-
-    const events = found.map((account) => {
-      const mail = asked.find((row) => row.id === account.requestId) as AskedRow
-      const kind = answered.has(mail.id) ? ('reset-requested' as const) : ('reset-refused' as const)
-      return { userId: account.userId, kind, requestId: mail.requestId, device: mail.device, createdAt: mail.createdAt }
-    })
-    if (events.length > 0) await tx.insert(securityEvents).values(events)
+    if (answers.length > 0) await tx.execute(writeAnswers(ctx, answers))
   })
 }
 
-/** Which accounts were asked for: by address, by username, or (somebody signed in) by id, each by its index. */
+/** A request whose owner's address is dead is minted all the same: a trusted back end may hand its link out. */
+const isMinted = (reason: string | null) => reason === null || reason === 'address-undeliverable'
+
+/** The tokens, the audit and the rows of the outbox, in one statement. */
+function writeAnswers(ctx: Omit<ComposeContext, 'appUrl'>, answers: Answer[]) {
+  const [secret] = ctx.secrets
+  const now = ctx.now.toISOString()
+  const rows = answers.map(({ mail, account, status, reason }) => {
+    const minted = account?.userId && isMinted(reason)
+    return {
+      id: mail.id,
+      status,
+      reason,
+      audit: !account?.userId ? null : minted ? 'reset-requested' : 'reset-refused',
+      owner: account?.userId ?? null,
+      recipient: minted ? account.email : null,
+      recipient_name: minted ? account.fullName : null,
+      token_hash: minted ? digestOf(tokenOf(mail.form, secret, mail.id)).toString('hex') : null,
+      code_hash: minted ? codeDigestOf(secret, mail.id, codeOf(secret, mail.id)).toString('hex') : null,
+      account_state: minted ? account.accountState.toString('hex') : null,
+    }
+  })
+  const expiresAt = sql`${secondsAfter(ctx.now, ctx.policy.linkTtlSeconds).toISOString()}::timestamptz`
+  const codeExpiresAt = sql`${secondsAfter(ctx.now, ctx.policy.codeTtlSeconds).toISOString()}::timestamptz`
+  return sql`
+    with answers as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as a(
+        id uuid, status text, reason text, audit text, owner uuid, recipient text, recipient_name text,
+        token_hash text, code_hash text, account_state text
+      )
+    ),
+    tokens as (
+      insert into password_reset_tokens
+        (id, user_id, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at)
+      select id, owner, decode(a.token_hash, 'hex'), decode(a.code_hash, 'hex'), decode(a.account_state, 'hex'),
+        o.created_at, ${expiresAt}, ${codeExpiresAt}
+      from answers a join mail_outbox o using (id) where a.token_hash is not null
+    ),
+    noted as (
+      insert into security_events (user_id, kind, request_id, device, created_at)
+      select owner, audit, o.request_id, o.device, o.created_at
+      from answers a join mail_outbox o using (id) where audit is not null
+    )
+    update mail_outbox o set identifier = null, status = coalesce(a.status, o.status), reason = a.reason,
+      lease_expires_at = case when a.status is null then o.lease_expires_at end,
+      user_id = case when a.token_hash is null then o.user_id else a.owner end,
+      recipient = a.recipient, recipient_name = a.recipient_name,
+      composed_at = case when a.token_hash is not null then ${now}::timestamptz end,
+      expires_at = case when a.token_hash is not null then ${expiresAt} end
+    from answers a where o.id = a.id`
+}
+
+/**
+ * Who is behind the requests that nobody has answered yet: by address, by username, or (somebody signed in)
+ * by id, each by its index.
+ */
 function findAccounts(asked: AskedRow[]) {
   const wanted = JSON.stringify(asked.map(({ id, identifier, userId }) => ({ id, identifier, user_id: userId })))
   return sql`
     with asked as materialized (
-      select * from jsonb_to_recordset(${wanted}::jsonb) as asked(id uuid, identifier text, user_id uuid)
+      select asked.* from jsonb_to_recordset(${wanted}::jsonb) as asked(id uuid, identifier text, user_id uuid)
+        join mail_outbox o using (id)
+      where o.composed_at is null and o.status in ('queued', 'sending')
     ),
     matched as (
       select asked.id as request_id, u.id from asked join users u on u.id = asked.user_id
@@ -145,29 +159,42 @@ function findAccounts(asked: AskedRow[]) {
       select asked.id, u.id from asked join users u on lower(u.username collate "C") = asked.identifier
         where asked.user_id is null and position('@' in asked.identifier) = 0
     )
-    select matched.request_id as "requestId", u.id as "userId", u.email, u.full_name as "fullName",
+    select asked.id as "requestId", u.id as "userId", u.email, u.full_name as "fullName",
       ${accountState} as "accountState",
-      (select max(t.created_at) from password_reset_tokens t where t.user_id = u.id) as "lastMailedAt"
-    from matched join users u on u.id = matched.id
-    where u.deactivated_at is null`
+      (select max(t.created_at) from password_reset_tokens t where t.user_id = u.id) as "lastMailedAt",
+      exists (
+        select from mail_problems p where p.user_id = u.id and lower(p.address) = lower(u.email)
+      ) as undeliverable
+    from asked left join matched on matched.request_id = asked.id
+      left join users u on u.id = matched.id and u.deactivated_at is null`
 }
 
-/** The requests to answer, one an account at the most: the first asked, unless its account is cooling down. */
-function chooseAnswered(ctx: Pick<ComposeContext, 'policy'>, asked: AskedRow[], found: Found[]): Map<string, Found> {
-  const byRequest = new Map(found.map((account) => [account.requestId, account]))
-  const answered = new Map<string, Found>()
+/** What becomes of each request: one is answered an account at the most, the first asked, unless it is cooling down. */
+function chooseAnswers(ctx: Pick<ComposeContext, 'policy' | 'now'>, asked: AskedRow[], found: Found[]): Answer[] {
+  const byRequest = new Map(found.map((row) => [row.requestId, row]))
   const taken = new Set<string>()
+  const answers: Answer[] = []
   for (const mail of asked) {
-    const account = byRequest.get(mail.id)
-    if (!account || taken.has(account.userId)) continue
+    const row = byRequest.get(mail.id)
+    if (!row) continue // another worker has answered it meanwhile
+    const account = row.userId ? row : null
+    const answer = (status: Answer['status'], reason: string | null) => answers.push({ mail, account, status, reason })
+    if (!account?.userId) {
+      answer('ignored', 'no-account')
+      continue
+    }
     const coolUntil = account.lastMailedAt
       ? secondsAfter(new Date(account.lastMailedAt), ctx.policy.sendCooldownSeconds)
       : null
-    if (coolUntil && mail.createdAt < coolUntil && !mail.exemptFromCooldown) continue
-    taken.add(account.userId)
-    answered.set(mail.id, account)
+    const cooling = coolUntil && mail.createdAt < coolUntil && !mail.exemptFromCooldown
+    if (taken.has(account.userId) || cooling) answer('ignored', 'asked-too-soon')
+    else {
+      taken.add(account.userId)
+      if (account.undeliverable) answer('ignored', 'address-undeliverable')
+      else answer(null, null)
+    }
   }
-  return answered
+  return answers
 }
 
 /** Renders every minted row of a batch, from what was written down when it was minted. */
@@ -202,7 +229,7 @@ async function renderMinted(ctx: ComposeContext, batch: ClaimedMail[]): Promise<
   const composed: Composed[] = []
   for (const { id } of batch) {
     const row = minted.get(id)
-    if (!row?.to || !row.expiresAt || !row.composedAt) continue
+    if (!row?.to || !row.expiresAt || !row.composedAt) continue // settled, when it was answered
     const secret = secretBehind(ctx.secrets, row)
     if (!secret) {
       composed.push({ id, failed: 'APP_SECRET no longer holds the secret that this mail was made with' })
@@ -229,9 +256,10 @@ export const secretBehind = (ring: SecretRing, row: { id: string; form: LinkForm
 
 /** Renders the mails that tell of a changed password; everything in them stands in their rows. */
 export async function composeChangedMails(ctx: ComposeContext, batch: ClaimedMail[]): Promise<Composed[]> {
+  const undeliverable = await ignoreUndeliverable(ctx, batch)
   const composed: Composed[] = []
   for (const row of batch) {
-    if (!row.recipient || !row.expiresAt) continue
+    if (!row.recipient || !row.expiresAt || undeliverable.has(row.id)) continue
     const mail = await renderPasswordChanged({
       recipientName: row.recipientName || null,
       changedAt: inWords(row.createdAt),
@@ -241,6 +269,25 @@ export async function composeChangedMails(ctx: ComposeContext, batch: ClaimedMai
     composed.push({ id: row.id, mail: { id: row.id, to: row.recipient, ...mail }, expiresAt: row.expiresAt })
   }
   return composed
+}
+
+/** Settles the rows whose address is not to be mailed any more. */
+async function ignoreUndeliverable(ctx: Pick<ComposeContext, 'db'>, batch: ClaimedMail[]): Promise<Set<string>> {
+  const ids = batch.map((mail) => mail.id)
+  const rows = await ctx.db
+    .update(mailOutbox)
+    .set({ status: 'ignored', reason: 'address-undeliverable', leaseExpiresAt: null })
+    .from(mailProblems)
+    .where(
+      and(
+        inArray(mailOutbox.id, ids),
+        eq(mailOutbox.status, 'sending'),
+        eq(mailProblems.userId, mailOutbox.userId),
+        sql`lower(${mailProblems.address}) = lower(${mailOutbox.recipient})`,
+      ),
+    )
+    .returning({ id: mailOutbox.id })
+  return new Set(rows.map((row) => row.id))
 }
 
 const WORDS = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })

@@ -33,6 +33,8 @@ export interface RecoveryContext {
   secrets: SecretRing
   /** Tells the mail worker that a row is waiting; costs nothing and waits for nothing. */
   wakeMailWorker(): void
+  /** Tells an operator's counters, where somebody watches them. */
+  count?(what: 'requests' | 'redeems' | 'lockouts'): void
 }
 
 export const secondsAfter = (from: Date, seconds: number): Date => new Date(from.getTime() + seconds * 1000)

@@ -31,6 +31,7 @@ export interface LiveSecret {
 
 interface TokenRow {
   retry_after: number | null
+  owned: boolean
   id: string | null
   userId: string
   email: string
@@ -56,6 +57,12 @@ async function matchesSecret(ctx: RecoveryContext, secret: PresentedSecret): Pro
   return sql`t.token_hash = ${digestOf(token)}${whose}`
 }
 
+/** Whether the account that a link names is one; told under `reveal` alone. */
+function ownerExists(ctx: RecoveryContext, secret: PresentedSecret): SQL {
+  if (ctx.policy.disclosure !== 'reveal' || secret.kind !== 'link' || secret.userId === undefined) return sql`true`
+  return sql`exists (select from users where id = ${secret.userId}::uuid and deactivated_at is null)`
+}
+
 /** When a row of `t` stops opening for a secret of this kind. */
 export const expiryOf = (kind: PresentedSecret['kind']): SQL =>
   kind === 'grant' ? sql`t.grant_expires_at` : sql`t.expires_at`
@@ -63,7 +70,7 @@ export const expiryOf = (kind: PresentedSecret['kind']): SQL =>
 /**
  * Looks at a secret without spending it. One statement, which also counts the limits of `action`.
  * @throws RecoveryError `link-unknown`, `link-used`, `link-superseded`, `link-expired`, `grant-unknown`,
- *   `grant-expired`, `too-many-requests`.
+ *   `grant-expired`, `too-many-requests`; `account-unknown` under `reveal`, for a link that names nobody.
  */
 export async function findLiveSecret(
   ctx: RecoveryContext,
@@ -74,7 +81,8 @@ export async function findLiveSecret(
   const [row] = await runStatement<TokenRow>(
     ctx.db,
     sql`with ${counting(action, subjects)}
-    select retry_after, t.id, t.user_id as "userId", u.email, u.username, u.full_name as "fullName",
+    select retry_after, ${ownerExists(ctx, secret)} as owned,
+      t.id, t.user_id as "userId", u.email, u.username, u.full_name as "fullName",
       ${expiryOf(secret.kind)} as "expiresAt", t.used_at is not null as used, t.superseded_at is not null as superseded,
       ${expiryOf(secret.kind)} <= ${instantParam(ctx.now)} as expired,
       t.account_state <> ${accountState} or u.deactivated_at is not null as stale
@@ -83,10 +91,11 @@ export async function findLiveSecret(
       left join users u on u.id = t.user_id`,
   )
   if (row?.retry_after != null) throw new RecoveryError('too-many-requests', { retryAfterSeconds: row.retry_after })
-  const dead = !row?.id ? 'unknown' : deathOf(row)
+  if (!row?.owned) throw new RecoveryError('account-unknown')
+  const dead = !row.id ? 'unknown' : deathOf(row)
   if (dead) throw new RecoveryError(DEAD[secret.kind][dead])
-  const { id, userId, email, username, fullName } = row as TokenRow & { id: string }
-  return { id, userId, owner: { email, username, fullName }, expiresAt: new Date((row as TokenRow).expiresAt) }
+  const { id, userId, email, username, fullName, expiresAt } = row as TokenRow & { id: string }
+  return { id, userId, owner: { email, username, fullName }, expiresAt: new Date(expiresAt) }
 }
 
 type Death = 'unknown' | 'used' | 'superseded' | 'expired'

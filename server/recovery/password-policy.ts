@@ -47,15 +47,18 @@ function isPersonal(password: string, owner: PasswordOwner): boolean {
   return rest.length < plain.length && rest.replace(/\d/g, '').length < 4
 }
 
+/** Shorter than `minLength` code points? `password` is in NFC already. */
+export const isTooShort = (password: string, minLength: number): boolean => [...password].length < minLength
+
 /**
  * Refuses a password that somebody would guess; `password` is in NFC already.
  * @throws RecoveryError `password-too-short`, `password-too-long`, `password-too-simple`,
  *   `password-personal`, `password-too-common`.
  */
 export function checkNewPassword(password: string, owner: PasswordOwner, minLength: number): void {
-  const length = [...password].length
-  if (length < minLength) throw new RecoveryError('password-too-short', { limit: minLength })
-  if (length > MAX_PASSWORD_LENGTH) throw new RecoveryError('password-too-long', { limit: MAX_PASSWORD_LENGTH })
+  if (isTooShort(password, minLength)) throw new RecoveryError('password-too-short', { limit: minLength })
+  if ([...password].length > MAX_PASSWORD_LENGTH)
+    throw new RecoveryError('password-too-long', { limit: MAX_PASSWORD_LENGTH })
   if (isSimple(password)) throw new RecoveryError('password-too-simple')
 
   if (isPersonal(password, owner)) throw new RecoveryError('password-personal')

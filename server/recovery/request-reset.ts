@@ -23,7 +23,7 @@ export type ResetRequest = (
 /**
  * Asks for a reset. One statement for everybody alike: it counts the limits and queues the request;
  * nobody is looked up, so known and unknown accounts cannot differ (OWASP Forgot Password Cheat Sheet).
- * The worker answers the row moments later. Under `reveal` a look-up follows.
+ * The worker answers the row moments later. Under `reveal` a look-up goes first.
  *
  * @returns the request's id, from which its secrets are derived.
  * @throws RecoveryError `too-many-requests`; `asked-too-soon` where that is to be told; `account-unknown`
@@ -32,7 +32,10 @@ export type ResetRequest = (
 export async function requestReset(ctx: RecoveryContext, input: ResetRequest): Promise<{ id: string }> {
   const id = newRequestId()
   const [typed, userId] = 'userId' in input ? [null, input.userId] : [input.account, null]
-  const digest = identifierDigestOf(ctx.secrets[0], 'userId' in input ? foldCase(input.email) : input.account)
+  const known = ctx.policy.disclosure === 'reveal' && typed ? await findAccount(ctx, typed) : null
+  // Where accounts are told of anyway, a cooldown is the account's, whichever of its two names was typed.
+  const email = 'userId' in input ? input.email : known?.email
+  const digest = identifierDigestOf(ctx.secrets[0], email ? foldCase(email) : (typed as string))
   const now = instantParam(ctx.now)
   const { address, device, requestId } = ctx.requester
   const subjects = { address, identifierDigest: digest, now: ctx.now, scale: ctx.policy.rateLimitScale }
@@ -52,13 +55,11 @@ export async function requestReset(ctx: RecoveryContext, input: ResetRequest): P
   if (answer?.retry_after != null) {
     throw new RecoveryError('too-many-requests', { retryAfterSeconds: answer.retry_after })
   }
+  if (ctx.policy.disclosure === 'reveal' && typed && !known) throw new RecoveryError('account-unknown')
   if (answer?.cooling != null && input.refuseWithinCooldown) {
     throw new RecoveryError('asked-too-soon', { retryAfterSeconds: answer.cooling })
   }
   ctx.wakeMailWorker()
-
-  if (ctx.policy.disclosure === 'reveal' && typed && !(await findAccount(ctx, typed))) {
-    throw new RecoveryError('account-unknown')
-  }
+  ctx.count?.('requests')
   return { id }
 }

@@ -30,6 +30,7 @@ export async function resetPassword(
     throw new RecoveryError(input.secret.kind === 'grant' ? 'grant-unknown' : 'link-used')
   }
   ctx.wakeMailWorker()
+  ctx.count?.('redeems')
 }
 
 /**
@@ -47,10 +48,15 @@ async function redeem(
   const { requestId, device } = ctx.requester
   const [answer] = await runStatement<{ changed: number }>(
     ctx.db,
-    sql`with spent as (
-      update password_reset_tokens t set used_at = ${now} from users u
+    // The account is locked first, as everywhere: who disowns a change waits for it too, and neither for the other.
+    sql`with owner as materialized (
+      select u.* from users u join password_reset_tokens t on t.user_id = u.id
+      where t.id = ${tokenId}::uuid and u.deactivated_at is null for no key update of u
+    ),
+    spent as (
+      update password_reset_tokens t set used_at = ${now} from owner u
       where t.id = ${tokenId}::uuid and t.used_at is null and t.superseded_at is null and ${expiryOf(kind)} > ${now}
-        and u.id = t.user_id and t.account_state = ${accountState} and u.deactivated_at is null
+        and u.id = t.user_id and t.account_state = ${accountState}
       returning t.user_id
     ),
     changed as (

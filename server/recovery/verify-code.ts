@@ -48,6 +48,7 @@ export async function verifyCode(
   const triesLeft = TRIES - attempt.tries
   if (triesLeft > 0) throw new RecoveryError('code-wrong', { triesLeft })
   await noteBlock(ctx, attempt)
+  ctx.count?.('lockouts')
   throw new RecoveryError('code-wrong', { triesLeft, retryAfterSeconds: blockedFor })
 }
 

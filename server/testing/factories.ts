@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { asc, eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
-import pino from 'pino'
 import postgres from 'postgres'
 import { hashPassword } from '@/server/accounts/password-hash'
 import type { Database } from '@/server/db/client'
 import * as schema from '@/server/db/schema'
+import { createLog } from '@/server/log'
+import type { DeliveryOptions } from '@/server/mail/delivery'
 import type { OutgoingMail } from '@/server/mail/messages'
 import type { CallOutcome, MailTransport } from '@/server/mail/transports/transport'
 import { createMailWorker } from '@/server/mail/worker'
@@ -80,7 +81,7 @@ export function createMemoryTransport() {
 /** A logger and the lines it has written. */
 export function createLogCapture() {
   const lines: string[] = []
-  return { lines, log: pino({ level: 'trace' }, { write: (line) => void lines.push(line) }) }
+  return { lines, log: createLog('trace', { write: (line) => void lines.push(line) }) }
 }
 
 /** The token of the only link in a mail. */
@@ -89,6 +90,13 @@ export function tokenIn(mail: OutgoingMail | undefined): string {
   if (tokens.length !== 1)
     throw new Error(`${tokens.length} links in ${mail ? `the mail "${mail.subject}"` : 'no mail'}`)
   return tokens[0] as string
+}
+
+/** The six digits that stand on a line of their own in a mail. */
+export function codeIn(mail: OutgoingMail | undefined): string {
+  const code = /^(\d{6})$/m.exec(mail?.text ?? '')?.[1]
+  if (!code) throw new Error(`no code in ${mail ? `the mail "${mail.subject}"` : 'no mail'}`)
+  return code
 }
 
 /** Everything a recovery test needs, around one database: a clock, contexts, a worker and what it has mailed. */
@@ -128,7 +136,7 @@ export function createWorld(db: Database, given: { policy?: Partial<RecoveryPoli
 
     account: (given?: Parameters<typeof addTestAccount>[1]) => addTestAccount(db, given),
 
-    worker(transport: MailTransport = mailbox.transport) {
+    worker(transport: MailTransport = mailbox.transport, over: Partial<DeliveryOptions> = {}) {
       const context = (now: Date) => ({ db, now, policy, secrets: world.secrets, appUrl: APP_URL })
       return createMailWorker({
         db,
@@ -139,6 +147,8 @@ export function createWorld(db: Database, given: { policy?: Partial<RecoveryPoli
         },
         log,
         now: clock.now,
+        pace: { gather: 0 },
+        ...over,
       })
     },
 
@@ -150,15 +160,11 @@ export function createWorld(db: Database, given: { policy?: Partial<RecoveryPoli
         .where(eq(schema.mailOutbox.requestId, requester.requestId))
         .orderBy(asc(schema.mailOutbox.createdAt)),
 
-    /** What the audit says of an account, in order. */
+    /** What the audit says of an account, by name: what happens at one moment has no order. */
     async eventsOf(account: { id: string }) {
-      const { kind, createdAt, userId } = schema.securityEvents
-      const rows = await db
-        .select({ kind })
-        .from(schema.securityEvents)
-        .where(eq(userId, account.id))
-        .orderBy(asc(createdAt))
-      return rows.map((row) => row.kind)
+      const { kind, userId } = schema.securityEvents
+      const rows = await db.select({ kind }).from(schema.securityEvents).where(eq(userId, account.id))
+      return rows.map((row) => row.kind).sort()
     },
 
     /** Sends all that is due. */
@@ -168,12 +174,19 @@ export function createWorld(db: Database, given: { policy?: Partial<RecoveryPoli
     request: (typed: string, over?: Partial<RecoveryContext>) =>
       requestReset(world.ctx(over), { account: identifierSchema.parse(typed) }),
 
-    /** Asks, delivers, and reads the link out of the newest mail. */
-    async mailedLink(account: { email: string }) {
+    /** Asks, delivers, and hands over the newest mail to the account. */
+    async mailed(account: { email: string }) {
       await world.request(account.email)
       await world.deliver()
-      return { kind: 'link' as const, token: tokenIn(mailbox.to(account.email).at(-1)) }
+      return mailbox.to(account.email).at(-1)
     },
+
+    mailedLink: async (account: { email: string }) => ({
+      kind: 'link' as const,
+      token: tokenIn(await world.mailed(account)),
+    }),
+
+    mailedCode: async (account: { email: string }) => codeIn(await world.mailed(account)),
   }
   return world
 }

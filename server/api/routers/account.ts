@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { messages } from '@/messages/en'
+import { findMailProblem } from '@/server/accounts/mail-problem'
 import { listSecurityEvents } from '@/server/accounts/security-events'
 import { endSessions, listSessions } from '@/server/accounts/sessions'
 import { router, signedInProcedure } from '@/server/api/trpc'
@@ -38,6 +39,12 @@ export const accountRouter = router({
   endOtherSessions: signedInProcedure.mutation(async ({ ctx }) => {
     await endSessions(ctx.recovery, ctx.current.userId, { allBut: ctx.current.sessionId })
     return { message: messages.api.sessionsEnded }
+  }),
+
+  /** Why the account's present address is not mailed any more, and since when; null while it is. */
+  mailProblem: signedInProcedure.query(async ({ ctx }) => {
+    const problem = await findMailProblem(ctx.recovery, ctx.current.userId)
+    return problem && { kind: problem.kind, since: problem.since.toISOString() }
   }),
 
   securityEvents: signedInProcedure.query(async ({ ctx }) => {

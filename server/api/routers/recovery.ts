@@ -31,6 +31,12 @@ function flowOf(ctx: ApiContext): Flow | null {
 }
 
 export const recoveryRouter = router({
+  /** What pages tell people of before they ask: how long things last, and whether accounts are shown. */
+  terms: publicProcedure.query(({ ctx }) => {
+    const { disclosure, linkTtlSeconds, codeTtlSeconds, sendCooldownSeconds, passwordMinLength } = ctx.recovery.policy
+    return { disclosure, linkTtlSeconds, codeTtlSeconds, sendCooldownSeconds, passwordMinLength }
+  }),
+
   /** Whom would a reset be for? By the disclosure policy; the address is always masked here. */
   locate: publicProcedure.input(locateInput).query(async ({ ctx, input }) => {
     const preview = await locateAccount(ctx.recovery, input)
@@ -64,10 +70,12 @@ export const recoveryRouter = router({
   linkState: publicProcedure.query(async ({ ctx }) => {
     const token = readCookie(ctx.headers, 'reset')
     if (!token) return { state: 'missing' as const }
+    const presented = presentedSecret(token)
     try {
-      const { expiresAt } = await openLink(ctx.recovery, presentedSecret(token))
+      const { expiresAt } = await openLink(ctx.recovery, presented)
       const passwordMinLength = ctx.recovery.policy.passwordMinLength
-      return { state: 'live' as const, passwordMinLength, expiresAt: expiresAt.toISOString() }
+      const secret = presented.kind === 'grant' ? ('grant' as const) : ('link' as const)
+      return { state: 'live' as const, secret, passwordMinLength, expiresAt: expiresAt.toISOString() }
     } catch (error) {
       const dead = error instanceof RecoveryError ? asDeadSecret(error.code) : null
       if (!dead) throw error

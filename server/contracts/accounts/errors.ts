@@ -1,29 +1,27 @@
-import type { RecoveryErrorCode } from '@/server/recovery/errors'
+import { type ErrorTable, type Fault, limitErrors, never, ok } from '@/server/contracts/answer'
+import { SENT } from './schema'
 
-const DEAD_LINK = { status: 400, message: 'This password reset link is invalid or no longer works. Request a new one.' }
-const BUSY = { status: 503, message: 'The service is busy. Try again in a few seconds.' }
-const REFUSED = { status: 400, message: 'The request could not be carried out.' }
+export const fault: Fault = (status, message) => ({ status, body: { success: false, message, data: [] } })
 
-/** What this contract says for each refusal of the core. */
-export const ERRORS: Record<RecoveryErrorCode, { status: number; message: string }> = {
+export const EMAIL_INVALID = fault(400, 'Enter a valid email address.')
+
+export const DEAD_LINK = fault(400, 'This password reset link is invalid or no longer works. Request a new one.')
+
+export const NOT_SIGNED_IN = {
+  ...fault(401, 'Sign in, or send an email address.'),
+  headers: new Headers({ 'www-authenticate': 'Bearer' }),
+}
+
+/** This contract never says who has an account: its answer for an unknown one is that for a known one. */
+export const errors: ErrorTable = {
+  ...limitErrors(fault),
+  'account-unknown': ok(SENT),
+  'not-signed-in': NOT_SIGNED_IN,
   'link-unknown': DEAD_LINK,
   'link-expired': DEAD_LINK,
   'link-used': DEAD_LINK,
   'link-superseded': DEAD_LINK,
-  'too-many-requests': { status: 429, message: 'Too many requests. Wait a while, then try again.' },
-  busy: BUSY,
-  'not-signed-in': { status: 401, message: 'Sign in, or send an email address.' },
-  'account-unknown': REFUSED,
-  'asked-too-soon': REFUSED,
-  'flow-missing': REFUSED,
-  'code-wrong': REFUSED,
-  'code-blocked': REFUSED,
-  'grant-unknown': REFUSED,
-  'grant-expired': REFUSED,
-  'sign-in-failed': REFUSED,
-  'password-too-short': REFUSED,
-  'password-too-long': REFUSED,
-  'password-too-common': REFUSED,
-  'password-too-simple': REFUSED,
-  'password-personal': REFUSED,
+  ...never('asked-too-soon', 'flow-missing', 'code-wrong', 'code-blocked', 'grant-unknown', 'grant-expired'),
+  ...never('password-too-short', 'password-too-long', 'password-too-common', 'password-too-simple'),
+  ...never('password-personal', 'sign-in-failed'),
 }

@@ -1,39 +1,35 @@
-import { clearCookie, setCookie } from '@/server/cookies'
-import { env } from '@/server/env'
+import { findSession } from '@/server/accounts/sessions'
+import { ok } from '@/server/contracts/answer'
+import { bearerTokenOf } from '@/server/contracts/bearer'
+import { endpoint } from '@/server/contracts/edge'
+import { followMailedLink } from '@/server/contracts/mailed-link'
+import type { RecoveryContext } from '@/server/recovery/context'
 import { RecoveryError } from '@/server/recovery/errors'
-import { openLink } from '@/server/recovery/open-link'
-import { requesterOf } from '@/server/request-meta'
-import { contextFor } from '@/server/runtime'
-import { ERRORS } from './errors'
+import { requestReset } from '@/server/recovery/request-reset'
+import { EMAIL_INVALID, errors, fault } from './errors'
+import { askBody, SENT } from './schema'
 
-/**
- * The link of every mail that the pages send. A live token travels on in an HttpOnly cookie, so that the
- * address of the next page is clean; nothing is spent, for mail scanners open links too.
- */
-export async function openForgotPasswordLink(request: Request): Promise<Response> {
-  const headers = new Headers({ 'cache-control': 'no-store' })
-  const ctx = contextFor(requesterOf(request.headers, env().trustedProxyHops))
-  const token = new URL(request.url).searchParams.get('token') ?? ''
-  try {
-    await openLink(ctx, { kind: 'link', token })
-  } catch (error) {
-    if (!(error instanceof RecoveryError)) throw error
-    const { status, message } = ERRORS[error.code]
-    const { retryAfterSeconds } = error.details
-    if (retryAfterSeconds) headers.set('retry-after', String(retryAfterSeconds))
-    if (status === 400 && request.headers.get('accept')?.includes('text/html')) {
-      clearCookie(headers, 'reset')
-      setCookie(headers, 'notice', error.code)
-      return redirect('/forgot-password', headers)
-    }
-    return Response.json({ success: false, message, data: [] }, { status, headers })
-  }
-  setCookie(headers, 'reset', token)
-  return redirect('/reset-password', headers)
-}
+export const contract = { name: 'accounts', fault, errors }
 
-/** A 307 inside this app; the origin is the configured one, whatever the request says of hosts. */
-function redirect(path: string, headers: Headers): Response {
-  headers.set('location', `${env().appUrl}${path}`)
-  return new Response(null, { status: 307, headers })
+export const forgotPassword = endpoint(contract, {
+  /** Mails a link: to the account of `email`, or without one to whoever is signed in. */
+  async PUT({ ctx, headers, body }) {
+    const asked = askBody.safeParse(body)
+    if (!asked.success) return EMAIL_INVALID
+    const { email } = asked.data
+    await requestReset(ctx, email ? { account: email } : await signedInAccount(ctx, headers))
+    return ok(SENT)
+  },
+
+  /** The link in the mails that the pages send. */
+  async GET({ ctx, headers, query }) {
+    const [token = '', ...more] = query.getAll('token')
+    return followMailedLink({ ctx, headers }, { kind: 'link', token: more.length === 0 ? token : '' })
+  },
+})
+
+async function signedInAccount(ctx: RecoveryContext, headers: Headers) {
+  const session = await findSession(ctx, bearerTokenOf(headers) ?? '')
+  if (!session) throw new RecoveryError('not-signed-in')
+  return { userId: session.userId, email: session.email }
 }

@@ -46,6 +46,8 @@ export const sessions = pgTable(
   (t) => [
     // The list on /account, and the end of every session at a reset.
     index('sessions_user_id_idx').on(t.userId),
+    // The cleaner: sessions that have ended by themselves.
+    index('sessions_expires_idx').on(t.expiresAt),
     check('sessions_expires_after_creation', sql`${t.expiresAt} > ${t.createdAt}`),
   ],
 )

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { users } from './accounts'
 import { bytea, instant } from './columns'
 
@@ -58,6 +58,10 @@ export const mailOutbox = pgTable(
     index('mail_outbox_queued_idx').on(t.dueAt).where(sql`status = 'queued'`),
     // The worker's look for batches whose worker is gone.
     index('mail_outbox_sending_idx').on(t.leaseExpiresAt).where(sql`status = 'sending'`),
+    // The provider's events, which know a mail by the id it was accepted under.
+    index('mail_outbox_provider_id_idx').on(t.providerId).where(sql`provider_id is not null`),
+    // The cleaner: the oldest answered rows of a status.
+    index('mail_outbox_answered_idx').on(t.status, t.createdAt).where(sql`status not in ('queued', 'sending')`),
     check('mail_outbox_status', oneOf('status', MAIL_STATUSES)),
     check('mail_outbox_kind', oneOf('kind', MAIL_KINDS)),
     check('mail_outbox_form', oneOf('form', LINK_FORMS)),
@@ -66,5 +70,51 @@ export const mailOutbox = pgTable(
       sql`${t.status} <> 'sending' or (${t.batchId} is not null and ${t.leaseExpiresAt} is not null)`,
     ),
     check('mail_outbox_sent_has_recipient', sql`${t.status} <> 'sent' or ${t.recipient} is not null`),
+  ],
+)
+
+/** What the provider says of a mail after it has accepted it. */
+export const MAIL_EVENT_TYPES = ['delivered', 'failed', 'suppressed', 'bounced', 'complained'] as const
+export type MailEventType = (typeof MAIL_EVENT_TYPES)[number]
+
+/** Events of the provider, by their own ids: each counts once, whenever and how often it comes. */
+export const mailEvents = pgTable(
+  'mail_events',
+  {
+    id: text('id').primaryKey(),
+    /** The mail it is about, by the provider's id. It may come before the worker has noted that id. */
+    providerId: text('provider_id').notNull(),
+    type: text('type').$type<MailEventType>().notNull(),
+    /** False for a bounce that may pass: a full mailbox is no reason to give an address up. */
+    permanent: boolean('permanent').notNull().default(true),
+    reason: text('reason'),
+    receivedAt: instant('received_at').notNull(),
+  },
+  (t) => [
+    // What is known of a mail when it, or its acceptance, is noted.
+    index('mail_events_provider_id_idx').on(t.providerId),
+    // The cleaner: events whose repetition is not to be feared any more.
+    index('mail_events_received_idx').on(t.receivedAt),
+    check('mail_events_type', oneOf('type', MAIL_EVENT_TYPES)),
+  ],
+)
+
+export const MAIL_PROBLEM_KINDS = ['bounced', 'complained'] as const
+export type MailProblemKind = (typeof MAIL_PROBLEM_KINDS)[number]
+
+/** Addresses that are not mailed again. An account that changes its address has no problem any more. */
+export const mailProblems = pgTable(
+  'mail_problems',
+  {
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    address: text('address').notNull(),
+    kind: text('kind').$type<MailProblemKind>().notNull(),
+    since: instant('since').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.userId, t.address] }),
+    check('mail_problems_kind', oneOf('kind', MAIL_PROBLEM_KINDS)),
   ],
 )

@@ -36,6 +36,8 @@ export const passwordResetTokens = pgTable(
     uniqueIndex('password_reset_tokens_one_live').on(t.userId).where(sql`used_at is null and superseded_at is null`),
     // The cooldown: when was this account mailed last?
     index('password_reset_tokens_user_created_idx').on(t.userId, t.createdAt),
+    // The cleaner: requests that have long expired.
+    index('password_reset_tokens_expires_idx').on(t.expiresAt),
     check('password_reset_tokens_expires_later', sql`${t.expiresAt} > ${t.createdAt}`),
     check('password_reset_tokens_grant_is_whole', sql`(${t.grantHash} is null) = (${t.grantExpiresAt} is null)`),
     check('password_reset_tokens_digests', sql`octet_length(${t.tokenHash}) = 32 and octet_length(${t.codeHash}) = 32`),
@@ -59,7 +61,11 @@ export const codeLockouts = pgTable(
     lastTryId: uuid('last_try_id').notNull(),
     updatedAt: instant('updated_at').notNull(),
   },
-  (t) => [check('code_lockouts_tries', sql`${t.tries} between 1 and 3`)],
+  (t) => [
+    // The cleaner: counts that nobody has raised for long.
+    index('code_lockouts_updated_idx').on(t.updatedAt),
+    check('code_lockouts_tries', sql`${t.tries} between 1 and 3`),
+  ],
 )
 
 export const SECURITY_EVENT_KINDS = [
@@ -73,6 +79,8 @@ export const SECURITY_EVENT_KINDS = [
   'sessions-ended',
   'signed-in',
   'sign-in-failed',
+  'mail-bounced',
+  'mail-complained',
 ] as const
 
 export type SecurityEventKind = (typeof SECURITY_EVENT_KINDS)[number]
@@ -91,6 +99,8 @@ export const securityEvents = pgTable(
   (t) => [
     // The list on /account.
     index('security_events_user_created_idx').on(t.userId, t.createdAt),
+    // The cleaner: the oldest first.
+    index('security_events_created_idx').on(t.createdAt),
     check('security_events_kind', sql.raw(`kind in (${SECURITY_EVENT_KINDS.map((kind) => `'${kind}'`).join(', ')})`)),
   ],
 )

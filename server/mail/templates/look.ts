@@ -35,6 +35,7 @@ export const look = {
     fontWeight: '600',
     letterSpacing: '6px',
   },
+  codeEnd: { paddingLeft: '10px' },
   rule: { margin: '20px 0', borderColor: '#ded9cc' },
 } as const
 

@@ -1,7 +1,8 @@
 import { messages } from '@/messages/en'
 import { Action, MailLayout, Paragraph } from './mail-layout'
 import { oneLine } from './one-line'
-import { type RenderedMail, renderMail } from './render-mail'
+import { renderMail } from './render-mail'
+import { renderOnce } from './render-once'
 
 export interface PasswordChangedProps {
   recipientName: string | null
@@ -15,11 +16,12 @@ export interface PasswordChangedProps {
 const words = messages.passwordChangedMail
 
 /** The mail that tells the owner of a changed password, with the way to undo it (NIST SP 800-63B-4 §4.2.3). */
-export function renderPasswordChanged(props: PasswordChangedProps): Promise<RenderedMail> {
-  return renderMail(words.subject, <PasswordChangedMail {...props} />)
-}
+export const renderPasswordChanged = renderOnce<PasswordChangedProps>(
+  (props) => renderMail(words.subject, <PasswordChangedMail {...props} />),
+  { recipientName: 'line', changedAt: 'exact', device: 'line', notMeLink: 'exact' },
+)
 
-function PasswordChangedMail(props: PasswordChangedProps) {
+export function PasswordChangedMail(props: PasswordChangedProps) {
   return (
     <MailLayout
       subject={words.subject}

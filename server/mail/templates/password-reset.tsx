@@ -4,13 +4,14 @@ import { look } from './look'
 import { Action, MailLayout, Paragraph, SmallPrint } from './mail-layout'
 import { oneLine } from './one-line'
 import { type RenderedMail, renderMail } from './render-mail'
+import { renderOnce } from './render-once'
 
 export interface PasswordResetProps {
   recipientName: string | null
   /** The whole address, secret included. */
   link: string
-  /** Shown when there is one. */
-  code: string | null
+  /** Six digits. */
+  code: string
   linkMinutes: number
   codeMinutes: number
   device: string | null
@@ -21,11 +22,27 @@ export interface PasswordResetProps {
 const words = messages.passwordResetMail
 
 /** The mail that lets its reader choose a new password. */
-export function renderPasswordReset(props: PasswordResetProps): Promise<RenderedMail> {
-  return renderMail(words.subject, <PasswordResetMail {...props} />)
+export const renderPasswordReset = (props: PasswordResetProps): Promise<RenderedMail> => renderReset(inHalves(props))
+
+export const PasswordResetMail = (props: PasswordResetProps) => <ResetMail {...inHalves(props)} />
+
+type ResetMailProps = Omit<PasswordResetProps, 'code'> & { codeStart: string; codeEnd: string }
+
+const renderReset = renderOnce<ResetMailProps>((props) => renderMail(words.subject, <ResetMail {...props} />), {
+  recipientName: 'line',
+  link: 'exact',
+  codeStart: 'exact',
+  codeEnd: 'exact',
+  device: 'line',
+  requestedAt: 'exact',
+})
+
+/** A code is read in threes, and copied as the six digits it is: the gap between them is no character. */
+function inHalves({ code, ...props }: PasswordResetProps): ResetMailProps {
+  return { ...props, codeStart: code.slice(0, 3), codeEnd: code.slice(3) }
 }
 
-function PasswordResetMail(props: PasswordResetProps) {
+function ResetMail(props: ResetMailProps) {
   const linkSeconds = props.linkMinutes * 60
   return (
     <MailLayout
@@ -35,15 +52,13 @@ function PasswordResetMail(props: PasswordResetProps) {
     >
       <Paragraph>{words.lead}</Paragraph>
       <Action href={props.link} label={words.button} copyLead={words.linkLead} />
+      <Paragraph>{words.codeLead(props.codeMinutes * 60)}</Paragraph>
+      <Text className="code" style={look.code}>
+        <span>{props.codeStart}</span>
+        <span style={look.codeEnd}>{props.codeEnd}</span>
+      </Text>
+      <Paragraph>{words.codeCare}</Paragraph>
       <Paragraph>{words.terms(linkSeconds)}</Paragraph>
-      {props.code ? (
-        <>
-          <Paragraph>{words.codeLead(props.codeMinutes * 60)}</Paragraph>
-          <Text className="code" style={look.code}>
-            {props.code}
-          </Text>
-        </>
-      ) : null}
       <Paragraph>{words.notYou}</Paragraph>
       <SmallPrint>{messages.mail.asked(props.requestedAt, oneLine(props.device))}</SmallPrint>
     </MailLayout>

@@ -8,7 +8,7 @@ const HOSTILE_NAME = `<img src=x onerror=alert(1)>"'\r\nBcc: x`
 const reset: PasswordResetProps = {
   recipientName: 'Jane Example',
   link: 'https://accounts.example.com/recover?token=abc_DEF-123',
-  code: null,
+  code: '012345',
   linkMinutes: 60,
   codeMinutes: 10,
   device: 'Firefox on Windows',
@@ -64,9 +64,24 @@ describe.each([
 })
 
 describe('the mail of a password reset', () => {
-  it('shows a code only when there is one', async () => {
-    expect((await renderPasswordReset(reset)).text).not.toMatch(/code/i)
-    expect(linesOf((await renderPasswordReset({ ...reset, code: '012345' })).text)).toContain('012345')
+  it('has the code once in its text, on a line of its own', async () => {
+    const { text } = await renderPasswordReset(reset)
+    expect(text.split('012345')).toHaveLength(2)
+    expect(linesOf(text)).toContain('012345')
+  })
+
+  it('shows the code in threes with nothing between them, so that six digits are copied', async () => {
+    const { html } = await renderPasswordReset(reset)
+    const shown = html.slice(html.indexOf('class="code"')).replace(/<!--.*?-->/g, '')
+    expect(shown).toMatch(/^class="code"[^>]*><span>012<\/span><span style="padding-left:[^"]+">345<\/span>/)
+  })
+
+  it('keeps the code and the link out of what shows on a locked screen', async () => {
+    const { subject, html } = await renderPasswordReset(reset)
+    expect(subject).toBe('Choose a new password')
+    const preview = html.slice(0, html.indexOf('class="code"')).match(/display:none[^>]*>([^<]*)/)?.[1]
+    expect(preview).toContain('within 1 hour')
+    expect(preview).not.toMatch(/012|345|token/)
   })
 
   it('says how long the link works, and what to do if one did not ask', async () => {

@@ -1,8 +1,10 @@
 import { type ErrorResponse, Resend } from 'resend'
 import { MAIL_HEADERS, type OutgoingMail } from '@/server/mail/messages'
+import { speakable } from '@/server/mail/reasons'
 import type { CallOutcome, MailOutcome, MailTransport } from './transport'
 
-const QUOTA_WAIT_MS = 3_600_000
+/** Long, but a link that lives an hour gets more than one chance. */
+const QUOTA_WAIT_MS = 900_000
 const OPERATOR_WAIT_MS = 60_000
 
 /**
@@ -46,29 +48,30 @@ function inOrder(
   const accepted = answer.data.values()
   return mails.map((_, index) => {
     const reason = refused.get(index)
-    if (reason !== undefined) return { accepted: false, reason }
-    return { accepted: true, providerId: accepted.next().value?.id ?? '' }
+    if (reason !== undefined) return { accepted: false, reason: speakable(reason) }
+    return { accepted: true, providerId: accepted.next().value?.id ?? null }
   })
 }
 
-/** What to do about an error of the whole call. */
+/** What to do about an error of the whole call. A proxy's own page comes as `application_error`, or as no name at all. */
 function explain(error: ErrorResponse, headers: Record<string, string>, mails: OutgoingMail[]): CallOutcome {
-  const reason = `${error.statusCode ?? 'no answer'} ${error.name}: ${error.message}`
+  const reason = speakable(`${error.statusCode ?? 'no answer'} ${error.name}: ${error.message}`)
   const afterMs = secondsToMs(headers['retry-after'])
   switch (error.name) {
     case 'daily_quota_exceeded':
     case 'monthly_quota_exceeded':
-      return { kind: 'retry', reason, afterMs: afterMs ?? QUOTA_WAIT_MS }
+      return { kind: 'retry', reason, afterMs: Math.max(afterMs ?? 0, QUOTA_WAIT_MS) }
     case 'invalid_idempotent_request':
       // This batch was accepted before, in words that have changed since (a deploy): it must not go twice.
-      return { kind: 'settled', outcomes: mails.map(() => ({ accepted: true, providerId: '' })) }
-    case 'missing_api_key':
-    case 'invalid_api_key':
-    case 'restricted_api_key':
-      return { kind: 'retry', reason, afterMs: OPERATOR_WAIT_MS }
+      return { kind: 'settled', outcomes: mails.map(() => ({ accepted: true, providerId: null })) }
+    case 'validation_error':
+    case 'missing_required_field':
+    case 'invalid_parameter':
+    case 'invalid_attachment':
+      if (error.statusCode === 400 || error.statusCode === 422) return { kind: 'refused', reason }
   }
-  const status = error.statusCode
-  if (status === 401 || status === 403) return { kind: 'retry', reason, afterMs: OPERATOR_WAIT_MS }
-  if (status === null || status === 409 || status === 429 || status >= 500) return { kind: 'retry', reason, afterMs }
-  return { kind: 'settled', outcomes: mails.map(() => ({ accepted: false, reason })) }
+  if (error.statusCode === 413) return { kind: 'refused', reason }
+  // What is left of 4xx is for an operator to mend (the key, the sender, the address of the API): no mail is given up for it.
+  const operators = error.statusCode !== null && error.statusCode < 500 && ![409, 429].includes(error.statusCode)
+  return { kind: 'retry', reason, afterMs: operators ? OPERATOR_WAIT_MS : afterMs }
 }

@@ -1,0 +1,3 @@
+import { resetPasswordByJwt } from '@/server/contracts/jwt/handlers'
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT } = resetPasswordByJwt

@@ -1,0 +1,3 @@
+import { forgotPassword } from '@/server/contracts/views/handlers'
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT } = forgotPassword

@@ -1,0 +1,3 @@
+import { locate } from '@/server/contracts/secure/handlers'
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT } = locate

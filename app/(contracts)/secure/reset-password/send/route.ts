@@ -1,0 +1,3 @@
+import { send } from '@/server/contracts/secure/handlers'
+
+export const { DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT } = send

@@ -1,1 +1,0 @@
-export { openForgotPasswordLink as GET } from '@/server/contracts/accounts/handlers'

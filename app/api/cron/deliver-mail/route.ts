@@ -1,0 +1,1 @@
+export { handleDeliverMail as GET, handleDeliverMail as POST } from '@/server/deliver-mail'

@@ -1,0 +1,3 @@
+export { openApiDocument as GET } from '@/server/openapi/document'
+
+export const dynamic = 'force-dynamic'

@@ -1,0 +1,1 @@
+export { handleResendWebhook as POST } from '@/server/resend-webhook'

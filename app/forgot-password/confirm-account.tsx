@@ -1,0 +1,53 @@
+'use client'
+
+import { useMutation } from '@tanstack/react-query'
+import type { inferRouterOutputs } from '@trpc/server'
+import { Button } from '@/app/_components/button'
+import { PageHeading } from '@/app/_components/page-heading'
+import { usePageRestored } from '@/app/_components/page-restored'
+import { Picture } from '@/app/_components/picture'
+import { readRefusal } from '@/app/_components/refusal'
+import { RefusalNotice } from '@/app/_components/refusal-notice'
+import { messages } from '@/messages/en'
+import type { AppRouter } from '@/server/api/root'
+
+export type AccountPreview = inferRouterOutputs<AppRouter>['recovery']['locate']
+
+const words = messages.confirmAccount
+
+interface ConfirmAccountProps {
+  preview: AccountPreview
+  onYes: () => Promise<void>
+  onNo: () => void
+}
+
+/** Shows the account that was found, for its owner to know it again before a mail is sent. */
+export function ConfirmAccount({ preview, onYes, onNo }: ConfirmAccountProps) {
+  const yes = useMutation({ mutationFn: onYes })
+  usePageRestored(yes.reset)
+  // Busy after a success too: the next page is on its way.
+  const busy = yes.isPending || yes.isSuccess
+
+  return (
+    <>
+      <PageHeading takeFocus>{words.title}</PageHeading>
+      <div className="mt-5 flex items-center gap-4 rounded-lg border border-hairline bg-sunken p-4">
+        <Picture src={preview.picture} />
+        <div className="min-w-0 wrap-anywhere">
+          <p className="font-semibold">{preview.fullName}</p>
+          <p className="text-ink-soft">{preview.email}</p>
+        </div>
+      </div>
+      <p className="mt-4 text-ink-soft">{words.lead}</p>
+      <div className="mt-6 grid gap-3">
+        <Button busy={busy} busyLabel={words.busy} onClick={() => yes.mutate()}>
+          {words.yes}
+        </Button>
+        <Button look="secondary" busy={false} held={busy} busyLabel={words.no} onClick={onNo}>
+          {words.no}
+        </Button>
+      </div>
+      <RefusalNotice refusal={yes.isError ? readRefusal(yes.error) : undefined} />
+    </>
+  )
+}

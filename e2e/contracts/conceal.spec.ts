@@ -1,0 +1,3 @@
+import { replayContracts } from './disclosure'
+
+replayContracts('conceal')

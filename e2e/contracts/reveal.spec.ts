@@ -1,0 +1,16 @@
+import { expect, test } from '@playwright/test'
+import { replayContracts } from './disclosure'
+
+const { world } = replayContracts('reveal')
+
+test('every documented answer of every contract was given', () => {
+  const { document, reached } = world()
+  const documented = Object.entries(document.paths)
+    .filter(([path]) => !path.startsWith('/api/trpc/'))
+    .flatMap(([path, operations]) =>
+      Object.entries(operations).flatMap(([method, { responses }]) =>
+        Object.keys(responses).map((status) => `${method.toUpperCase()} ${path} ${status}`),
+      ),
+    )
+  expect(documented.filter((answer) => !reached.has(answer))).toEqual([])
+})

@@ -1,0 +1,62 @@
+import { eq } from 'drizzle-orm'
+import { describe, expect, it } from 'vitest'
+import { users } from '@/server/db/schema'
+import { identifierSchema } from '@/server/recovery/schemas'
+import { createTestDatabase } from '@/server/testing/database'
+import { createWorld, PASSWORD, refusalOf } from '@/server/testing/factories'
+import { AccountError, addAccount } from './add-account'
+import { DEMO_ACCOUNTS, seedDemoAccounts } from './seed'
+import { signIn } from './sign-in'
+
+const { db, url } = await createTestDatabase()
+const ada = { email: 'ada@example.com', username: 'ada', fullName: ' Ada Example ', password: PASSWORD }
+
+const signInAs = (typed: string, password: string) =>
+  signIn(createWorld(db).ctx(), { account: identifierSchema.parse(typed), password })
+
+describe('an added account', () => {
+  it('can sign in at once, typed in NFD or NFC', async () => {
+    await addAccount(db, { ...ada, username: 'ad\u00e0', password: 'cre\u0300me bru\u0302le\u0301e' })
+    await signInAs('ADA@example.com', 'cr\u00e8me br\u00fbl\u00e9e')
+    expect((await signInAs('ada\u0300', 'cr\u00e8me br\u00fbl\u00e9e')).account.fullName).toBe('Ada Example')
+  })
+
+  it.each([
+    ['a taken address', { email: 'TAKEN@example.com' }],
+    ['a taken username', { username: 'Taken' }],
+  ])('is refused with %s, whatever the case of its letters', async (_, given) => {
+    await addAccount(db, { ...ada, email: 'taken@example.com', username: 'taken' }).catch(() => {})
+    const adding = addAccount(db, { ...ada, email: 'free@example.com', username: 'free', ...given })
+    await expect(adding).rejects.toThrow(AccountError)
+    await expect(adding).rejects.not.toThrow(PASSWORD)
+    expect(await db.select().from(users).where(eq(users.username, 'free'))).toEqual([])
+  })
+
+  it.each([
+    ['no address', { email: 'bob' }],
+    ['two addresses', { email: 'bob@example.com,eve@example.com' }],
+    ['an address for a username', { username: 'bob@example.com' }],
+    ['a username with a space', { username: 'bob b' }],
+  ])('is refused with %s', async (_, given) => {
+    const bob = { ...ada, email: 'bob@example.com', username: 'bob', ...given }
+    await expect(addAccount(db, bob)).rejects.toThrow(AccountError)
+  })
+
+  it('follows the rules for passwords that everybody has', async () => {
+    const carol = { ...ada, email: 'carol@example.com', username: 'carol' }
+    expect(await refusalOf(addAccount(db, { ...carol, password: 'carol2026' }))).toEqual({ code: 'password-personal' })
+    expect(await refusalOf(addAccount(db, { ...carol, password: 'k7#mQ2xz' }, 15))).toMatchObject({
+      code: 'password-too-short',
+    })
+  })
+})
+
+describe('the demo accounts', () => {
+  it('are added once, and what they have changed stays changed', async () => {
+    expect(await seedDemoAccounts(url, PASSWORD)).toBe('seeded')
+    for (const { email } of DEMO_ACCOUNTS) await signInAs(email, PASSWORD)
+    expect(await seedDemoAccounts(url, 'another passphrase')).toBe('present')
+    await signInAs('john', PASSWORD)
+    expect(await refusalOf(signInAs('jane', 'another passphrase'))).toEqual({ code: 'sign-in-failed' })
+  })
+})

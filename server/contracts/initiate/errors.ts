@@ -1,0 +1,16 @@
+import { type ErrorTable, type Fault, limitErrors, never } from '@/server/contracts/answer'
+
+export const fault: Fault = (status, message) => ({ status, body: { error: message } })
+
+export const EMAIL_INVALID = fault(400, 'Enter a valid email address.')
+
+export const UNKNOWN = fault(400, 'OurUser matching query does not exist.')
+
+export const errors: ErrorTable = {
+  ...limitErrors(fault),
+  'account-unknown': UNKNOWN,
+  ...never('asked-too-soon', 'link-unknown', 'link-expired', 'link-used', 'link-superseded', 'flow-missing'),
+  ...never('code-wrong', 'code-blocked', 'grant-unknown', 'grant-expired', 'sign-in-failed', 'not-signed-in'),
+  ...never('password-too-short', 'password-too-long', 'password-too-common', 'password-too-simple'),
+  ...never('password-personal'),
+}

@@ -1,0 +1,10 @@
+import { z } from 'zod'
+import { emailSchema } from '@/server/recovery/schemas'
+
+export const askBody = z.object({ email: emailSchema.meta({ example: 'john@example.com' }) })
+
+export const SENT = { message: 'Password Reset Email Sent!' } as const
+
+export const sentBody = z.strictObject({ message: z.literal(SENT.message) })
+
+export const errorBody = z.strictObject({ error: z.string() })

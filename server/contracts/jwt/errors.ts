@@ -1,0 +1,39 @@
+import {
+  type Answer,
+  type ErrorTable,
+  type Fault,
+  limitErrors,
+  never,
+  ok,
+  passwordErrors,
+} from '@/server/contracts/answer'
+import { SENT } from './schema'
+
+export const fault: Fault = (status, message) => ({ status, body: { detail: message } })
+
+const REQUIRED = 'This field is required.'
+
+export const EMAIL_REQUIRED: Answer = { status: 400, body: { email: [REQUIRED] } }
+export const EMAIL_INVALID: Answer = { status: 400, body: { email: ['Enter a valid email address.'] } }
+
+/** Names every field that is missing or no text. */
+export const fieldsRequired = (fields: string[]): Answer => ({
+  status: 400,
+  body: Object.fromEntries(fields.map((field) => [field, [REQUIRED]])),
+})
+
+export const MISMATCH: Answer = { status: 400, body: { non_field_errors: ["Passwords don't match"] } }
+export const DEAD_TOKEN = fault(400, 'Invalid or expired token.')
+
+/** This contract never says who has an account: its answer for an unknown one is that for a known one. */
+export const errors: ErrorTable = {
+  ...limitErrors(fault),
+  ...passwordErrors((words) => ({ status: 400, body: { new_password: [words] } })),
+  'account-unknown': ok(SENT),
+  'link-unknown': DEAD_TOKEN,
+  'link-expired': DEAD_TOKEN,
+  'link-used': DEAD_TOKEN,
+  'link-superseded': DEAD_TOKEN,
+  ...never('asked-too-soon', 'flow-missing', 'code-wrong', 'code-blocked', 'grant-unknown', 'grant-expired'),
+  ...never('sign-in-failed', 'not-signed-in'),
+}

@@ -1,0 +1,88 @@
+import type { z } from 'zod'
+import { ok } from '@/server/contracts/answer'
+import { endpoint } from '@/server/contracts/edge'
+import { env } from '@/server/env'
+import { DEFAULT_PICTURE } from '@/server/recovery/disclosure'
+import { locateAccount } from '@/server/recovery/locate-account'
+import { openLink } from '@/server/recovery/open-link'
+import { isTooShort } from '@/server/recovery/password-policy'
+import { requestReset } from '@/server/recovery/request-reset'
+import { resetPassword } from '@/server/recovery/reset-password'
+import { verifyCode } from '@/server/recovery/verify-code'
+import {
+  ACCOUNT_INVALID,
+  errors,
+  fault,
+  MISMATCH,
+  NOT_NUMERIC,
+  PASSWORD_BLANK,
+  PASSWORD_SHORT,
+  REPASSWORD_BLANK,
+} from './errors'
+import {
+  CHANGED,
+  GRANTED,
+  isCode,
+  locateQuery,
+  MAY_CHANGE,
+  SENT,
+  sendBody,
+  type tokenParams,
+  updateBody,
+  verifyBody,
+} from './schema'
+
+export const contract = { name: 'secure', fault, errors }
+
+export const locate = endpoint(contract, {
+  async GET({ ctx, query }) {
+    const [account, ...more] = query.getAll('account')
+    const asked = locateQuery.safeParse({ account })
+    if (!asked.success || more.length > 0) return ACCOUNT_INVALID
+    const { email, fullName, picture } = await locateAccount(ctx, asked.data)
+    return ok({ success: { email, full_name: fullName, picture: absolute(picture) } })
+  },
+})
+
+/** The stored picture is an address or a path of this app. */
+const absolute = (picture: string): string =>
+  (URL.parse(picture, env().appUrl) ?? new URL(DEFAULT_PICTURE, env().appUrl)).href
+
+export const send = endpoint(contract, {
+  async POST({ ctx, body }) {
+    const asked = sendBody.safeParse(body)
+    if (!asked.success) return ACCOUNT_INVALID
+    await requestReset(ctx, { account: asked.data.account, refuseWithinCooldown: true })
+    return ok(SENT)
+  },
+})
+
+export const verify = endpoint(contract, {
+  async POST({ ctx, body }) {
+    const typed = verifyBody.safeParse(body)
+    if (!typed.success) return ACCOUNT_INVALID
+    if (!isCode(typed.data.code)) return NOT_NUMERIC
+    const { grant } = await verifyCode(ctx, typed.data)
+    return ok({ success: GRANTED, token: grant })
+  },
+})
+
+export const update = endpoint<z.infer<typeof tokenParams>>(contract, {
+  async GET({ ctx, params }) {
+    await openLink(ctx, { kind: 'grant', token: params.token })
+    return ok(MAY_CHANGE)
+  },
+
+  /** In the documented order: first the token, then each field. */
+  async POST({ ctx, params, body }) {
+    const secret = { kind: 'grant', token: params.token } as const
+    await openLink(ctx, secret)
+    const { password, repassword } = updateBody.parse(body)
+    if (password === '') return PASSWORD_BLANK
+    if (isTooShort(password, ctx.policy.passwordMinLength)) return PASSWORD_SHORT
+    if (repassword === '') return REPASSWORD_BLANK
+    if (password !== repassword) return MISMATCH
+    await resetPassword(ctx, { secret, password })
+    return ok(CHANGED)
+  },
+})

@@ -1,0 +1,20 @@
+import { STATUS_CODES } from 'node:http'
+import { type ErrorTable, type Fault, limitErrors, never } from '@/server/contracts/answer'
+
+export const fault: Fault = (status, message) => ({
+  status,
+  body: { message, error: STATUS_CODES[status] ?? 'Error', status_code: status },
+})
+
+export const EMAIL_REQUIRED = fault(400, 'The email field is required.')
+export const NOT_AN_EMAIL = fault(404, 'This is not a valid email address.')
+export const UNKNOWN = fault(404, 'No account is registered with this email address.')
+
+export const errors: ErrorTable = {
+  ...limitErrors(fault),
+  'account-unknown': UNKNOWN,
+  ...never('asked-too-soon', 'link-unknown', 'link-expired', 'link-used', 'link-superseded', 'flow-missing'),
+  ...never('code-wrong', 'code-blocked', 'grant-unknown', 'grant-expired', 'sign-in-failed', 'not-signed-in'),
+  ...never('password-too-short', 'password-too-long', 'password-too-common', 'password-too-simple'),
+  ...never('password-personal'),
+}

@@ -1,0 +1,10 @@
+import { z } from 'zod'
+
+/** Whether it is an address is told apart from whether it is there. */
+export const askBody = z.object({ email: z.string().meta({ format: 'email', example: 'john@example.com' }) })
+
+export const SENT = 'Password reset email sent successfully.'
+
+export const sentBody = z.strictObject({ message: z.literal(SENT), reset_link: z.url() })
+
+export const errorBody = z.strictObject({ message: z.string(), error: z.string(), status_code: z.int() })

@@ -1,0 +1,45 @@
+import type { z } from 'zod'
+import { ok } from '@/server/contracts/answer'
+import { endpoint } from '@/server/contracts/edge'
+import { followMailedLink } from '@/server/contracts/mailed-link'
+import { decodeUid } from '@/server/recovery/link-forms'
+import { requestReset } from '@/server/recovery/request-reset'
+import { resetPassword } from '@/server/recovery/reset-password'
+import { EMAIL_REQUIRED, errors, FIELDS_REQUIRED, fault, INVALID_LINK, linkErrors, MISMATCH } from './errors'
+import { askBody, type linkParams, RESET, resetBody, SENT } from './schema'
+
+export const contract = { name: 'views', fault, errors }
+
+/** `/forgot-password` is a page too: proxy.ts sends here what is no GET or HEAD. */
+export const forgotPassword = endpoint(contract, {
+  page: 'GET, HEAD',
+  async POST({ ctx, body }) {
+    const asked = askBody.safeParse(body)
+    if (!asked.success) return EMAIL_REQUIRED
+    await requestReset(ctx, { account: asked.data.email, form: 'views' })
+    return ok(SENT)
+  },
+})
+
+export const mailedLink = endpoint<z.infer<typeof linkParams>>(
+  { ...contract, errors: linkErrors },
+  {
+    /** The link in this contract's mail. An unreadable uid is looked for nowhere: its token is no one's. */
+    async GET({ ctx, headers, params }) {
+      const userId = decodeUid(params.uidb64)
+      if (!userId) return followMailedLink({ ctx, headers }, { kind: 'link', token: '' })
+      return followMailedLink({ ctx, headers }, { kind: 'link', token: params.token, userId })
+    },
+
+    async POST({ ctx, params, body }) {
+      const typed = resetBody.safeParse(body)
+      if (!typed.success) return FIELDS_REQUIRED
+      const { new_password: password, confirm_password: confirmation } = typed.data
+      if (password !== confirmation) return MISMATCH
+      const userId = decodeUid(params.uidb64)
+      if (!userId) return INVALID_LINK
+      await resetPassword(ctx, { secret: { kind: 'link', token: params.token, userId }, password })
+      return ok(RESET)
+    },
+  },
+)

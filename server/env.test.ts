@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest'
+import { EnvironmentError, readEnvironment } from './env'
+
+const SECRET = 'the application secret of these tests'
+const server = {
+  DATABASE_URL: 'postgres://latchkey:secret@db.example.com:5432/latchkey',
+  APP_URL: 'https://accounts.example.com',
+  APP_SECRET: SECRET,
+  RESEND_API_KEY: 're_123456789',
+  MAIL_FROM: 'Latchkey <accounts@example.com>',
+}
+const embedded = {
+  EMBEDDED_DATABASE: '1',
+  DATABASE_URL: server.DATABASE_URL,
+  APP_SECRET: SECRET,
+  MAILBOX_DIR: '/tmp/mails',
+}
+
+/** What is said of an environment that will not do, a line a problem. */
+function problemsOf(environment: Record<string, string | undefined>): string[] {
+  try {
+    readEnvironment(environment)
+    return []
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error
+    const [first, ...problems] = error.message.split('\n')
+    expect(first).toBe('Latchkey cannot start:')
+    return problems.map((line) => line.trim())
+  }
+}
+
+describe('a wrong value', () => {
+  it.each([
+    ['PORT', 'http', /a port, a whole number from 0 to 65535, for example 3000/],
+    ['PORT', '65536', /from 0 to 65535/],
+    ['PORT', '-1', /from 0 to 65535/],
+    ['PORT', '3e3', /whole number/],
+    ['APP_URL', 'accounts.example.com', /public origin, for example https:\/\/accounts\.example\.com/],
+    ['APP_URL', 'ftp://accounts.example.com', /public origin/],
+    ['APP_URL', 'http://accounts.example.com', /must use https unless its host is this machine, for example https:/],
+    ['APP_URL', 'https://accounts.example.com/app', /origin without a path, for example https:/],
+    ['APP_URL', 'https://accounts.example.com/?x', /origin without a path/],
+    ['APP_URL', 'https://user@accounts.example.com', /origin without a path/],
+    ['DATABASE_URL', 'mysql://db.example.com/latchkey', /a PostgreSQL 14 or newer, for example postgres:\/\//],
+    ['APP_SECRET', 'x'.repeat(31), /32 bytes or more .*for example the output of: openssl rand/],
+    ['APP_SECRET', `${SECRET},short`, /32 bytes or more/],
+    ['APP_SECRET', `${SECRET},`, /32 bytes or more/],
+    ['RESEND_BASE_URL', 'resend', /base address of Resend's API, for example https:\/\/api\.resend\.com/],
+    ['MAIL_FROM', 'Latchkey', /one sender address, for example Latchkey <accounts@example\.com>/],
+    ['MAIL_FROM', 'a@example.com, b@example.com', /one sender address/],
+    ['MAIL_FROM', 'Latchkey <a@example.com>\r\nBcc: b@example.com', /one sender address/],
+    ['MAIL_WORKER', 'no', /one of: on, off, after-response \(for example off\)/],
+    ['ACCOUNT_DISCLOSURE', 'hide', /one of: conceal, reveal \(for example conceal\)/],
+    ['SERVICE_API_KEY', 'x'.repeat(31), /32 characters or more, for example the output of: openssl rand/],
+    ['TRUSTED_PROXY_HOPS', '11', /from 0 to 10, for example 0/],
+    ['RATE_LIMIT_SCALE', '0', /a number above 0, for example 1/],
+    ['RATE_LIMIT_SCALE', 'Infinity', /a number above 0/],
+    ['SEND_COOLDOWN_SECONDS', '1.5', /whole number/],
+    ['LINK_TTL_SECONDS', '0', /lifetime of a link in seconds, a whole number from 1 to 86400, for example 3600/],
+    ['CODE_TTL_SECONDS', '3601', /from 1 to 3600, for example 600/],
+    ['GRANT_TTL_SECONDS', 'long', /from 1 to 3600, for example 300/],
+    ['PASSWORD_MIN_LENGTH', '7', /least length of a password, a whole number from 8 to 64, for example 8/],
+    ['LOG_LEVEL', 'loud', /one of: fatal, error, warn, info, debug, silent/],
+  ])('of %s (%j) is named with what it must be and an example', (name, value, expected) => {
+    const problems = problemsOf({ ...server, [name]: value })
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatch(new RegExp(`^${name} must `))
+    expect(problems[0]).toMatch(expected)
+  })
+
+  it('never shows a secret', () => {
+    const shown = problemsOf({
+      ...server,
+      APP_SECRET: 'hunter2',
+      SERVICE_API_KEY: 'swordfish',
+      DATABASE_URL: 'x://u:pass@h',
+    })
+    expect(shown).toHaveLength(3)
+    expect(shown.join()).not.toMatch(/hunter2|swordfish|pass@/)
+  })
+})
+
+describe('a missing value', () => {
+  it.each(Object.keys(server))('of %s is named with why it is needed and an example', (name) => {
+    const problems = problemsOf({ ...server, [name]: undefined })
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} is missing: .+, for example .+`))])
+  })
+
+  it('is what an empty one counts as', () => {
+    expect(problemsOf({ ...server, APP_SECRET: '' })).toEqual([expect.stringMatching(/^APP_SECRET is missing/)])
+    expect(readEnvironment({ ...server, PORT: '', ACCOUNT_DISCLOSURE: '', TRUSTED_PROXY_HOPS: '' })).toMatchObject({
+      port: 3000,
+      disclosure: 'conceal',
+      trustedProxyHops: 0,
+    })
+  })
+})
+
+describe('several problems', () => {
+  it('are told at once', () => {
+    expect(problemsOf({}).map((line) => line.split(' ')[0])).toEqual([
+      'DATABASE_URL',
+      'APP_URL',
+      'APP_SECRET',
+      'RESEND_API_KEY',
+      'MAIL_FROM',
+    ])
+    const wrong = { ...server, PORT: 'x', LINK_TTL_SECONDS: 'x', MAIL_FROM: 'x' }
+    expect(problemsOf(wrong).map((line) => line.split(' ')[0])).toEqual(['PORT', 'MAIL_FROM', 'LINK_TTL_SECONDS'])
+  })
+})
+
+describe('plain http', () => {
+  it.each(['http://localhost:3000', 'http://127.0.0.1', 'http://[::1]:8080'])(
+    'will do on this machine: %s',
+    (APP_URL) => {
+      expect(readEnvironment({ ...server, APP_URL })).toMatchObject({ appUrl: APP_URL, secureCookies: false })
+    },
+  )
+
+  it.each(['http://localhost.example.com', 'http://10.0.0.1', 'http://127.0.0.1.example.com'])(
+    'will not do at %s',
+    (APP_URL) => {
+      expect(problemsOf({ ...server, APP_URL })).toEqual([expect.stringMatching(/must use https/)])
+    },
+  )
+})
+
+describe('a good environment', () => {
+  it('is read with its defaults', () => {
+    expect(readEnvironment(server)).toMatchObject({
+      port: 3000,
+      appUrl: 'https://accounts.example.com',
+      secureCookies: true,
+      embeddedDatabase: false,
+      appSecrets: [SECRET],
+      mailWorker: 'on',
+      disclosure: 'conceal',
+      serviceApiKey: undefined,
+      trustedProxyHops: 0,
+      rateLimitScale: 1,
+      sendCooldownSeconds: 60,
+      linkTtlSeconds: 3600,
+      codeTtlSeconds: 600,
+      grantTtlSeconds: 300,
+      passwordMinLength: 8,
+    })
+  })
+
+  it('gives links an origin without a trailing slash', () => {
+    expect(readEnvironment({ ...server, APP_URL: 'https://Accounts.Example.com/' }).appUrl).toBe(
+      'https://accounts.example.com',
+    )
+    expect(readEnvironment({ ...server, APP_URL: 'https://accounts.example.com:443' }).appUrl).toBe(
+      'https://accounts.example.com',
+    )
+  })
+
+  it('may hold several secrets, the newest first', () => {
+    const newer = 'a newer application secret of these tests'
+    expect(readEnvironment({ ...server, APP_SECRET: `${newer}, ${SECRET}` }).appSecrets).toEqual([newer, SECRET])
+  })
+
+  it('counts bytes of a secret, not letters', () => {
+    expect(problemsOf({ ...server, APP_SECRET: '\u{1f511}'.repeat(8) })).toEqual([])
+  })
+})
+
+describe('beside the embedded database', () => {
+  it('accounts are revealed, and mail goes to the mailbox, unless told otherwise', () => {
+    expect(readEnvironment({ ...embedded, PORT: '4000' })).toMatchObject({
+      appUrl: 'http://localhost:4000',
+      disclosure: 'reveal',
+      mailboxDir: '/tmp/mails',
+    })
+    expect(readEnvironment({ ...embedded, ACCOUNT_DISCLOSURE: 'conceal' }).disclosure).toBe('conceal')
+    const withResend = { ...embedded, RESEND_API_KEY: 're_1', MAIL_FROM: 'a@example.com' }
+    expect(readEnvironment(withResend).mailboxDir).toBeUndefined()
+    expect(problemsOf({ ...embedded, RESEND_API_KEY: 're_1' })).toEqual([
+      expect.stringMatching(/^MAIL_FROM is missing/),
+    ])
+  })
+
+  it('alone there is a mailbox', () => {
+    expect(readEnvironment({ ...server, MAILBOX_DIR: '/tmp/mails' }).mailboxDir).toBeUndefined()
+  })
+})

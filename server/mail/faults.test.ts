@@ -1,0 +1,318 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import path from 'node:path'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type EmbeddedPostgres, startTemporaryPostgres } from '@/scripts/embedded-postgres'
+import { findPlace, runAs } from '@/scripts/embedded-postgres-place'
+import { createDatabase, type Database } from '@/server/db/client'
+import { migrate } from '@/server/db/migrate'
+import { mailOutbox, passwordResetTokens, users } from '@/server/db/schema'
+import type { RecoveryContext } from '@/server/recovery/context'
+import { requestReset } from '@/server/recovery/request-reset'
+import { identifierSchema } from '@/server/recovery/schemas'
+import { newAddress, tokenIn } from '@/server/testing/factories'
+import { POLICY, SECRETS } from '@/server/testing/mail-worker'
+import type { Order, Place, Report } from '@/server/testing/mail-worker-process'
+import { type Fault, type ResendStandIn, startResendStandIn } from '@/server/testing/resend-stand-in'
+
+/**
+ * Two workers as processes of their own, a provider that fails, `kill -9`, and a PostgreSQL that is restarted: every
+ * committed request is mailed, and none twice. Waits are for rows, calls and messages, never for time.
+ */
+
+let server: EmbeddedPostgres
+let db: Database
+let close: () => Promise<void>
+let resend: ResendStandIn
+const workers = new Set<Worker>()
+
+beforeAll(async () => {
+  server = await startTemporaryPostgres()
+  await migrate(server.url)
+  ;({ db, close } = createDatabase(server.url))
+  resend = await startResendStandIn()
+})
+
+afterAll(async () => {
+  await Promise.all([...workers].map(kill))
+  await resend.close()
+  await close()
+  await stopRestarted?.()
+  await server.stop()
+})
+
+beforeEach(async () => {
+  await db.delete(mailOutbox)
+  await db.delete(users)
+  resend.accepted.length = 0
+  resend.calls.length = 0
+})
+
+interface Worker {
+  child: ChildProcess
+  name: string
+  tell(order: Order): void
+  /** Resolves when it has come to the place it was told to hold at. */
+  arrives(place: Place): Promise<void>
+}
+
+/** A worker process, ready but not started: a spare one takes over at once. */
+async function spawnWorker(): Promise<Worker> {
+  const name = `worker-${randomUUID()}`
+  const file = path.resolve(import.meta.dirname, '../testing/mail-worker-process.ts')
+  const { PATH, HOME, TMPDIR } = process.env
+  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: {
+      PATH,
+      HOME,
+      TMPDIR,
+      NODE_ENV: 'production',
+      DATABASE_URL: server.url,
+      RESEND_BASE_URL: resend.url,
+      RESEND_USER_AGENT: name,
+    },
+  })
+  const worker: Worker = {
+    child,
+    name,
+    tell: (order) => void child.send(order),
+    arrives: (place) =>
+      new Promise((resolve) => {
+        child.on('message', (report: Report) => 'at' in report && report.at === place && resolve())
+      }),
+  }
+  workers.add(worker)
+  await once(child, 'message')
+  return worker
+}
+
+const startWorkers = async (count: number) => {
+  const started = await Promise.all(Array.from({ length: count }, spawnWorker))
+  for (const worker of started) worker.tell({ start: true })
+  return started
+}
+
+async function kill(worker: Worker) {
+  workers.delete(worker)
+  if (worker.child.exitCode !== null || worker.child.signalCode !== null) return
+  const exited = once(worker.child, 'exit')
+  worker.child.kill('SIGKILL')
+  await exited
+}
+
+/** Accounts that ask for a reset; gives their addresses. */
+async function ask(count: number): Promise<string[]> {
+  const names = Array.from({ length: count }, () => `user${randomUUID().replaceAll('-', '')}`)
+  await db
+    .insert(users)
+    .values(names.map((name) => ({ email: `${name}@example.com`, username: name, fullName: 'Ada' })))
+  const ctx = (): RecoveryContext => ({
+    db,
+    now: new Date(),
+    requester: { address: newAddress(), device: null, requestId: randomUUID() },
+    policy: POLICY,
+    secrets: SECRETS,
+    wakeMailWorker() {},
+  })
+  const addresses = names.map((name) => `${name}@example.com`)
+  await Promise.all(addresses.map((address) => requestReset(ctx(), { account: identifierSchema.parse(address) })))
+  return addresses
+}
+
+/** Waits for a row to be so; the database may be away for a moment. */
+async function until(look: () => Promise<boolean>, what: string, ms = 30_000) {
+  for (const end = Date.now() + ms; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 25))) {
+    if (await look().catch(() => false)) return
+  }
+  throw new Error(`not in ${ms} ms: ${what}`)
+}
+
+const openRows = async () =>
+  Number(
+    (await db.execute<{ open: string }>(sql`select count(*) as open from mail_outbox where status <> 'sent'`))[0]?.open,
+  )
+
+/** Every request mailed once, as the same bytes however often its call was made, with a link that its row knows. */
+async function expectEachMailedOnce(addresses: string[]) {
+  await until(async () => (await openRows()) === 0, 'every mail noted as sent')
+  expect(resend.accepted.map((mail) => mail.to[0]).sort()).toEqual([...addresses].sort())
+
+  const bodies = new Map<string | undefined, Set<string>>()
+  for (const { key, body } of resend.calls) bodies.set(key, (bodies.get(key) ?? new Set()).add(body))
+  expect([...bodies.values()].every((variants) => variants.size === 1)).toBe(true)
+
+  const rows = await db.select({ providerId: mailOutbox.providerId, to: mailOutbox.recipient }).from(mailOutbox)
+  const noted = new Map(rows.map((row) => [row.providerId, row.to]))
+  const known = new Set((await db.select().from(passwordResetTokens)).map((row) => row.tokenHash.toString('hex')))
+  for (const { id, to, ...mail } of resend.accepted) {
+    expect(noted.get(id)).toBe(to[0])
+    const token = tokenIn({ id, to: to[0] ?? '', subject: mail.subject, html: '', text: mail.text ?? '' })
+    expect(known.has(createHash('sha256').update(token).digest('hex'))).toBe(true)
+  }
+}
+
+let stopRestarted: (() => Promise<void>) | undefined
+
+/** Restarts PostgreSQL under everybody's feet, on the same port with the same data. */
+async function restartPostgres() {
+  const [setting] = await db.execute<{ data_directory: string }>(sql`show data_directory`)
+  const dataDir = setting?.data_directory as string
+  const { native, user } = await findPlace(dataDir, { quiet: true })
+  const control = (...args: string[]) =>
+    runAs(user, path.join(native, 'bin', 'pg_ctl'), ['-D', dataDir, '-m', 'fast', '-w', ...args])
+  await control('restart', '-l', path.join(dataDir, 'restarted.log'))
+  // Ends with this process, however that ends: its standard input closes then.
+  const guard = spawn(
+    '/bin/sh',
+    ['-c', 'cat; exec "$0" stop -D "$1" -m fast', path.join(native, 'bin', 'pg_ctl'), dataDir],
+    {
+      ...user,
+      cwd: '/',
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    },
+  )
+  stopRestarted = async () => {
+    const stopped = once(guard, 'exit')
+    guard.stdin?.end()
+    await stopped
+  }
+}
+
+const FAULTS: [string, Fault][] = [
+  ['429', { kind: 'rate-limit', retryAfter: 1 }],
+  ['500', { kind: 'error', status: 500 }],
+  ['500 after acceptance', { kind: 'error', status: 500, accepted: true }],
+  ['a call that hangs', { kind: 'hang' }],
+  ['a call that hangs after acceptance', { kind: 'hang', accepted: true }],
+  ['a connection reset before acceptance', { kind: 'reset' }],
+  ['a connection reset after acceptance', { kind: 'reset', accepted: true }],
+  ['HTML instead of JSON', { kind: 'html', status: 200 }],
+  ['HTML instead of JSON after acceptance', { kind: 'html', status: 200, accepted: true }],
+]
+
+describe('alone', () => {
+  beforeAll(async () => void (await startWorkers(2)))
+  afterAll(async () => void (await Promise.all([...workers].map(kill))))
+
+  it.each(FAULTS)('%s loses no mail and sends none twice', async (_, fault) => {
+    resend.fail([fault, fault])
+    await expectEachMailedOnce(await ask(30))
+  })
+
+  it('a restart of PostgreSQL loses no mail and sends none twice', async () => {
+    resend.fail({ kind: 'hang', accepted: true })
+    const addresses = await ask(30)
+    await resend.waitForCalls(1)
+    await restartPostgres()
+    resend.release()
+    await expectEachMailedOnce(addresses)
+  })
+})
+
+describe('a worker killed', () => {
+  it.each<[string, Place]>([
+    ['after it has claimed', 'claimed'],
+    ['after acceptance, before it has noted it', 'accepted'],
+  ])('%s leaves its mails to another, who sends each once', async (_, place) => {
+    const [doomed, other] = await Promise.all([spawnWorker(), spawnWorker()])
+    doomed.tell({ hold: place })
+    const arrived = doomed.arrives(place)
+    const addresses = await ask(30)
+    doomed.tell({ start: true })
+    await arrived
+    await kill(doomed)
+    other.tell({ start: true })
+    await expectEachMailedOnce(addresses)
+    await kill(other)
+  })
+
+  it.each([false, true])(
+    'during its call (accepted: %s) leaves its mails to another, who sends each once',
+    async (accepted) => {
+      const [doomed, other] = await Promise.all([spawnWorker(), spawnWorker()])
+      resend.fail({ kind: 'hang', accepted })
+      const addresses = await ask(30)
+      doomed.tell({ start: true })
+      await resend.waitForCalls(1)
+      await kill(doomed)
+      other.tell({ start: true })
+      await expectEachMailedOnce(addresses)
+      await kill(other)
+    },
+  )
+})
+
+/** mulberry32: the same order on every run. */
+function seeded(seed: number) {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+function shuffled<T>(items: T[], random: () => number): T[] {
+  return items
+    .map((item) => ({ item, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item)
+}
+
+it('all of it, shuffled, over 500 mails and two workers: each is mailed once', { timeout: 60_000 }, async () => {
+  const random = seeded(20_261_120)
+  const spares = await Promise.all(Array.from({ length: 5 }, spawnWorker))
+  const running: Worker[] = []
+  const replace = async (worker?: Worker) => {
+    if (worker) await kill(worker)
+    const spare = spares.shift()
+    if (!spare) return
+    running.push(spare)
+    spare.tell({ start: true })
+  }
+  const addresses: string[] = []
+  resend.fail(
+    shuffled(
+      FAULTS.map(([, fault]) => fault),
+      random,
+    ),
+  )
+  await replace()
+  await replace()
+
+  const incidents: (() => Promise<void>)[] = [
+    ...(['claimed', 'accepted'] as const).map((place) => async () => {
+      const doomed = running.shift() as Worker
+      const arrived = doomed.arrives(place)
+      doomed.tell({ hold: place })
+      addresses.push(...(await ask(100)))
+      await arrived
+      await replace(doomed)
+    }),
+    async () => {
+      const [first, second] = running as [Worker, Worker]
+      const seen = resend.calls.length
+      resend.fail({ kind: 'hang', accepted: true })
+      addresses.push(...(await ask(100)))
+      await resend.waitForCalls(1, (call) => resend.calls.indexOf(call) >= seen && call.status === undefined, 20_000)
+      const hanging = resend.calls.find((call, at) => at >= seen && call.status === undefined)
+      const doomed = hanging?.headers['user-agent'] === second.name ? second : first
+      running.splice(running.indexOf(doomed), 1)
+      await replace(doomed)
+    },
+    async () => {
+      addresses.push(...(await ask(100)))
+      await restartPostgres()
+    },
+  ]
+  for (const incident of shuffled(incidents, random)) await incident()
+  await until(async () => (await db.execute(sql`select 1`)).length === 1, 'the database answers')
+  addresses.push(...(await ask(100)))
+  await expectEachMailedOnce(addresses)
+  expect(addresses).toHaveLength(500)
+})

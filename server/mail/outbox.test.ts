@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { type MailKind, mailOutbox } from '@/server/db/schema'
+import { newRequestId } from '@/server/recovery/secrets'
+import { createTestDatabase } from '@/server/testing/database'
+import { createClock } from '@/server/testing/factories'
+import { BATCH_SIZE, claimBatch, LEASE_SECONDS, retryLater, settle } from './outbox'
+
+const { db } = await createTestDatabase()
+const clock = createClock()
+beforeEach(() => db.delete(mailOutbox))
+
+/** Queues rows a second apart, and returns their ids in that order. */
+async function queue(count: number, given: { kind?: MailKind; dueAt?: Date } = {}): Promise<string[]> {
+  const rows = Array.from({ length: count }, () => {
+    clock.advance(1)
+    const at = clock.now()
+    return { id: newRequestId(), kind: 'password-reset' as const, requestId: 'r', createdAt: at, dueAt: at, ...given }
+  })
+  await db.insert(mailOutbox).values(rows)
+  return rows.map((row) => row.id)
+}
+
+const claim = () => claimBatch(db, clock.now(), randomUUID())
+const idsOf = (batch: Awaited<ReturnType<typeof claim>>) => batch?.mails.map((mail) => mail.id) ?? []
+const rowOf = async (id: string) => (await db.select().from(mailOutbox).where(eq(mailOutbox.id, id)))[0]
+
+describe('a claim', () => {
+  it('takes the oldest due rows, a hundred at the most, in order', async () => {
+    const ids = await queue(BATCH_SIZE + 20)
+    expect(idsOf(await claim())).toEqual(ids.slice(0, BATCH_SIZE))
+    expect(idsOf(await claim())).toEqual(ids.slice(BATCH_SIZE))
+    expect(await claim()).toBeNull()
+  })
+
+  it('leaves rows that are not due', async () => {
+    const dueAt = new Date(clock.now().getTime() + 10_000)
+    const [id] = await queue(1, { dueAt })
+    expect(await claim()).toBeNull()
+    clock.advance(9)
+    expect(idsOf(await claim())).toEqual([id])
+  })
+
+  it('is of one kind, whose turn it is', async () => {
+    const [first] = await queue(1)
+    const [changed] = await queue(1, { kind: 'password-changed' })
+    const [third] = await queue(1)
+    expect(idsOf(await claim())).toEqual([first, third])
+    expect(idsOf(await claim())).toEqual([changed])
+  })
+
+  it('by ten workers at once gives each row to one of them', async () => {
+    const ids = await queue(500)
+    const claimed: string[] = []
+    const work = async () => {
+      for (let batch = await claim(); batch; batch = await claim()) claimed.push(...idsOf(batch))
+    }
+    await Promise.all(Array.from({ length: 10 }, work))
+    expect(claimed).toHaveLength(500)
+    expect(new Set(claimed)).toEqual(new Set(ids))
+  })
+
+  it('counts its tries', async () => {
+    const [id] = await queue(1)
+    await claim()
+    clock.advance(LEASE_SECONDS)
+    expect((await claim())?.mails[0]?.attempts).toBe(2)
+    expect(await rowOf(id as string)).toMatchObject({ status: 'sending', attempts: 2 })
+  })
+})
+
+describe('a batch whose worker is gone', () => {
+  it('is claimed again as the same batch in the same order, when its lease has run out', async () => {
+    await queue(5)
+    const first = await claim()
+    clock.advance(LEASE_SECONDS - 1)
+    expect(await claim()).toBeNull()
+    clock.advance(1)
+    const again = await claim()
+    expect(again?.id).toBe(first?.id)
+    expect(idsOf(again)).toEqual(idsOf(first))
+  })
+
+  it('is claimed again by one of ten workers, whole', async () => {
+    await queue(50)
+    const first = await claim()
+    clock.advance(LEASE_SECONDS)
+    const claims = await Promise.all(Array.from({ length: 10 }, claim))
+    const [again, ...more] = claims.filter((batch) => batch !== null)
+    expect(more).toEqual([])
+    expect(idsOf(again ?? null)).toEqual(idsOf(first))
+  })
+
+  it('takes no new rows along', async () => {
+    await queue(2)
+    const first = await claim()
+    clock.advance(LEASE_SECONDS)
+    const [late] = await queue(1)
+    expect(idsOf(await claim())).toEqual(idsOf(first))
+    expect(idsOf(await claim())).toEqual([late])
+  })
+
+  it('leaves out what has been settled', async () => {
+    const [sent, open] = await queue(2)
+    await claim()
+    await settle(db, clock.now(), [{ id: sent as string, status: 'failed', providerId: null, reason: 'refused' }])
+    clock.advance(LEASE_SECONDS)
+    expect(idsOf(await claim())).toEqual([open])
+  })
+})
+
+describe('waiting for the next try', () => {
+  it('lasts as long as was said, whatever the lease was', async () => {
+    await queue(2)
+    const first = await claim()
+    if (!first) throw new Error('nothing was claimed')
+    await retryLater(db, first, new Date(clock.now().getTime() + 300_000), '429 slow down')
+    clock.advance(299)
+    expect(await claim()).toBeNull()
+    clock.advance(1)
+    expect((await claim())?.id).toBe(first.id)
+    expect(await rowOf(idsOf(first)[0] as string)).toMatchObject({ reason: '429 slow down' })
+  })
+})
+
+describe('settling', () => {
+  it('writes down how each mail fared, and when', async () => {
+    const [sent, failed] = await queue(2)
+    await claim()
+    await db.update(mailOutbox).set({ recipient: 'ada@example.com' })
+    await settle(db, clock.now(), [
+      { id: sent as string, status: 'sent', providerId: 'provider-1', reason: null },
+      { id: failed as string, status: 'failed', providerId: null, reason: 'no such mailbox' },
+    ])
+    expect(await rowOf(sent as string)).toMatchObject({
+      status: 'sent',
+      providerId: 'provider-1',
+      sentAt: clock.now(),
+      leaseExpiresAt: null,
+    })
+    expect(await rowOf(failed as string)).toMatchObject({ status: 'failed', reason: 'no such mailbox', sentAt: null })
+  })
+
+  it('changes nothing that was settled before', async () => {
+    const [id] = await queue(1)
+    await claim()
+    await settle(db, clock.now(), [{ id: id as string, status: 'failed', providerId: null, reason: 'first' }])
+    await settle(db, clock.now(), [{ id: id as string, status: 'failed', providerId: null, reason: 'second' }])
+    expect(await rowOf(id as string)).toMatchObject({ reason: 'first' })
+  })
+})

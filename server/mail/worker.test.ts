@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { mailOutbox } from '@/server/db/schema'
+import { resetPassword } from '@/server/recovery/reset-password'
+import { createTestDatabase } from '@/server/testing/database'
+import { OTHER_PASSWORD } from '@/server/testing/factories'
+import { createResendWorld } from '@/server/testing/resend-world'
+import { claimBatch, LEASE_SECONDS } from './outbox'
+import type { MailTransport } from './transports/transport'
+
+const { db } = await createTestDatabase()
+beforeEach(() => db.delete(mailOutbox))
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllEnvs()
+})
+
+describe('sending', () => {
+  it('takes calls of up to a hundred mails, each to its one recipient', async () => {
+    const { resend, worker, ask, statuses } = await createResendWorld(db)
+    const addresses = await ask(230)
+    await worker().drain()
+    expect(resend.calls.map((call) => JSON.parse(call.body).length)).toEqual([100, 100, 30])
+    expect(new Set(resend.calls.map((call) => call.key)).size).toBe(3)
+    expect(resend.accepted.map((mail) => mail.to)).toEqual(addresses.map((address) => [address]))
+    expect(await statuses()).toEqual(['sent'])
+  })
+
+  it("names the sender, marks the mail as automatic, and keeps the provider's id", async () => {
+    const { world, resend, worker, ask } = await createResendWorld(db)
+    await ask(1)
+    await worker().drain()
+    const [mail] = resend.accepted
+    expect(mail).toMatchObject({
+      from: 'Latchkey <accounts@example.com>',
+      headers: { 'Auto-Submitted': 'auto-generated' },
+      html: expect.stringContaining('</html>'),
+      text: expect.stringContaining('https://'),
+    })
+    expect(await world.outbox()).toMatchObject([{ status: 'sent', providerId: mail?.id, sentAt: world.clock.now() }])
+  })
+
+  it('sends mails of every kind', async () => {
+    const { world, resend, worker } = await createResendWorld(db)
+    const [account, other] = [await world.account(), await world.account()]
+    await resetPassword(world.ctx(), { secret: await world.mailedLink(account), password: OTHER_PASSWORD })
+    await world.request('nobody@example.com')
+    await world.request(other.email)
+    await worker().drain()
+    expect(resend.accepted.map((mail) => mail.to[0]).sort()).toEqual([account.email, other.email].sort())
+  })
+})
+
+describe('two workers at once', () => {
+  it('send every mail once', async () => {
+    const { resend, worker, ask } = await createResendWorld(db)
+    const addresses = await ask(250)
+    await Promise.all([worker().drain(), worker().drain(), worker().drain()])
+    expect(resend.accepted).toHaveLength(250)
+    expect(new Set(resend.accepted.map((mail) => mail.to[0]))).toEqual(new Set(addresses))
+  })
+
+  it('send every mail once while the provider fails', async () => {
+    const { world, resend, worker, ask, statuses } = await createResendWorld(db)
+    await ask(150)
+    resend.fail([
+      { kind: 'reset', accepted: true },
+      { kind: 'error', status: 500 },
+      { kind: 'html', accepted: true },
+    ])
+    for (let n = 0; n < 6; n++) {
+      await Promise.all([worker().drain(), worker().drain()])
+      world.clock.advance(80)
+    }
+    expect(resend.accepted).toHaveLength(150)
+    expect(await statuses()).toEqual(['sent'])
+  })
+})
+
+describe('a worker that dies', () => {
+  it('after a claim: another sends the same batch when the lease has run out', async () => {
+    const { world, resend, worker, ask } = await createResendWorld(db)
+    const addresses = await ask(3)
+    const batch = await claimBatch(db, world.clock.now(), randomUUID())
+    await worker().drain()
+    expect(resend.calls).toEqual([])
+    world.clock.advance(LEASE_SECONDS)
+    await worker().drain()
+    expect(resend.calls.map((call) => call.key)).toEqual([batch?.id])
+    expect(resend.accepted.map((mail) => mail.to[0])).toEqual(addresses)
+  })
+
+  it('after the provider accepted: no mail is sent twice', async () => {
+    const { world, resend, transport, worker, ask, statuses } = await createResendWorld(db)
+    await ask(3)
+    // Dies between the provider's answer and its own note of it.
+    const dying: MailTransport = {
+      async send(...call) {
+        await transport.send(...call)
+        return new Promise(() => {})
+      },
+    }
+    void world.worker(dying).drain()
+    await resend.waitForMail(() => resend.accepted.length === 3)
+    world.clock.advance(LEASE_SECONDS)
+    await worker().drain()
+    expect(resend.accepted).toHaveLength(3)
+    expect(resend.calls[1]?.body).toBe(resend.calls[0]?.body)
+    expect(await statuses()).toEqual(['sent'])
+  })
+})
+
+describe('a running worker', () => {
+  /** Holds back the worker's own timers, and nothing else's. */
+  const holdTimers = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+
+  it('sends as soon as it is woken', async () => {
+    holdTimers()
+    const { resend, worker, ask } = await createResendWorld(db)
+    const one = worker()
+    one.start()
+    await one.drain()
+    const [address] = await ask(1)
+    one.wake()
+    await vi.waitFor(() => expect(resend.mailsTo(address as string)).toHaveLength(1))
+  })
+
+  it('finds by itself, within a second, what another process has queued', async () => {
+    holdTimers()
+    const { resend, worker, ask } = await createResendWorld(db)
+    const one = worker()
+    one.start()
+    await one.drain()
+    const [address] = await ask(1)
+    await vi.advanceTimersByTimeAsync(1000)
+    await one.drain()
+    expect(resend.mailsTo(address as string)).toHaveLength(1)
+  })
+
+  it('goes on after the database dropped its connections', async () => {
+    const { resend, worker, ask } = await createResendWorld(db)
+    const one = worker()
+    one.start()
+    await one.drain()
+    const drop = sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()`
+    await db.execute(drop).catch(() => {})
+    const [address] = await ask(1)
+    one.wake()
+    await resend.waitForMail((mail) => mail.to[0] === address)
+  })
+})
+
+describe('a worker that is told to stop', () => {
+  it('lets the call under way finish and notes how it ended', async () => {
+    const { resend, worker, ask, statuses } = await createResendWorld(db)
+    await ask(1)
+    resend.fail({ kind: 'hang' })
+    const one = worker()
+    one.start()
+    await resend.waitForCalls(1)
+    const stopped = one.stop()
+    resend.release()
+    await stopped
+    expect(await statuses()).toEqual(['sent'])
+  })
+
+  it('hands back a batch whose call does not end, for another to send at once, once', async () => {
+    const { resend, worker, ask, statuses } = await createResendWorld(db)
+    await ask(2)
+    resend.fail({ kind: 'hang', accepted: true })
+    const one = worker({ pace: { gather: 0, stopGrace: 1 } })
+    one.start()
+    await resend.waitForCalls(1)
+    await one.stop()
+    await worker().drain()
+    expect(resend.accepted).toHaveLength(2)
+    expect(resend.calls.map((call) => call.key)).toEqual([resend.calls[0]?.key, resend.calls[0]?.key])
+    expect(await statuses()).toEqual(['sent'])
+  })
+
+  it('claims nothing any more', async () => {
+    const { resend, worker, ask, statuses } = await createResendWorld(db)
+    const one = worker()
+    one.start()
+    await one.stop()
+    await ask(1)
+    one.wake()
+    await one.drain()
+    expect(resend.calls).toEqual([])
+    expect(await statuses()).toEqual(['queued'])
+  })
+})

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { createTestDatabase } from '@/server/testing/database'
+import { createWorld, refusalOf } from '@/server/testing/factories'
+import { readFlow, sealFlow, unsealFlow } from './flow'
+import { identifierSchema } from './schemas'
+import { newRequestId, type SecretRing } from './secrets'
+import { verifyCode } from './verify-code'
+
+const { db } = await createTestDatabase()
+const RING: SecretRing = ['the application secret of these tests']
+const NEWER: SecretRing = ['a newer application secret of these tests', ...RING]
+const flow = { requestId: newRequestId(), account: identifierSchema.parse('jos\u00e9') }
+
+describe('a sealed flow', () => {
+  const sealed = sealFlow(RING, flow)
+
+  it('is read back, also after APP_SECRET was rotated', () => {
+    expect(unsealFlow(RING, sealed)).toEqual(flow)
+    expect(unsealFlow(NEWER, sealed)).toEqual(flow)
+  })
+
+  it('is refused altered in any of its letters', () => {
+    for (let at = 0; at < sealed.length - 1; at++) {
+      const altered = `${sealed.slice(0, at)}${sealed[at] === 'A' ? 'B' : 'A'}${sealed.slice(at + 1)}`
+      expect(unsealFlow(RING, altered)).toBeNull()
+    }
+  })
+
+  it.each([
+    ['empty', ''],
+    ['without a seal', sealed.split('.')[0] as string],
+    ['with an empty seal', `${sealed.split('.')[0]}.`],
+    [
+      'with the seal of another flow',
+      `${sealed.split('.')[0]}.${sealFlow(RING, { ...flow, requestId: newRequestId() }).split('.')[1]}`,
+    ],
+    ['sealed with another secret', sealFlow(['some other application secret'], flow)],
+    ['a mebibyte', 'A'.repeat(2 ** 20)],
+  ])('is refused %s', (_, value) => {
+    expect(unsealFlow(RING, value)).toBeNull()
+  })
+})
+
+describe('where a recovery stands', () => {
+  it('is the same for an account that exists and one that does not', async () => {
+    const states = []
+    const world = createWorld(db)
+    const account = await world.account()
+    for (const typed of [account.email, 'nobody@example.com']) {
+      const { id } = await world.request(typed)
+      await world.deliver()
+      const identifier = identifierSchema.parse(typed)
+      const read = () => readFlow(world.ctx(), { requestId: id, account: identifier })
+      const seen = []
+      seen.push(await read())
+      for (let n = 0; n < 3; n++) await refusalOf(verifyCode(world.ctx(), { account: identifier, code: 'wrong!' }))
+      seen.push(await read())
+      world.clock.advance(45)
+      seen.push(await read())
+      world.clock.advance(15)
+      seen.push(await read())
+      world.clock.advance(world.policy.linkTtlSeconds - 61)
+      seen.push(await read())
+      world.clock.advance(1)
+      seen.push(await read())
+      states.push(seen.map((state) => (state ? { ...state, account: state.account === identifier } : state)))
+    }
+    expect(states[0]).toEqual([
+      { account: true, resendInSeconds: 60, blockedSeconds: 0 },
+      { account: true, resendInSeconds: 60, blockedSeconds: 60 },
+      { account: true, resendInSeconds: 15, blockedSeconds: 15 },
+      { account: true, resendInSeconds: 0, blockedSeconds: 0 },
+      { account: true, resendInSeconds: 0, blockedSeconds: 0 },
+      null,
+    ])
+    expect(states[1]).toEqual(states[0])
+  })
+
+  it('is nowhere for a request that was never made', async () => {
+    expect(await readFlow(createWorld(db).ctx(), flow)).toBeNull()
+  })
+})

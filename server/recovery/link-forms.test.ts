@@ -1,0 +1,224 @@
+import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto'
+import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose'
+import { describe, expect, it } from 'vitest'
+import type { LinkForm } from '@/server/db/schema'
+import type { OutgoingMail } from '@/server/mail/messages'
+import { createTestDatabase } from '@/server/testing/database'
+import { APP_URL, createWorld, OTHER_PASSWORD, refusalOf } from '@/server/testing/factories'
+import { decodeUid, encodeUid, readLinkJwt } from './link-forms'
+import { openLink, presentedSecret } from './open-link'
+import { requestReset } from './request-reset'
+import { resetPassword } from './reset-password'
+import { identifierSchema } from './schemas'
+import { deriveKey, type SecretRing } from './secrets'
+
+const { db } = await createTestDatabase()
+
+const linkIn = (mail: OutgoingMail | undefined) => /^https:\/\/\S+$/m.exec(mail?.text ?? '')?.[0] as string
+
+async function withLink(form: LinkForm) {
+  const world = createWorld(db)
+  const account = await world.account()
+  await requestReset(world.ctx(), { account: identifierSchema.parse(account.email), form })
+  await world.deliver()
+  const link = linkIn(world.mailbox.to(account.email)[0])
+  return { world, account, link, token: new URL(link).searchParams.get('token') as string }
+}
+
+describe('a mailed link', () => {
+  it.each([
+    ['pages', /^\/api\/accounts\/forgot_password\?token=[\w-]{43}$/],
+    ['v1', /^\/reset-password\?token=[\w-]{43}$/],
+    ['jwt', /^\/reset-password\?token=[\w-]+\.[\w-]+\.[\w-]{43}$/],
+    ['views', /^\/reset-password\/[\w-]{48}\/[\w-]{43}\/$/],
+  ] as const)('has the form that its interface documents: %s', async (form, path) => {
+    const { link } = await withLink(form)
+    expect(link.startsWith(`${APP_URL}/`)).toBe(true)
+    expect(link.slice(APP_URL.length)).toMatch(path)
+  })
+
+  it('says the same to the byte when its mail is sent again', async () => {
+    const world = createWorld(db)
+    const account = await world.account()
+    await requestReset(world.ctx(), { account: identifierSchema.parse(account.email), form: 'jwt' })
+    world.mailbox.answerNext(() => ({ kind: 'retry', reason: 'connection reset' }))
+    await world.deliver()
+    world.clock.advance(120)
+    await world.deliver()
+    expect(world.mailbox.calls[1]?.mails).toEqual(world.mailbox.calls[0]?.mails)
+  })
+})
+
+describe('a link with a user id in it', () => {
+  const partsOf = (link: string) => new URL(link).pathname.split('/').slice(2, 4) as [string, string]
+
+  it("opens for its own account alone: another's id with a good token is unknown", async () => {
+    const { world, account, link } = await withLink('views')
+    const other = await world.account()
+    const [uid, token] = partsOf(link)
+    expect(decodeUid(uid)).toBe(account.id)
+    for (const userId of [other.id, randomUUID()]) {
+      expect(await refusalOf(openLink(world.ctx(), { kind: 'link', token, userId }))).toEqual({ code: 'link-unknown' })
+    }
+    const secret = { kind: 'link', token, userId: account.id } as const
+    await openLink(world.ctx(), secret)
+    await resetPassword(world.ctx(), { secret, password: OTHER_PASSWORD })
+  })
+
+  it('has one spelling of it', () => {
+    const id = randomUUID()
+    const uid = encodeUid(id)
+    expect(decodeUid(uid)).toBe(id)
+    for (const other of [
+      '',
+      '1',
+      id,
+      `${uid}=`,
+      ` ${uid}`,
+      uid.slice(1),
+      encodeUid(id.toUpperCase()),
+      encodeUid(`${id}\n`),
+      '\0',
+    ]) {
+      expect(decodeUid(other)).toBeNull()
+    }
+  })
+})
+
+describe('a mailed JWT', () => {
+  it('names its account, 50 letters and digits, and when it dies', async () => {
+    const { world, account, token } = await withLink('jwt')
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'JWT' })
+    expect(decodeJwt(token)).toEqual({
+      user_id: account.id,
+      reset_token: expect.stringMatching(/^[A-Za-z0-9]{50}$/),
+      exp: world.clock.now().getTime() / 1000 + 3600,
+    })
+  })
+
+  it('opens, redeems once, and dies on time by its row', async () => {
+    const { world, token } = await withLink('jwt')
+    const secret = presentedSecret(token)
+    expect(secret.kind).toBe('jwt')
+    world.clock.advance(3600)
+    expect(await refusalOf(openLink(world.ctx(), secret))).toEqual({ code: 'link-expired' })
+    world.clock.advance(-1)
+    await resetPassword(world.ctx(), { secret, password: OTHER_PASSWORD })
+    expect(await refusalOf(openLink(world.ctx(), secret))).toEqual({ code: 'link-used' })
+  })
+
+  it('is no link and no grant by what it carries', async () => {
+    const { world, token } = await withLink('jwt')
+    const carried = decodeJwt(token).reset_token as string
+    for (const kind of ['link', 'jwt', 'grant'] as const) {
+      expect((await refusalOf(openLink(world.ctx(), { kind, token: carried }))).code).toMatch(/^(link|grant)-unknown$/)
+    }
+  })
+})
+
+describe('a forged JWT', () => {
+  const RING: SecretRing = ['the application secret of these tests']
+  const key = (secret: string) => new Uint8Array(deriveKey(secret, 'jwt'))
+  const payload = { user_id: randomUUID(), reset_token: 'A'.repeat(50) }
+  const exp = Math.floor(Date.now() / 1000) + 3600
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+  /** A token with any header and payload, signed well with our own key. */
+  const signed = (header: object, body: unknown, secret: string | Uint8Array = key(RING[0])) => {
+    const text = `${encode(header)}.${encode(body)}`
+    return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`
+  }
+  const sound = { ...payload, exp }
+  const HS256 = { alg: 'HS256', typ: 'JWT' }
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const jwk = { kty: 'oct', k: Buffer.from('attacker').toString('base64url') }
+
+  it('is told from a sound one, which is read under every secret of the ring', async () => {
+    const token = signed(HS256, sound)
+    expect(await readLinkJwt(RING, token)).toEqual({ userId: payload.user_id, resetToken: payload.reset_token })
+    expect(await readLinkJwt(['a newer application secret', ...RING], token)).not.toBeNull()
+    expect(await readLinkJwt(['a newer application secret'], token)).toBeNull()
+  })
+
+  const forgeries: [string, string | Promise<string>][] = [
+    ...['none', 'None', 'NONE', 'nOnE', ''].map((alg): [string, string] => [
+      `alg ${alg || 'of nothing'}, unsigned`,
+      `${encode({ alg, typ: 'JWT' })}.${encode(sound)}.`,
+    ]),
+    ['alg none, signed', signed({ alg: 'none', typ: 'JWT' }, sound)],
+    ['no alg', signed({ typ: 'JWT' }, sound)],
+    ['alg HS512 over an HS256 signature', signed({ alg: 'HS512', typ: 'JWT' }, sound)],
+    [
+      'a true HS512 signature',
+      new SignJWT(payload).setProtectedHeader({ alg: 'HS512', typ: 'JWT' }).setExpirationTime(exp).sign(key(RING[0])),
+    ],
+    [
+      "RS256 with a key of one's own",
+      new SignJWT(payload).setProtectedHeader({ alg: 'RS256', typ: 'JWT' }).setExpirationTime(exp).sign(privateKey),
+    ],
+    [
+      'HS256 keyed with a public key',
+      signed(HS256, sound, publicKey.export({ type: 'spki', format: 'pem' }).toString()),
+    ],
+    ["a jwk of one's own", signed({ ...HS256, jwk }, sound, 'attacker')],
+    ['a kid that is a path', signed({ ...HS256, kid: '../../../dev/null' }, sound, '')],
+    ['a kid that is SQL', signed({ ...HS256, kid: "x' union select 'attacker" }, sound, 'attacker')],
+    ["a jku of one's own", signed({ ...HS256, jku: 'https://evil.example/jwks' }, sound, 'attacker')],
+    ['a critical extension', signed({ ...HS256, crit: ['x'], x: 1 }, sound)],
+    ['the application secret itself as its key', signed(HS256, sound, RING[0])],
+    ['the key of another use', signed(HS256, sound, new Uint8Array(deriveKey(RING[0], 'another use')))],
+    ['an empty signature', `${encode(HS256)}.${encode(sound)}.`],
+    ['no signature', `${encode(HS256)}.${encode(sound)}`],
+    ['five parts', `${signed(HS256, sound)}.x.y`],
+    [
+      'another payload under a good signature',
+      signed(HS256, sound).replace(/\.[^.]+\./, `.${encode({ ...sound, user_id: randomUUID() })}.`),
+    ],
+    ['no exp', signed(HS256, payload)],
+    ['an exp of text', signed(HS256, { ...payload, exp: '9999999999' })],
+    ['an exp of null', signed(HS256, { ...payload, exp: null })],
+    ['no typ', signed({ alg: 'HS256' }, sound)],
+    ['another typ', signed({ alg: 'HS256', typ: 'at+jwt' }, sound)],
+    ['no user', signed(HS256, { reset_token: payload.reset_token, exp })],
+    ['a user that is no id', signed(HS256, { ...sound, user_id: "' or 1=1" })],
+    ['a user that is an array', signed(HS256, { ...sound, user_id: [payload.user_id] })],
+    ['a token that is an object', signed(HS256, { ...sound, reset_token: { a: 1 } })],
+    ['a payload that is an array', signed(HS256, [sound])],
+    ['a payload that is no JSON', `${encode(HS256)}.e30x.${'A'.repeat(43)}`],
+    ['dots alone', '..'],
+    ['nothing', ''],
+    ['a mebibyte', `${'A'.repeat(2 ** 19)}.${'A'.repeat(2 ** 19)}.x`],
+  ]
+
+  it.each(forgeries)('is unknown: %s', async (_, forged) => {
+    const token = await forged
+    expect(await readLinkJwt(RING, token)).toBeNull()
+    const world = createWorld(db, { secrets: RING })
+    expect(await refusalOf(openLink(world.ctx(), { kind: 'jwt', token }))).toEqual({ code: 'link-unknown' })
+  })
+
+  it('is unknown even when well signed: the row decides', async () => {
+    const world = createWorld(db, { secrets: RING })
+    const account = await world.account()
+    await world.mailedLink(account)
+    for (const body of [sound, { ...sound, user_id: account.id }]) {
+      const token = signed(HS256, body)
+      expect(await refusalOf(openLink(world.ctx(), { kind: 'jwt', token }))).toEqual({ code: 'link-unknown' })
+    }
+  })
+
+  it("is unknown with another's id and a good token", async () => {
+    const { world, token } = await withLink('jwt')
+    const other = await world.account()
+    const forged = signed(HS256, { ...decodeJwt(token), user_id: other.id }, key(world.secrets[0]))
+    expect(await refusalOf(openLink(world.ctx(), { kind: 'jwt', token: forged }))).toEqual({ code: 'link-unknown' })
+  })
+
+  it('that says it lives longer dies with its row', async () => {
+    const { world, token } = await withLink('jwt')
+    const longer = signed(HS256, { ...decodeJwt(token), exp: 4_102_444_800 }, key(world.secrets[0]))
+    await openLink(world.ctx(), { kind: 'jwt', token: longer })
+    world.clock.advance(3600)
+    expect(await refusalOf(openLink(world.ctx(), { kind: 'jwt', token: longer }))).toEqual({ code: 'link-expired' })
+  })
+})

@@ -1,0 +1,252 @@
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { findSession } from '@/server/accounts/sessions'
+import { signIn } from '@/server/accounts/sign-in'
+import type { Database } from '@/server/db/client'
+import { passwordResetTokens, sessions, users } from '@/server/db/schema'
+import { createTestDatabase } from '@/server/testing/database'
+import {
+  createRecordedDatabase,
+  createWorld,
+  OTHER_PASSWORD,
+  PASSWORD,
+  refusalOf,
+  START,
+} from '@/server/testing/factories'
+import { openLink } from './open-link'
+import { resetPassword } from './reset-password'
+import { currentPasswordSchema, identifierSchema, newPasswordSchema } from './schemas'
+
+const { db, url } = await createTestDatabase()
+const recorded = createRecordedDatabase(url)
+afterAll(() => recorded.close())
+
+async function withLink(policy: Parameters<typeof createWorld>[1] = {}) {
+  const world = createWorld(db, policy)
+  const account = await world.account()
+  const secret = await world.mailedLink(account)
+  const identifier = identifierSchema.parse(account.email)
+  return {
+    world,
+    account,
+    secret,
+    reset: (password = OTHER_PASSWORD, ctx = world.ctx()) => resetPassword(ctx, { secret, password }),
+    signInWith: (password: string, ctx = world.ctx()) => signIn(ctx, { account: identifier, password }),
+    stored: async () => {
+      const [row] = await db.select().from(users).where(eq(users.id, account.id))
+      return row as typeof users.$inferSelect
+    },
+  }
+}
+
+describe('a redeemed link', () => {
+  it('kills the old password and lets the new one in', async () => {
+    const { reset, signInWith } = await withLink()
+    await reset()
+    expect(await refusalOf(signInWith(PASSWORD))).toEqual({ code: 'sign-in-failed' })
+    await signInWith(OTHER_PASSWORD)
+  })
+
+  it('takes two statements', async () => {
+    const { world, reset } = await withLink()
+    recorded.statements.length = 0
+    await reset(OTHER_PASSWORD, world.ctx({ db: recorded.db }))
+    expect(recorded.statements).toHaveLength(2)
+  })
+
+  it('gives an account that never had a password its first', async () => {
+    const world = createWorld(db)
+    const account = await world.account({ passwordHash: null })
+    await resetPassword(world.ctx(), { secret: await world.mailedLink(account), password: OTHER_PASSWORD })
+    await signIn(world.ctx(), { account: identifierSchema.parse(account.username), password: OTHER_PASSWORD })
+  })
+
+  it('changes its own account and no other', async () => {
+    const { world, reset } = await withLink()
+    const other = await world.account()
+    await signIn(world.ctx(), { account: identifierSchema.parse(other.email), password: PASSWORD })
+    await reset()
+    const [row] = await db.select().from(users).where(eq(users.id, other.id))
+    expect(row).toEqual(other)
+    expect(await db.select().from(sessions).where(eq(sessions.userId, other.id))).toHaveLength(1)
+  })
+
+  it('signs nobody in', async () => {
+    const { account, reset } = await withLink()
+    await reset()
+    expect(await db.select().from(sessions).where(eq(sessions.userId, account.id))).toEqual([])
+  })
+
+  it('takes a password typed in NFD for the same password in NFC', async () => {
+    const { reset, signInWith } = await withLink()
+    await reset(newPasswordSchema.parse('cafe\u0301 cre\u0300me bru\u0302le\u0301e'))
+    await signInWith(currentPasswordSchema.parse('caf\u00e9 cr\u00e8me br\u00fbl\u00e9e'))
+    await signInWith(currentPasswordSchema.parse('cafe\u0301 cre\u0300me bru\u0302le\u0301e'))
+  })
+
+  it('wakes the worker for the mail about it', async () => {
+    const { world, reset } = await withLink()
+    const wakeMailWorker = vi.fn()
+    await reset(OTHER_PASSWORD, world.ctx({ wakeMailWorker }))
+    expect(wakeMailWorker).toHaveBeenCalledOnce()
+  })
+})
+
+describe('one link', () => {
+  it("is redeemed by exactly one of fifty at once, and that one's password holds", async () => {
+    const { account, reset, signInWith, stored } = await withLink({ policy: { rateLimitScale: 2 } })
+    const passwords = Array.from({ length: 50 }, (_, n) => `passphrase number ${n} of many`)
+    const outcomes = await Promise.allSettled(passwords.map((password) => reset(password)))
+    const won = passwords.filter((_, n) => outcomes[n]?.status === 'fulfilled')
+    expect(won).toHaveLength(1)
+    const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []))
+    expect(new Set(refusals)).toEqual(new Set(['link-used']))
+    expect((await stored()).passwordVersion).toBe(account.passwordVersion + 1)
+    await signInWith(won[0] as string)
+  })
+
+  it('is not redeemed a second time', async () => {
+    const { reset, signInWith } = await withLink()
+    await reset()
+    expect(await refusalOf(reset('yet another passphrase'))).toEqual({ code: 'link-used' })
+    await signInWith(OTHER_PASSWORD)
+  })
+
+  it.each([
+    ['too-short', 'short'],
+    ['too-long', 'x y'.repeat(50)],
+    ['too-common', 'password1'],
+    ['too-simple', 'abcabcabc'],
+    ['personal', 'adaexample1'],
+  ])('is not burnt by a password that is %s', async (reason, password) => {
+    const { reset, stored, account } = await withLink()
+    expect(await refusalOf(reset(password))).toMatchObject({ code: `password-${reason}` })
+    expect(await stored()).toEqual(account)
+    await reset()
+  })
+
+  it("cannot be redeemed for another account, nor with another's id", async () => {
+    const { world, reset, secret } = await withLink()
+    const other = await world.account()
+    await world.mailedLink(other)
+    await reset()
+    const [row] = await db.select().from(passwordResetTokens).where(eq(passwordResetTokens.userId, other.id))
+    expect(row?.usedAt).toBeNull()
+    expect(await refusalOf(openLink(world.ctx(), secret))).toEqual({ code: 'link-used' })
+  })
+})
+
+describe('a link that dies while the new password is hashed', () => {
+  /** The same database, where something happens just before a statement that spends. */
+  const interrupted = (happens: () => Promise<unknown>) => {
+    const unsafe = async (...call: Parameters<typeof db.$client.unsafe>) => {
+      if (/update password_reset_tokens/.test(call[0])) await happens()
+      return db.$client.unsafe(...call)
+    }
+    return { $client: { unsafe } } as unknown as Database
+  }
+
+  it.each([
+    ['used', 'link-used', { usedAt: START }, {}],
+    ['superseded', 'link-superseded', { supersededAt: START }, {}],
+    ['expired', 'link-expired', { expiresAt: new Date(START.getTime() + 1), createdAt: new Date(0) }, {}],
+    ['older than a change of address', 'link-expired', {}, { email: 'moved@example.com' }],
+    ['of a deactivated account', 'link-expired', {}, { deactivatedAt: START }],
+  ])('is refused: %s', async (_, code, ofToken, ofAccount) => {
+    const { world, account, reset, stored } = await withLink()
+    world.clock.advance(1)
+    const change = async () => {
+      await db
+        .update(passwordResetTokens)
+        .set({ createdAt: START, ...ofToken })
+        .where(eq(passwordResetTokens.userId, account.id))
+      await db
+        .update(users)
+        .set({ username: account.username, ...ofAccount })
+        .where(eq(users.id, account.id))
+    }
+    expect(await refusalOf(reset(OTHER_PASSWORD, world.ctx({ db: interrupted(change) })))).toEqual({ code })
+    expect((await stored()).passwordHash).toBe(account.passwordHash)
+    await db.delete(users).where(eq(users.id, account.id))
+  })
+})
+
+describe('what follows from a reset', () => {
+  it('is the end of every session', async () => {
+    const { world, account, reset, signInWith } = await withLink()
+    const tokens = [await signInWith(PASSWORD), await signInWith(PASSWORD)].map((signedIn) => signedIn.token)
+    for (const token of tokens) expect(await findSession(world.ctx(), token)).not.toBeNull()
+    await reset()
+    for (const token of tokens) expect(await findSession(world.ctx(), token)).toBeNull()
+    expect(await db.select().from(sessions).where(eq(sessions.userId, account.id))).toEqual([])
+  })
+
+  it('is the end even of a session made with the old password at the same moment', async () => {
+    const { world, reset, signInWith } = await withLink()
+    // A sign-in that holds the account while the reset is already on its way, and commits before it.
+    const connection = await db.$client.reserve()
+    await connection.unsafe('begin')
+    const { token } = await signInWith(PASSWORD, world.ctx({ db: { $client: connection } as unknown as Database }))
+    const resetting = reset()
+    await vi.waitFor(async () => {
+      const [waiting] = await db.execute(
+        sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      expect(waiting).toBeDefined()
+    })
+    await connection.unsafe('commit')
+    connection.release()
+    await resetting
+    expect(await findSession(world.ctx(), token)).toBeNull()
+  })
+
+  it('is no session for a sign-in whose password was changed while it was checked', async () => {
+    const { world, reset, signInWith } = await withLink()
+    const connection = await db.$client.reserve()
+    await connection.unsafe('begin')
+    await reset(OTHER_PASSWORD, world.ctx({ db: { $client: connection } as unknown as Database }))
+    const signingIn = refusalOf(signInWith(PASSWORD))
+    await vi.waitFor(async () => {
+      const [waiting] = await db.execute(
+        sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      expect(waiting).toBeDefined()
+    })
+    await connection.unsafe('commit')
+    connection.release()
+    expect(await signingIn).toEqual({ code: 'sign-in-failed' })
+  })
+
+  it('is an audit row and one mail to the address of the account', async () => {
+    const { world, account, reset } = await withLink()
+    await reset()
+    expect(await world.eventsOf(account)).toEqual(['password-changed', 'reset-mailed', 'reset-requested'])
+    await world.deliver()
+    const [, changed, ...more] = world.mailbox.to(account.email)
+    expect(changed?.subject).toMatch(/password was changed/i)
+    expect(changed?.text).toContain('Firefox on Windows')
+    expect(more).toEqual([])
+  })
+
+  it('holds as a whole or not at all: without the audit and the mail there is no change', async () => {
+    const { account, reset, stored, signInWith } = await withLink()
+    const breakAndReset = async (table: string) => {
+      await db.execute(sql.raw(`alter table ${table} add constraint broken check (created_at < 'epoch') not valid`))
+      await expect(reset()).rejects.toThrow(/broken/)
+      await db.execute(sql.raw(`alter table ${table} drop constraint broken`))
+      expect(await stored()).toEqual(account)
+    }
+    await breakAndReset('security_events')
+    await breakAndReset('mail_outbox')
+    await signInWith(PASSWORD)
+    await reset()
+  })
+})
+
+it('limits how often one address may try, and spends no link meanwhile', async () => {
+  const { world, reset } = await withLink({ policy: { rateLimitScale: 2 / 60 } })
+  for (let n = 0; n < 2; n++) expect(await refusalOf(reset('short'))).toMatchObject({ code: 'password-too-short' })
+  expect(await refusalOf(reset())).toEqual({ code: 'too-many-requests', retryAfterSeconds: 900 })
+  world.clock.advance(900)
+  await reset()
+})

@@ -1,0 +1,313 @@
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, describe, expect, it } from 'vitest'
+import { codeLockouts, passwordResetTokens, users } from '@/server/db/schema'
+import { createTestDatabase } from '@/server/testing/database'
+import {
+  codeIn,
+  createRecordedDatabase,
+  createWorld,
+  newAddress,
+  OTHER_PASSWORD,
+  refusalOf,
+  tokenIn,
+} from '@/server/testing/factories'
+import { LONGEST_BLOCK_SECONDS } from './lockout'
+import { openLink } from './open-link'
+import { resetPassword } from './reset-password'
+import { codeSchema, identifierSchema } from './schemas'
+import { digestOf } from './secrets'
+import { verifyCode } from './verify-code'
+
+const { db, url } = await createTestDatabase()
+const recorded = createRecordedDatabase(url)
+afterAll(() => recorded.close())
+
+type World = ReturnType<typeof createWorld>
+
+const attempt = (world: World, typed: string, code: string, given?: Parameters<World['ctx']>[0]) =>
+  verifyCode(world.ctx(given), { account: identifierSchema.parse(typed), code })
+
+const elsewhere = () => ({ requester: { address: newAddress(), device: null, requestId: 'elsewhere' } })
+
+/** Any code but this one. */
+const not = (code: string) => (code === '000000' ? '000001' : '000000')
+
+async function withCode(policy: Parameters<typeof createWorld>[1] = {}) {
+  const world = createWorld(db, policy)
+  const account = await world.account()
+  const mail = await world.mailed(account)
+  const code = codeIn(mail)
+  return {
+    world,
+    account,
+    code,
+    link: { kind: 'link' as const, token: tokenIn(mail) },
+    right: (given?: Parameters<World['ctx']>[0]) => attempt(world, account.email, code, given),
+    wrong: (given?: Parameters<World['ctx']>[0]) => refusalOf(attempt(world, account.email, not(code), given)),
+    tokenRow: async () => {
+      const [row] = await db.select().from(passwordResetTokens).where(eq(passwordResetTokens.userId, account.id))
+      return row as typeof passwordResetTokens.$inferSelect
+    },
+  }
+}
+
+describe('the right code', () => {
+  it('earns a grant of 60 letters and digits, which stands in the database as a digest alone', async () => {
+    const { world, account, right, tokenRow } = await withCode()
+    const { grant } = await right()
+    expect(grant).toMatch(/^[A-Za-z0-9]{60}$/)
+    expect((await tokenRow()).grantHash).toEqual(digestOf(grant))
+    expect(await world.eventsOf(account)).toContain('code-accepted')
+  })
+
+  it('is taken with the username and any case of the address', async () => {
+    for (const name of ['email', 'username'] as const) {
+      const { world, account, code } = await withCode()
+      await attempt(world, account[name].toUpperCase(), code)
+    }
+  })
+
+  it('is good once', async () => {
+    const { right } = await withCode()
+    await right()
+    expect(await refusalOf(right())).toEqual({ code: 'code-wrong', triesLeft: 2 })
+  })
+
+  it('is good for one of twenty at once', async () => {
+    const { world, right } = await withCode({ policy: { rateLimitScale: 10 } })
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => right()))
+    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
+    expect(world.mailbox.accepted).toHaveLength(1)
+  })
+
+  it('is good for its own account alone', async () => {
+    const { world, code } = await withCode()
+    const other = await world.account()
+    if ((await world.mailedCode(other)) === code) return
+    expect(await refusalOf(attempt(world, other.email, code))).toMatchObject({ code: 'code-wrong' })
+  })
+
+  it('lives ten minutes, to the second, and its link goes on', async () => {
+    const { world, account, right } = await withCode()
+    world.clock.advance(600)
+    expect(await refusalOf(right())).toEqual({ code: 'code-wrong', triesLeft: 2 })
+    world.clock.advance(-1)
+    await right()
+    expect(await world.eventsOf(account)).toContain('code-accepted')
+  })
+
+  it('dies with a newer mail, a used link and a change of the account', async () => {
+    const newer = await withCode()
+    newer.world.clock.advance(60)
+    const fresh = await newer.world.mailedCode(newer.account)
+    if (fresh !== newer.code) expect(await refusalOf(newer.right())).toMatchObject({ code: 'code-wrong' })
+
+    const used = await withCode()
+    await resetPassword(used.world.ctx(), { secret: used.link, password: OTHER_PASSWORD })
+    expect(await refusalOf(used.right())).toMatchObject({ code: 'code-wrong' })
+
+    const moved = await withCode()
+    await db.update(users).set({ email: 'moved@example.com' }).where(eq(users.id, moved.account.id))
+    expect(await refusalOf(attempt(moved.world, 'moved@example.com', moved.code))).toMatchObject({ code: 'code-wrong' })
+  })
+})
+
+describe('a grant', () => {
+  const spend = (world: World, token: string, given?: Parameters<World['ctx']>[0]) =>
+    resetPassword(world.ctx(given), { secret: { kind: 'grant', token }, password: OTHER_PASSWORD })
+
+  it('sets a password once', async () => {
+    const { world, right } = await withCode()
+    const { grant } = await right()
+    await openLink(world.ctx(), { kind: 'grant', token: grant })
+    await spend(world, grant)
+    expect(await refusalOf(spend(world, grant))).toEqual({ code: 'grant-unknown' })
+  })
+
+  it('lives five minutes, to the second', async () => {
+    const { world, right } = await withCode()
+    const { grant } = await right()
+    world.clock.advance(300)
+    expect(await refusalOf(spend(world, grant))).toEqual({ code: 'grant-expired' })
+    world.clock.advance(-1)
+    await spend(world, grant)
+  })
+
+  it('and the link of its mail are one secret: either spends both', async () => {
+    const { world, link, right } = await withCode()
+    const { grant } = await right()
+    await resetPassword(world.ctx(), { secret: link, password: OTHER_PASSWORD })
+    expect(await refusalOf(spend(world, grant))).toEqual({ code: 'grant-unknown' })
+  })
+
+  it('is no link, and a link is no grant', async () => {
+    const { world, link, right } = await withCode()
+    expect(await refusalOf(spend(world, link.token))).toEqual({ code: 'grant-unknown' })
+    const { grant } = await right()
+    expect(await refusalOf(openLink(world.ctx(), { kind: 'link', token: grant }))).toEqual({ code: 'link-unknown' })
+  })
+
+  it.each(['', 'null', ' ', 'A'.repeat(59), 'A'.repeat(60), 'A'.repeat(61), '-'.repeat(60), 'A'.repeat(2 ** 20)])(
+    'that nobody has earned is unknown (%#)',
+    async (token) => {
+      expect(await refusalOf(spend(createWorld(db), token))).toEqual({ code: 'grant-unknown' })
+    },
+  )
+})
+
+describe('wrong codes', () => {
+  it('are counted down, and the third blocks for a minute, even the right one', async () => {
+    const { world, account, right, wrong } = await withCode()
+    expect(await wrong()).toEqual({ code: 'code-wrong', triesLeft: 2 })
+    expect(await wrong()).toEqual({ code: 'code-wrong', triesLeft: 1 })
+    expect(await wrong()).toEqual({ code: 'code-wrong', triesLeft: 0, retryAfterSeconds: 60 })
+    world.clock.advance(59)
+    expect(await refusalOf(right())).toEqual({ code: 'code-blocked', retryAfterSeconds: 1 })
+    expect(await world.eventsOf(account)).toContain('code-blocked')
+    world.clock.advance(1)
+    await right()
+  })
+
+  it('block twice as long each time, up to a day', async () => {
+    const { world, wrong } = await withCode({ policy: { rateLimitScale: 10 } })
+    const blocks = []
+    for (let round = 0; round < 14; round++) {
+      await wrong()
+      await wrong()
+      const seconds = (await wrong()).retryAfterSeconds as number
+      blocks.push(seconds)
+      world.clock.advance(seconds)
+    }
+    expect(blocks).toEqual(Array.from({ length: 14 }, (_, n) => Math.min(60 * 2 ** n, LONGEST_BLOCK_SECONDS)))
+    expect(blocks.at(-1)).toBe(86_400)
+  })
+
+  it('never lengthen a block by being typed during it', async () => {
+    const { world, right, wrong } = await withCode()
+    for (let n = 0; n < 10; n++) await wrong()
+    world.clock.advance(60)
+    await right()
+  })
+
+  it('of fifty at once, three are compared at the most', async () => {
+    const { right, wrong } = await withCode({ policy: { rateLimitScale: 10 } })
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => wrong(elsewhere())))
+    expect(outcomes.filter((outcome) => outcome.code === 'code-wrong')).toHaveLength(3)
+    expect(outcomes.filter((outcome) => outcome.code === 'code-blocked')).toHaveLength(47)
+    expect(await refusalOf(right())).toMatchObject({ code: 'code-blocked' })
+  })
+
+  it('get no new tries from a new mail, address, browser or name of the account', async () => {
+    const { world, account, wrong } = await withCode()
+    await wrong()
+    await wrong(elsewhere())
+    world.clock.advance(60)
+    const code = await world.mailedCode(account)
+    expect(await refusalOf(attempt(world, account.username, not(code), elsewhere()))).toMatchObject({ triesLeft: 0 })
+    expect(await refusalOf(attempt(world, account.email.toUpperCase(), code, elsewhere()))).toMatchObject({
+      code: 'code-blocked',
+    })
+  })
+
+  it('are forgotten after a right one', async () => {
+    const { account, right, wrong } = await withCode()
+    await wrong()
+    await wrong()
+    await right()
+    expect(
+      await db
+        .select()
+        .from(codeLockouts)
+        .where(eq(codeLockouts.subject, `account ${account.id}`)),
+    ).toEqual([])
+  })
+
+  it('leave the link of the mail working, and the account as it is', async () => {
+    const { world, account, link, wrong } = await withCode()
+    for (let n = 0; n < 5; n++) await wrong()
+    const [row] = await db.select().from(users).where(eq(users.id, account.id))
+    expect(row).toEqual(account)
+    await resetPassword(world.ctx(), { secret: link, password: OTHER_PASSWORD })
+  })
+
+  it('stay counted where what came after them failed', async () => {
+    const { wrong, right } = await withCode()
+    await wrong()
+    await wrong()
+    await db.execute(sql`alter table security_events add constraint broken check (kind <> 'code-blocked') not valid`)
+    await expect(wrong()).rejects.toThrow(/broken/)
+    await db.execute(sql`alter table security_events drop constraint broken`)
+    expect(await refusalOf(right())).toEqual({ code: 'code-blocked', retryAfterSeconds: 60 })
+  })
+})
+
+describe('strangers', () => {
+  /** What three wrong codes and one more answer. */
+  const fourTries = async (world: World, typed: string) => {
+    const answers = []
+    for (let n = 0; n < 4; n++) answers.push(await refusalOf(attempt(world, typed, 'wrong!')))
+    return answers
+  }
+
+  it('see the same for known, unknown, deactivated and never-mailed accounts, in as many statements', async () => {
+    const world = createWorld(db)
+    const [known, deactivated, never] = [
+      await world.account(),
+      await world.account({ deactivatedAt: world.clock.now() }),
+      await world.account(),
+    ]
+    await world.mailedCode(known)
+    const seen = []
+    for (const typed of [known.email, deactivated.email, never.email, 'nobody@example.com']) {
+      const from = createWorld(recorded.db)
+      recorded.statements.length = 0
+      seen.push(JSON.stringify([await fourTries(from, typed), recorded.statements]))
+    }
+    expect(new Set(seen).size).toBe(1)
+  })
+
+  it('are told of unknown accounts under reveal, and of nothing else', async () => {
+    const world = createWorld(db, { policy: { disclosure: 'reveal' } })
+    const account = await world.account()
+    expect(await refusalOf(attempt(world, 'nobody@example.com', '000000'))).toEqual({ code: 'account-unknown' })
+    expect(await refusalOf(attempt(world, account.email, 'wrong!'))).toEqual({ code: 'code-wrong', triesLeft: 2 })
+  })
+
+  it('from one address are limited, whatever accounts they try', async () => {
+    const world = createWorld(db, { policy: { rateLimitScale: 0.03 } })
+    for (let n = 0; n < 3; n++) await refusalOf(attempt(world, `somebody${n}`, '000000'))
+    expect(await refusalOf(attempt(world, 'somebody-else', '000000'))).toEqual({
+      code: 'too-many-requests',
+      retryAfterSeconds: 900,
+    })
+  })
+})
+
+it('a code outlives the rotation of APP_SECRET', async () => {
+  const { world, right } = await withCode()
+  world.secrets = ['a newer application secret of these tests', ...world.secrets]
+  await right()
+})
+
+describe('a typed code', () => {
+  it.each(['012345', ' 012 345 ', '012-345', '0 1 2 3 4 5', '012\u2013345', '\u00a0012345\n'])(
+    'is read as people paste it: %j',
+    (typed) => {
+      expect(codeSchema.parse(typed)).toBe('012345')
+    },
+  )
+
+  it.each([
+    ['missing', undefined, 'code-missing'],
+    ['blank', ' - ', 'code-missing'],
+    ['a number', 12345, 'code-missing'],
+    ['an array', ['012345'], 'code-missing'],
+    ['letters', '01234O', 'code-not-numeric'],
+    ['digits of another script', '\u0660\u0661\u0662\u0663\u0664\u0665', 'code-not-numeric'],
+    ['full-width digits', '\uff10\uff11\uff12\uff13\uff14\uff15', 'code-not-numeric'],
+    ['an exponent', '1e5', 'code-not-numeric'],
+    ['a mebibyte', '0'.repeat(2 ** 20), 'code-not-numeric'],
+  ])('is refused when it is %s', (_, typed, reason) => {
+    expect(codeSchema.safeParse(typed).error?.issues[0]?.message).toBe(reason)
+  })
+})

@@ -1,0 +1,56 @@
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { type Listener, startApp } from '@/scripts/app'
+import { buildIfStale } from '@/scripts/build'
+import { type Prepared, prepare } from '@/scripts/environment'
+import { freePort } from '@/scripts/port'
+
+export interface TestApp {
+  /** Where it is served, without a trailing slash. */
+  url: string
+  databaseUrl: string
+  mailboxDir: string
+  /** The password of the demo accounts. */
+  password: string
+  serviceApiKey: string
+  stop(): Promise<void>
+}
+
+/**
+ * Serves the production build on a free port, with a database and a mailbox of its own, gone after `stop`.
+ * @param variables changes to its environment, for example `{ ACCOUNT_DISCLOSURE: 'conceal' }`
+ * @param onOutput is given all that the server prints; without it, the terminal is
+ */
+export async function startTestApp(variables: Record<string, string> = {}, onOutput?: Listener): Promise<TestApp> {
+  await buildIfStale()
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-app-'))
+  const port = await freePort()
+  // Nothing of the environment of whoever runs the tests, but what every program needs.
+  const { PATH, HOME, TMPDIR } = process.env
+  const APP_URL = `http://localhost:${port}`
+  const given = { PATH, HOME, TMPDIR, NODE_ENV: 'production' as const, LOG_LEVEL: 'error', PORT: String(port), APP_URL }
+  let prepared: Prepared | undefined
+  const clear = async () => {
+    await prepared?.stop()
+    await fs.rm(folder, { recursive: true, force: true })
+  }
+  try {
+    prepared = await prepare({ ...given, ...variables }, { folder, temporary: true })
+    const app = await startApp('start', { port, variables: prepared.variables, onOutput })
+    return {
+      url: APP_URL,
+      databaseUrl: prepared.environment.databaseUrl,
+      mailboxDir: path.join(folder, 'mailbox'),
+      password: prepared.demoPassword ?? '',
+      serviceApiKey: prepared.environment.serviceApiKey ?? '',
+      stop: async () => {
+        await app.stop()
+        await clear()
+      },
+    }
+  } catch (error) {
+    await clear()
+    throw error
+  }
+}
