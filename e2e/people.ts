@@ -95,6 +95,11 @@ export async function linkInMail(page: Page): Promise<string> {
   return (await link.getAttribute('href')) as string
 }
 
+/** The code in the text part of the mail that is open. */
+export async function codeInMail(page: Page): Promise<string> {
+  return /^\d{6}$/m.exec((await page.locator('pre').textContent()) ?? '')?.[0] as string
+}
+
 /** Fills in and sends the form that chooses a new password. */
 export async function choosePassword(page: Page, password: string, again = password) {
   await page.getByLabel('New password', { exact: true }).fill(password)

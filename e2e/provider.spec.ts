@@ -15,7 +15,7 @@ test('on a PostgreSQL of its owner, the real SDK mails through Resend, and nothi
   const app = await startTestApp(
     {
       DATABASE_URL: postgres.url,
-      APP_SECRET: 'a secret of this one test, 32 bytes and more',
+      APP_SECRET: 'a secret of this one test that is long enough',
       RESEND_API_KEY: 're_stand_in_key',
       RESEND_BASE_URL: resend.url,
       MAIL_FROM: 'Latchkey <accounts@example.org>',

@@ -44,7 +44,7 @@ function isWebOrigin(text: string): boolean {
 
 const variables = z.object({
   NODE_ENV: z.string().optional(),
-  PORT: integer('a port', 0, 65535, 3000),
+  PORT: integer('a port', 1, 65535, 3000),
   APP_URL: url(['http:', 'https:'], "the app's public origin", 'https://accounts.example.com'),
   DATABASE_URL: url(
     ['postgres:', 'postgresql:'],
