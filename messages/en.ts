@@ -215,7 +215,7 @@ export const messages = {
     },
     sent: { before: 'A mail with a link and a six-digit code is on its way to the owner of ', after: '.' },
     label: 'Six-digit code',
-    hint: (codeSeconds: number) => `The newest mail’s code, good for ${duration(codeSeconds)}.`,
+    hint: (codeSeconds: number) => `The newest one works, for ${duration(codeSeconds)}.`,
     submit: 'Use this code',
     busy: 'Checking…',
     held: 'Codes are blocked',
@@ -369,7 +369,7 @@ export const messages = {
     button: 'Choose a new password',
     linkLead: 'If the button does not work, copy this address into your browser:',
     codeLead: (codeSeconds: number) => `Or type this code where you asked for it, within ${duration(codeSeconds)}:`,
-    codeCare: 'Tell nobody the code: we never ask for it, and whoever has it can choose your password.',
+    codeCare: 'Type it on our own page alone and tell it to nobody: whoever has it can choose your password.',
     terms: (linkSeconds: number) =>
       `Link and code work once, the link within ${duration(linkSeconds)}. If you ask again, only the newest mail works.`,
     notYou:

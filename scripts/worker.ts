@@ -9,11 +9,14 @@ await main(async () => {
   try {
     prepared = await prepare(givenVariables())
     Object.assign(process.env, prepared.variables, { NODE_ENV: 'production' })
+    const { startTelemetry } = await import('@/server/start-telemetry')
     const { startMailWorker } = await import('@/server/worker')
+    const stopTelemetry = await startTelemetry(prepared.environment)
     const worker = startMailWorker()
     console.log('The mail worker runs')
     await asked(ending)
     await worker.stop()
+    await stopTelemetry()
   } finally {
     await prepared?.stop()
   }

@@ -31,9 +31,9 @@ function problemsOf(environment: Record<string, string | undefined>): string[] {
 
 describe('a wrong value', () => {
   it.each([
-    ['PORT', 'http', /a port, a whole number from 0 to 65535, for example 3000/],
-    ['PORT', '65536', /from 0 to 65535/],
-    ['PORT', '-1', /from 0 to 65535/],
+    ['PORT', 'http', /a port, a whole number from 1 to 65535, for example 3000/],
+    ['PORT', '65536', /from 1 to 65535/],
+    ['PORT', '-1', /from 1 to 65535/],
     ['PORT', '3e3', /whole number/],
     ['APP_URL', 'accounts.example.com', /public origin, for example https:\/\/accounts\.example\.com/],
     ['APP_URL', 'ftp://accounts.example.com', /public origin/],

@@ -10,10 +10,11 @@ const SHAPE =
 const LOOKS = {
   primary: 'w-full border border-transparent bg-accent text-on-accent not-aria-disabled:hover:bg-accent-strong',
   secondary: 'border border-outline text-ink not-aria-disabled:hover:bg-sunken',
+  primaryHeld: 'w-full border border-outline bg-sunken text-ink-soft',
 } as const
 
 interface Look {
-  look?: keyof typeof LOOKS
+  look?: 'primary' | 'secondary'
 }
 
 interface ButtonProps extends Look {
@@ -41,7 +42,7 @@ export function Button({ look = 'primary', children, busyLabel, busy, held = fal
       aria-busy={busy || undefined}
       aria-label={inert ? undefined : label}
       onClick={inert ? undefined : onClick}
-      className={`${SHAPE} ${LOOKS[look]}`}
+      className={`${SHAPE} ${LOOKS[held && look === 'primary' ? 'primaryHeld' : look]}`}
     >
       <span className="grid [&>*]:col-start-1 [&>*]:row-start-1">
         <span className={inert ? 'invisible' : undefined}>{children}</span>

@@ -2,6 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query'
 import type { inferRouterOutputs } from '@trpc/server'
+import { useRef } from 'react'
 import { Button } from '@/app/_components/button'
 import { PageHeading } from '@/app/_components/page-heading'
 import { usePageRestored } from '@/app/_components/page-restored'
@@ -23,10 +24,24 @@ interface ConfirmAccountProps {
 
 /** Shows the account that was found, for its owner to know it again before a mail is sent. */
 export function ConfirmAccount({ preview, onYes, onNo }: ConfirmAccountProps) {
-  const yes = useMutation({ mutationFn: onYes })
-  usePageRestored(yes.reset)
+  const inFlight = useRef(false)
+  const rest = () => {
+    inFlight.current = false
+  }
+  const yes = useMutation({ mutationFn: onYes, onError: rest })
+  usePageRestored(() => {
+    rest()
+    yes.reset()
+  })
   // Busy after a success too: the next page is on its way.
   const busy = yes.isPending || yes.isSuccess
+
+  function send() {
+    // A ref, because a double click comes before the first state change is drawn.
+    if (inFlight.current) return
+    inFlight.current = true
+    yes.mutate()
+  }
 
   return (
     <>
@@ -40,7 +55,7 @@ export function ConfirmAccount({ preview, onYes, onNo }: ConfirmAccountProps) {
       </div>
       <p className="mt-4 text-ink-soft">{words.lead}</p>
       <div className="mt-6 grid gap-3">
-        <Button busy={busy} busyLabel={words.busy} onClick={() => yes.mutate()}>
+        <Button busy={busy} busyLabel={words.busy} onClick={send}>
           {words.yes}
         </Button>
         <Button look="secondary" busy={false} held={busy} busyLabel={words.no} onClick={onNo}>

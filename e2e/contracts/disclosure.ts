@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { readReplays } from './contracts'
+import { contractNames, inSteps, readReplay } from './contracts'
 import {
   hidesFaults,
   probing,
@@ -9,13 +9,12 @@ import {
   refusesOtherMethods,
   refusesOtherSites,
   refusesOtherTypes,
+  takesNoBodyForNothing,
   tellsOfLimits,
   tellsOfOutages,
 } from './edge'
 import { play } from './replaying'
 import { startWorld, type World } from './world'
-
-const replays = await readReplays()
 
 /** Replays every contract against the production build, in one disclosure. */
 export function replayContracts(disclosure: 'conceal' | 'reveal') {
@@ -26,38 +25,47 @@ export function replayContracts(disclosure: 'conceal' | 'reveal') {
   })
   test.afterAll(() => world?.stop())
 
-  for (const { name, replay } of replays) {
-    for (const story of replay.stories) {
-      if (story.only && story.only !== disclosure) continue
-      test(`${name}: ${story.title}`, () => play(world, story))
-    }
+  for (const name of contractNames()) {
+    test(`${name}: every exchange of its replay`, async () => {
+      const { stories } = await readReplay(name)
+      const told = stories.filter(({ only }) => only === undefined || only === disclosure)
+      await inSteps(
+        told,
+        ({ title }) => title,
+        (story) => play(world, story),
+      )
+    })
 
-    for (const probe of replay.probes) {
-      test(`${name}: ${probe.send} refuses what it cannot take, and mails nobody`, async () => {
-        const before = await world.requests()
-        const probed = probing(world, probe, await world.newStory())
-        await refusesOtherMethods(probed)
-        if (!probed.writes) return
-        await refusesOtherTypes(probed)
-        await refusesBrokenBodies(probed)
-        await refusesOtherFields(probed)
-        expect(await world.requests()).toBe(before)
-        await refusesLargeBodies(probed)
-        await refusesOtherSites(probed)
-      })
+    test(`${name}: refuses what it cannot take, and mails nobody`, async () => {
+      const { probes } = await readReplay(name)
+      await inSteps(
+        probes,
+        ({ send }) => send,
+        async (probe) => {
+          const before = await world.requests()
+          const probed = probing(world, probe, await world.newStory())
+          await refusesOtherMethods(probed)
+          if (!probed.writes) return
+          await refusesOtherTypes(probed)
+          await refusesBrokenBodies(probed)
+          await takesNoBodyForNothing(probed)
+          await refusesOtherFields(probed)
+          await refusesLargeBodies(probed)
+          expect(await world.requests(), 'requests for a mail').toBe(before)
+          await refusesOtherSites(probed)
+        },
+      )
+    })
 
-      test(`${name}: ${probe.send} tells of a limit, a fault and an outage in its own shape`, async () => {
-        const probed = probing(world, probe, await world.newStory())
-        await tellsOfLimits(probed)
-        await world.sql`alter table rate_limits rename to lost`
-        try {
-          await hidesFaults(probed)
-        } finally {
-          await world.sql`alter table lost rename to rate_limits`
-        }
-        await world.withoutDatabase(() => tellsOfOutages(probed))
-      })
-    }
+    test(`${name}: tells of limits, faults and outages in its own shape`, async () => {
+      const { probes } = await readReplay(name)
+      const probed = await Promise.all(probes.map(async (probe) => probing(world, probe, await world.newStory())))
+      const title = ({ send }: { send: string }) => send
+      await inSteps(probed, title, tellsOfLimits)
+      await world.sql`alter table rate_limits rename to lost`
+      await inSteps(probed, title, hidesFaults).finally(() => world.sql`alter table lost rename to rate_limits`)
+      await world.withoutDatabase(() => inSteps(probed, title, tellsOfOutages))
+    })
   }
   return { world: () => world }
 }

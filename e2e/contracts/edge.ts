@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { expect } from '@playwright/test'
 import type { Probe } from '@/server/contracts/replay'
-import type { Received, Sent } from './client'
+import { type Received, type Sent, send } from './client'
 import { expectAnswer, expectCommon } from './replaying'
 import { fill, fillAll, type Known } from './template'
 import { OTHER_SITE, type World } from './world'
@@ -27,7 +27,7 @@ export function probing(world: World, probe: Probe, known: Known) {
       ...(body ? { body: JSON.stringify(body) } : {}),
       ...sent,
     })
-  return { ...probe, method, path, body, known, ask, writes: body !== undefined }
+  return { ...probe, url: world.url, method, path, body, known, ask, writes: body !== undefined }
 }
 
 /** Every method but its own: 405 with the ones that there are. */
@@ -66,7 +66,7 @@ export async function refusesLargeBodies({ path, error, known, ask }: Probed) {
 }
 
 /** Pages of other origins: 403, unless they are named. */
-export async function refusesOtherSites({ path, error, known, ask, allow }: Probed) {
+export async function refusesOtherSites({ url, path, error, known, ask, allow }: Probed) {
   const told = error('This can only be sent from the site itself.', 403)
   const foreign: Record<string, string>[] = [
     { origin: 'https://evil.example' },
@@ -84,7 +84,7 @@ export async function refusesOtherSites({ path, error, known, ask, allow }: Prob
   expect(named.headers['access-control-allow-origin']).toBe(OTHER_SITE)
   expect(named.headers.vary).toContain('origin')
 
-  const preflight = await ask({ method: 'OPTIONS', headers: PREFLIGHT, body: undefined as never, path: `${path}` }, 'x')
+  const preflight = await send(url, { method: 'OPTIONS', path, headers: PREFLIGHT })
   expect(preflight.status).toBe(204)
   expect(preflight.headers['access-control-allow-origin']).toBe(OTHER_SITE)
   for (const method of allow.split(', ').filter((name) => name !== 'GET' && name !== 'HEAD')) {
@@ -98,11 +98,19 @@ export async function refusesOtherSites({ path, error, known, ask, allow }: Prob
   expect(refused.status).toBe(405)
 }
 
-const DEEP = 3_000
+const DEEP = 2_000
 
-/** Bodies that say nothing: each is the contract's own "missing or invalid". */
-const NO_OBJECTS: [string, string | Buffer][] = [
+/** Bodies that name nothing. */
+const EMPTY: [string, string][] = [
   ['nothing', ''],
+  ['an empty object', '{}'],
+  ['__proto__', '{"__proto__":{"email":"john@example.com","account":"john","token":"x"}}'],
+  ['constructor', '{"constructor":{"prototype":{"email":"john@example.com"}}}'],
+  ['nested objects', `${'{"a":'.repeat(DEEP)}1${'}'.repeat(DEEP)}`],
+]
+
+/** Bodies that are no JSON object, or one that two readers would read as two. */
+const NO_OBJECTS: [string, string | Buffer][] = [
   ['broken', '{"email":'],
   ['two values', '{}{}'],
   ['a comment', '{}//'],
@@ -114,9 +122,6 @@ const NO_OBJECTS: [string, string | Buffer][] = [
   ['a string', '"john@example.com"'],
   ['a number', '1e999'],
   ['nested arrays', `${'['.repeat(DEEP)}${']'.repeat(DEEP)}`],
-  ['nested objects', `${'{"a":'.repeat(DEEP)}1${'}'.repeat(DEEP)}`],
-  ['__proto__', '{"__proto__":{"email":"john@example.com","account":"john","token":"x"}}'],
-  ['constructor', '{"constructor":{"prototype":{"email":"john@example.com"}}}'],
   ['NUL', '\u0000'],
   ['a lone surrogate', '{"email":"\\ud800@example.com","account":"\\udc00","token":"\\ud800"}'],
   ['invalid UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
@@ -125,15 +130,23 @@ const NO_OBJECTS: [string, string | Buffer][] = [
   ['gzip, not said to be', gzipSync('{"email":"john@example.com"}')],
 ]
 
-/** Whatever is no JSON object, or one without what is asked for. */
+/** What is no JSON object, and what is one without what is asked for. */
 export async function refusesBrokenBodies({ path, known, ask, invalid }: Probed) {
-  if (!invalid) return
+  if (!invalid) throw new Error(`${path}: what is said of a broken body?`)
   for (const [what, body] of NO_OBJECTS) {
     expectAnswer(await ask({ headers: JSON_TYPE, body }), invalid, known, `${path}: ${what}`)
   }
 }
 
 const NO_STRINGS = [null, true, 0, 904854, 1e308, [], ['john@example.com'], {}, { $ne: null }, [['x']]]
+
+/** No body at all counts as an object without a name in it. */
+export async function takesNoBodyForNothing({ path, known, ask, invalid, empty = invalid }: Probed) {
+  if (!empty) return
+  for (const [what, body] of EMPTY) {
+    expectAnswer(await ask({ headers: JSON_TYPE, body }), empty, known, `${path}: ${what}`)
+  }
+}
 
 /** Fields that are no text. The words differ by contract and field; the status and the shape do not. */
 export async function refusesOtherFields({ path, body = {}, ask, invalid }: Probed) {

@@ -4,15 +4,14 @@ import type { Received } from './client'
 import { fill, fillAll, type Known, matches } from './template'
 import type { World } from './world'
 
-/** Plays a story to its end. */
+/** Plays a story to its end; each of its requests comes from another address. */
 export async function play(world: World, story: Story): Promise<void> {
   const known = await world.newStory()
-  const from = world.newAddress()
   let mails = 0
   for (const step of story.steps) {
-    if ('send' in step) await exchange(world, known, from, step)
+    if ('send' in step) await exchange(world, known, step)
     else if ('later' in step) await world.pass(step.later)
-    else if ('signIn' in step) await signIn(world, known, from, fill(step.signIn, known), step.fails ?? false)
+    else if ('signIn' in step) await signIn(world, known, fill(step.signIn, known), step.fails ?? false)
     else {
       const sent = await world.mailsTo(known.email as string)
       const nobody = await world.mailsTo(known.nobody as string)
@@ -23,7 +22,7 @@ export async function play(world: World, story: Story): Promise<void> {
   }
 }
 
-async function exchange(world: World, known: Known, from: string, step: Exchange) {
+async function exchange(world: World, known: Known, step: Exchange) {
   const answered = step.get ?? step[world.disclosure]
   if (!answered) throw new Error(`${step.send}: no answer for ${world.disclosure}`)
   const [method = '', path = ''] = fill(step.send, known).split(/ (.*)/s)
@@ -33,7 +32,13 @@ async function exchange(world: World, known: Known, from: string, step: Exchange
     body = typeof step.body === 'string' ? step.body : JSON.stringify(fillAll(step.body, known))
     headers['content-type'] ??= 'application/json'
   }
-  const received = await world.ask({ from, method, path, headers, ...(body === undefined ? {} : { body }) })
+  const received = await world.ask({
+    from: world.newAddress(),
+    method,
+    path,
+    headers,
+    ...(body === undefined ? {} : { body }),
+  })
   expectAnswer(received, answered, known, `${step.send} ${body ?? ''}`, method)
 }
 
@@ -86,9 +91,9 @@ function learnFrom(mail: string, template: string, known: Known) {
   expect(known.code, 'the code in the mail').not.toBe('')
 }
 
-async function signIn(world: World, known: Known, from: string, password: string, fails: boolean) {
+async function signIn(world: World, known: Known, password: string, fails: boolean) {
   const { status, headers } = await world.ask({
-    from,
+    from: world.newAddress(),
     method: 'POST',
     path: '/api/trpc/session.signIn',
     headers: { 'content-type': 'application/json' },

@@ -28,7 +28,7 @@ export async function startWorld(disclosure: 'conceal' | 'reveal') {
     RATE_LIMIT_SCALE: '0.2',
     LOG_LEVEL: 'silent',
   })
-  const { db, close } = createDatabase(app.databaseUrl, { maxConnections: 2 })
+  const { db, close } = createDatabase(app.databaseUrl, { maxConnections: 1 })
   const sql = db.$client
   const document = JSON.parse((await send(app.url, { method: 'GET', path: '/api/openapi.json' })).text) as OpenApi
   const validate = checkAgainst(document)
@@ -76,7 +76,8 @@ export async function startWorld(disclosure: 'conceal' | 'reveal') {
     /** The mails with a link that have gone to an address, the oldest first, once nothing waits any more. */
     async mailsTo(address: string): Promise<MailboxMail[]> {
       await until(async () => {
-        const [row] = await sql`select count(*)::int as waiting from mail_outbox where status in ('queued', 'sending')`
+        const [row] = await sql`select count(*)::int as waiting from mail_outbox
+          where status in ('queued', 'sending') and due_at <= now()`
         return row?.waiting === 0
       })
       const names = (await readdir(app.mailboxDir)).filter((name) => name.endsWith('.json')).sort()
@@ -107,13 +108,22 @@ export async function startWorld(disclosure: 'conceal' | 'reveal') {
       const name = admin.pathname.slice(1)
       admin.pathname = 'postgres'
       const outside = postgres(admin.href, { max: 1, onnotice: () => {} })
+      const [own] = await sql`select pg_backend_pid() as pid`
       try {
         await outside.unsafe(`alter database "${name}" allow_connections false`)
-        await outside`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`
+        await outside`select pg_terminate_backend(pid) from pg_stat_activity 
+          where datname = ${name} and pid <> ${own?.pid}`
         await work()
       } finally {
         await outside.unsafe(`alter database "${name}" allow_connections true`)
         await outside.end()
+        // Until every connection of the app's pool has come back.
+        await until(async () => {
+          const ready = await Promise.all(
+            Array.from({ length: 10 }, () => send(app.url, { method: 'GET', path: '/readyz' })),
+          )
+          return ready.every(({ status }) => status === 200)
+        })
       }
     },
 

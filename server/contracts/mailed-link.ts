@@ -18,15 +18,19 @@ const NOTICES: Partial<Record<RecoveryErrorCode, string>> = {
  * Follows a mailed link to the page that asks for the new password. The token travels on in an HttpOnly cookie,
  * so that the address of the page is clean; nothing is spent, for mail scanners open links too. A browser with a
  * dead link is sent where it gets a new one.
- * @throws RecoveryError `link-*`, for whoever is no browser, and `too-many-requests`.
+ * @param secret null for a link that can name nobody
+ * @throws RecoveryError `link-*` and `account-unknown`, for whoever is no browser, and `too-many-requests`.
  */
 export async function followMailedLink(
   call: Pick<Call, 'ctx' | 'headers'>,
-  secret: PresentedSecret & { kind: 'link' },
+  secret: (PresentedSecret & { kind: 'link' }) | null,
 ): Promise<Answer> {
   const headers = new Headers()
   try {
+    if (!secret) throw new RecoveryError('account-unknown')
     await openLink(call.ctx, secret)
+    setCookie(headers, 'reset', secret.token)
+    return redirectTo('/reset-password', headers)
   } catch (error) {
     const notice = error instanceof RecoveryError ? NOTICES[error.code] : undefined
     if (!notice || !isBrowser(call.headers)) throw error
@@ -34,8 +38,6 @@ export async function followMailedLink(
     setCookie(headers, 'notice', notice)
     return redirectTo('/forgot-password', headers)
   }
-  setCookie(headers, 'reset', secret.token)
-  return redirectTo('/reset-password', headers)
 }
 
 const isBrowser = (headers: Headers): boolean => headers.get('accept')?.toLowerCase().includes('text/html') ?? false

@@ -59,6 +59,8 @@ export interface Probe {
   error: (message: string, status: number) => object
   /** What is said of a body that is no JSON object. */
   invalid?: Answered
+  /** What is said of an empty one, where it is not the same. */
+  empty?: Answered
   /** What is said of a limit, where it is not in that shape. */
   limited?: object
 }

@@ -9,6 +9,9 @@ export type Database = PostgresJsDatabase<typeof schema> & { $client: postgres.S
 /** The longest that any statement may take; nothing here comes near it unless the database is ill. */
 const STATEMENT_TIMEOUT_MS = 10_000
 
+/** Always the same: postgres.js would wait longer after each failure, and let every request wait with it. */
+const RECONNECT_SECONDS = 0.25
+
 /**
  * Opens a pool of connections, made as they are needed.
  * @returns the typed database and `close`, which lets running statements end.
@@ -17,6 +20,7 @@ export function createDatabase(url: string, options: { maxConnections?: number }
   const client = postgres(url, {
     max: options.maxConnections ?? 10,
     connect_timeout: 5,
+    backoff: () => RECONNECT_SECONDS,
     onnotice: () => {},
     connection: { application_name: 'latchkey', statement_timeout: STATEMENT_TIMEOUT_MS },
   })
@@ -26,13 +30,29 @@ export function createDatabase(url: string, options: { maxConnections?: number }
 
 const dialect = new PgDialect()
 
+/** Gives up on an answer that does not come: the driver can lose a statement whose connection breaks. */
+function inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const lost = () => Object.assign(new Error('no answer from the database'), { code: 'CONNECTION_LOST' })
+    timer = setTimeout(() => reject(lost()), STATEMENT_TIMEOUT_MS)
+  })
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
+}
+
 /**
  * Runs one hand-written statement, prepared once a connection: one round trip each time after the first.
  * (Drizzle's own `execute` prepares nothing and pays a second round trip for the types.)
  */
 export async function runStatement<Row>(db: Database, statement: SQL): Promise<Row[]> {
   const { sql: text, params } = dialect.sqlToQuery(statement)
-  return (await db.$client.unsafe(text, params as never[], { prepare: true })) as unknown as Row[]
+  try {
+    return (await inTime(db.$client.unsafe(text, params as never[], { prepare: true }))) as unknown as Row[]
+  } catch (error) {
+    // The driver's own stack ends at its socket; this one leads to whoever asked.
+    if (error instanceof Error) Error.captureStackTrace(error)
+    throw error
+  }
 }
 
 /** An instant as a parameter of a hand-written statement. */

@@ -14,6 +14,9 @@ export interface LimitSubjects {
 const MAX_SLOTS = 16
 const BUDGET_PER_SLOT = 1_000
 
+/** The scale is for load tests from one machine; it never gives one account more guesses. */
+const SCALED: ReadonlySet<LimitSubject> = new Set(['address', 'global'])
+
 interface Bucket {
   name: string
   budget: number
@@ -27,8 +30,7 @@ function bucketOf(action: LimitedAction, limit: Limit, subjects: LimitSubjects):
   const value = { address: subjects.address, identifier, pair: `${identifier} ${subjects.address}`, global: '' }[
     limit.subject
   ]
-  // The scale is for load tests from one machine; it never gives one account more guesses.
-  const budget = Math.ceil(limit.subject === 'identifier' ? limit.budget : limit.budget * subjects.scale)
+  const budget = Math.ceil(SCALED.has(limit.subject) ? limit.budget * subjects.scale : limit.budget)
   const slots = Math.min(MAX_SLOTS, Math.max(1, Math.floor(budget / BUDGET_PER_SLOT)))
   const slot = slots > 1 ? ` ${Math.floor(Math.random() * slots)}` : ''
   return {

@@ -1,341 +1,238 @@
 import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/server/db/client'
-import { type MailKind, mailOutbox } from '@/server/db/schema'
+import { mailOutbox, users } from '@/server/db/schema'
+import { composeResetMails } from '@/server/recovery/compose-mails'
+import { openLink } from '@/server/recovery/open-link'
 import { createTestDatabase } from '@/server/testing/database'
-import type { Fault } from '@/server/testing/resend-stand-in'
-import { createResendWorld } from '@/server/testing/resend-world'
+import {
+  APP_URL,
+  createLogCapture,
+  createRecordedDatabase,
+  createWorld,
+  newAddress,
+  tokenIn,
+} from '@/server/testing/factories'
 import type { Composer } from './delivery'
 import { LEASE_SECONDS } from './outbox'
-import { PACE } from './pace'
-import type { MailTransport } from './transports/transport'
+import type { CallOutcome, MailTransport } from './transports/transport'
+import { createMailWorker } from './worker'
 
-const { db } = await createTestDatabase()
+const { db, url } = await createTestDatabase()
+const recorded = createRecordedDatabase(url)
+afterAll(() => recorded.close())
 beforeEach(() => db.delete(mailOutbox))
-afterEach(() => {
-  vi.restoreAllMocks()
-  vi.unstubAllEnvs()
-})
+
+function createScene() {
+  const world = createWorld(db)
+  const ctx = (now: Date, on: Database = db) => ({ ...world.ctx(), db: on, now, appUrl: APP_URL })
+  const compose: Composer = (batch, now) => composeResetMails(ctx(now), batch)
+  return {
+    world,
+    compose,
+    /** A worker whose reset mails are composed, and whose mails are sent, as given. */
+    worker(given: { compose?: Composer; transport?: MailTransport; on?: Database } = {}) {
+      const { on = db, transport = world.mailbox.transport } = given
+      const composer = given.compose ?? ((batch, now) => composeResetMails(ctx(now, on), batch))
+      const composers = { 'password-reset': composer, 'password-changed': composer }
+      return createMailWorker({ db: on, transport, composers, log: createLogCapture().log, now: world.clock.now })
+    },
+    async ask(count: number) {
+      const names = Array.from({ length: count }, () => `user${randomUUID().replaceAll('-', '')}`)
+      await db.insert(users).values(names.map((name) => ({ email: `${name}@example.com`, username: name })))
+      for (const name of names) {
+        await world.request(`${name}@example.com`, { requester: { ...world.ctx().requester, address: newAddress() } })
+        world.clock.advance(0.001)
+      }
+      return names.map((name) => `${name}@example.com`)
+    },
+  }
+}
 
 const rows = () => db.select().from(mailOutbox).orderBy(mailOutbox.createdAt)
+const sentTo = (world: ReturnType<typeof createWorld>) => world.mailbox.accepted.map((mail) => mail.to)
+const DOWN: CallOutcome = { kind: 'retry', reason: '503 application_error: down' }
 
-describe('a call whose outcome is unknown', () => {
-  const faults: [string, Fault][] = [
-    ['the connection breaks before it is accepted', { kind: 'reset' }],
-    ['the connection breaks after it was accepted', { kind: 'reset', accepted: true }],
-    ['a proxy answers with HTML', { kind: 'html' }],
-    ['a proxy answers with HTML after it was accepted', { kind: 'html', accepted: true }],
-    ['the provider fails', { kind: 'error', status: 500 }],
-    ['the provider fails after it was accepted', { kind: 'error', status: 503, accepted: true }],
-  ]
-  it.each(faults)('is made again with the same key and the same bytes: %s', async (_, fault) => {
-    const { world, resend, worker, ask, statuses } = await createResendWorld(db)
-    const addresses = await ask(3)
-    resend.fail(fault)
-    await worker().drain()
-    expect(await statuses()).toEqual(['sending'])
-    world.clock.advance(120)
-    await worker().drain()
-    expect(resend.calls.map((call) => call.key)).toEqual([resend.calls[0]?.key, resend.calls[0]?.key])
-    expect(resend.calls[1]?.body).toBe(resend.calls[0]?.body)
-    expect(resend.accepted.map((mail) => mail.to[0])).toEqual(addresses)
-    expect(await statuses()).toEqual(['sent'])
-  })
-
-  it('is given up in time, well within the lease, and made again', async () => {
-    const patience = new AbortController()
-    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(patience.signal)
-    const { world, resend, worker, ask, statuses } = await createResendWorld(db)
-    await ask(1)
-    resend.fail({ kind: 'hang', accepted: true })
-    const draining = worker().drain()
-    await resend.waitForCalls(1)
-    expect(timeout).toHaveBeenCalledWith(PACE.callTimeout)
-    expect(2 * PACE.callTimeout).toBeLessThan(LEASE_SECONDS * 1000)
-    patience.abort()
-    await draining
-    world.clock.advance(120)
-    await worker().drain()
-    expect(resend.accepted).toHaveLength(1)
-    expect(await statuses()).toEqual(['sent'])
-  })
-
-  it('is made again later each time, within a minute and a quarter', async () => {
-    const { world, resend, worker, ask } = await createResendWorld(db)
-    await ask(1)
-    const expected = [1, 2, 4, 8, 16, 32, 60, 60, 60]
-    for (const seconds of expected) {
-      resend.fail({ kind: 'error', status: 500 })
-      await worker().drain()
-      const [row] = await rows()
-      const wait = ((row?.leaseExpiresAt?.getTime() ?? 0) - world.clock.now().getTime()) / 1000
-      expect(wait).toBeGreaterThanOrEqual(0.75 * seconds)
-      expect(wait).toBeLessThanOrEqual(1.25 * seconds)
-      world.clock.advance(80)
+describe('a provider that is down for ten minutes', () => {
+  it('keeps no request waiting, and gets every mail once it is back, its link alive', async () => {
+    const { world, worker, ask } = createScene()
+    const backAt = world.clock.now().getTime() + 600_000
+    let calls = 0
+    const transport: MailTransport = {
+      async send(...call) {
+        calls += 1
+        return world.clock.now().getTime() < backAt ? DOWN : world.mailbox.transport.send(...call)
+      },
     }
-  })
+    const one = worker({ transport })
+    const addresses: string[] = []
+    while (world.clock.now().getTime() < backAt) {
+      addresses.push(...(await ask(2)))
+      await one.drain()
+      world.clock.advance(10)
+    }
+    expect(world.mailbox.accepted).toEqual([])
+    expect(calls).toBeLessThan(40)
 
-  it('keeps why, and holds up other mail for a moment only', async () => {
-    const { world, resend, worker, ask } = await createResendWorld(db)
-    const one = worker()
-    await ask(1)
-    resend.fail(Array.from({ length: 3 }, () => ({ kind: 'error', status: 500, message: 'Out of order.' }) as const))
-    for (let n = 0; n < 3; n++) {
+    // Whatever waits is tried again within a minute and a quarter.
+    for (let n = 0; n < 16; n++) {
       await one.drain()
       world.clock.advance(5)
     }
-    expect(await rows()).toMatchObject([{ status: 'sending', reason: expect.stringContaining('Out of order.') }])
-    const [late] = await ask(1)
-    await one.drain()
-    expect(resend.mailsTo(late as string)).toHaveLength(1)
+    expect(sentTo(world).sort()).toEqual(addresses.sort())
+    for (const mail of world.mailbox.accepted) await openLink(world.ctx(), { kind: 'link', token: tokenIn(mail) })
   })
 })
 
-describe('a provider that wants no calls', () => {
-  it('is left alone for as long as it says, by new mail too', async () => {
-    const { world, resend, worker, ask } = await createResendWorld(db)
-    const one = worker()
-    await ask(1)
-    resend.fail({ kind: 'rate-limit', retryAfter: 7 })
+describe('a batch that the provider fails on each time', () => {
+  it('does not hold up the others', async () => {
+    const { world, worker, ask } = createScene()
+    const [bad] = await ask(1)
+    const transport: MailTransport = {
+      send: async (mails, ...call) =>
+        mails.some((mail) => mail.to === bad) ? DOWN : world.mailbox.transport.send(mails, ...call),
+    }
+    const one = worker({ transport })
+    const others: string[] = []
+    for (let n = 0; n < 30; n++) {
+      await one.drain()
+      if (n > 4) others.push(...(await ask(1)))
+      world.clock.advance(20)
+    }
     await one.drain()
-    await ask(1)
-    world.clock.advance(6.9)
-    await one.drain()
-    expect(resend.calls).toHaveLength(1)
-    world.clock.advance(0.1)
-    await one.drain()
-    expect(resend.accepted).toHaveLength(2)
-    expect(resend.calls[1]?.key).toBe(resend.calls[0]?.key)
+    expect(sentTo(world).length).toBeGreaterThanOrEqual(others.length - 5)
+    expect(sentTo(world)).not.toContain(bad)
   })
+})
 
-  it('is left alone when its window is spent, before it has to refuse', async () => {
-    const { world, resend, worker, ask } = await createResendWorld(db, { rateLimit: { calls: 1, perMs: 2000 } })
-    const one = worker()
-    await ask(101)
+describe('a row that cannot be composed', () => {
+  it('lets its batch go without it, and is sent when its composer is mended', async () => {
+    const { world, worker, compose, ask } = createScene()
+    const addresses = await ask(5)
+    let broken = (await rows())[2]?.id
+    const one = worker({
+      compose: async (batch, now) => {
+        if (batch.some((mail) => mail.id === broken)) throw new TypeError('a template is broken')
+        return compose(batch, now)
+      },
+    })
     await one.drain()
-    expect(resend.calls.map((call) => call.status)).toEqual([200])
+    expect(sentTo(world)).toEqual(addresses.filter((_, at) => at !== 2))
+    expect(await rows()).toMatchObject([{}, {}, { status: 'queued', reason: 'not composed: TypeError' }, {}, {}])
+    broken = undefined
     world.clock.advance(2)
     await one.drain()
-    expect(resend.calls.map((call) => call.status)).toEqual([200, 200])
-    expect(resend.accepted).toHaveLength(101)
+    expect(sentTo(world).sort()).toEqual([...addresses].sort())
+    expect(new Set(world.mailbox.calls.map((call) => call.key)).size).toBe(2)
   })
 
-  it.each(['daily', 'monthly'] as const)(
-    'is asked every quarter of an hour when the %s quota is spent',
-    async (period) => {
-      const { world, resend, worker, ask, statuses } = await createResendWorld(db)
-      const one = worker()
-      await ask(1)
-      resend.fail({ kind: 'quota', period })
-      await one.drain()
-      expect(await rows()).toMatchObject([{ reason: expect.stringContaining(`${period}_quota_exceeded`) }])
-      world.clock.advance(899)
-      await one.drain()
-      expect(resend.calls).toHaveLength(1)
-      world.clock.advance(1)
-      await one.drain()
-      expect(await statuses()).toEqual(['sent'])
-    },
-  )
-
-  it.each([
-    [401, 'missing_api_key'],
-    [403, 'invalid_api_key'],
-    [403, 'invalid_from_address'],
-    [404, 'not_found'],
-  ])('until an operator has mended %i %s is asked every minute, and no mail is lost', async (status, name) => {
-    const { world, resend, worker, ask, statuses } = await createResendWorld(db)
-    const one = worker()
+  it('is given up after an hour, with the reason', async () => {
+    const { world, worker, ask } = createScene()
     await ask(1)
-    resend.fail({ kind: 'error', status, name })
-    await one.drain()
-    expect(await statuses()).toEqual(['sending'])
-    world.clock.advance(60)
-    await one.drain()
-    expect(await statuses()).toEqual(['sent'])
-  })
-})
-
-describe('a mail that the provider refuses', () => {
-  it('fails alone, with its reason, and is not tried again', async () => {
-    const { world, resend, worker, ask } = await createResendWorld(db)
-    const [first, bad, last] = await ask(3)
-    resend.rejectAddress(bad as string, 'This address is on the suppression list.')
-    await worker().drain()
-    expect(resend.accepted.map((mail) => mail.to[0])).toEqual([first, last])
-    const [one, two, three] = await rows()
-    expect([one?.status, two?.status, three?.status]).toEqual(['sent', 'failed', 'sent'])
-    expect(two?.reason).toBe('This address is on the suppression list.')
-    expect([one?.providerId, three?.providerId]).toEqual(resend.accepted.map((mail) => mail.id))
-    world.clock.advance(3600)
-    await worker().drain()
-    expect(resend.calls).toHaveLength(1)
-  })
-
-  it('together with its whole call is found in few calls, and the others are sent once', async () => {
-    const { world, ask, statuses } = await createResendWorld(db)
-    const addresses = await ask(64)
-    const sent: string[] = []
-    let calls = 0
-    // A provider that knows no permissive validation.
-    const strict: MailTransport = {
-      async send(mails) {
-        calls += 1
-        if (mails.some((mail) => mail.to === addresses[20])) return { kind: 'refused', reason: '422 no such address' }
-        sent.push(...mails.map((mail) => mail.to))
-        return { kind: 'settled', outcomes: mails.map(({ id }) => ({ accepted: true, providerId: id })) }
-      },
+    const one = worker({ compose: () => Promise.reject(new TypeError('a template is broken')) })
+    for (let n = 0; n < 64; n++) {
+      await one.drain()
+      world.clock.advance(60)
     }
-    await world.worker(strict).drain()
-    expect(sent.sort()).toEqual(addresses.filter((_, n) => n !== 20).sort())
-    expect(calls).toBeLessThan(15)
-    expect((await statuses()).sort()).toEqual(['failed', 'sent'])
-    expect((await rows())[20]).toMatchObject({ status: 'failed', reason: '422 no such address' })
+    expect(await rows()).toMatchObject([{ status: 'failed', reason: 'not composed: TypeError', identifier: null }])
+  })
+
+  it('is told apart from a database that fails: nothing is taken out of the batch', async () => {
+    const { world, worker, compose, ask } = createScene()
+    const addresses = await ask(3)
+    let down = true
+    const one = worker({
+      compose: async (batch, now) => {
+        if (down) throw Object.assign(new Error('write CONNECTION_CLOSED'), { code: 'CONNECTION_CLOSED' })
+        return compose(batch, now)
+      },
+    })
+    await one.drain()
+    expect(new Set((await rows()).map((row) => row.status))).toEqual(new Set(['sending']))
+    down = false
+    world.clock.advance(2)
+    await one.drain()
+    expect(world.mailbox.calls.map((call) => call.mails.map((mail) => mail.to))).toEqual([addresses])
   })
 })
 
-describe('a mail whose link is dead', () => {
-  it('is not sent any more, and says why', async () => {
-    const { world, resend, worker, ask } = await createResendWorld(db)
-    await ask(2)
-    resend.fail({ kind: 'error', status: 500 })
-    await worker().drain()
+describe('a request that nobody could be mailed for', () => {
+  it('fails when it has waited for as long as a link lives', async () => {
+    const { world, worker, ask } = createScene()
+    await ask(1)
     world.clock.advance(world.policy.linkTtlSeconds)
     await worker().drain()
-    expect(resend.calls).toHaveLength(1)
-    const reason = 'not sent in time: the link in it is dead'
-    expect(await rows()).toMatchObject([
-      { status: 'failed', reason },
-      { status: 'failed', reason },
-    ])
+    expect(world.mailbox.calls).toEqual([])
+    const reason = 'not sent in time: it was asked for too long ago'
+    expect(await rows()).toMatchObject([{ status: 'failed', reason, identifier: null }])
   })
+})
 
-  it('is still sent a second before', async () => {
-    const { world, resend, worker, ask } = await createResendWorld(db)
+describe('time', () => {
+  it('that was set back does not keep a worker paused', async () => {
+    const { world, worker, ask } = createScene()
+    const one = worker()
+    world.mailbox.answerNext(() => ({ kind: 'retry', reason: 'quota', afterMs: 900_000 }))
     await ask(1)
-    resend.fail({ kind: 'error', status: 500 })
-    await worker().drain()
-    world.clock.advance(world.policy.linkTtlSeconds - 1)
-    await worker().drain()
-    expect(resend.accepted).toHaveLength(1)
+    expect(await one.drain()).toBe(900_000)
+    world.clock.advance(-3600)
+    const [address] = await ask(1)
+    expect(await one.drain()).toBe(0)
+    expect(sentTo(world)).toEqual([address])
   })
-})
 
-describe('a composer that throws', () => {
-  /** A composer of mails that say nothing, and rows for it. */
-  async function withComposer(composer: (compose: Composer) => Composer) {
-    const { world, ...rest } = await createResendWorld(db)
-    const compose: Composer = async (batch, now) =>
-      batch.map(({ id }) => ({
-        id,
-        mail: { id, to: 'ada@example.com', subject: id, html: 'x', text: 'x' },
-        expiresAt: new Date(now.getTime() + 86_400_000),
-      }))
-    const composers = { 'password-reset': composer(compose), 'password-changed': compose }
-    return {
-      ...rest,
-      world,
-      worker: rest.worker({ composers }),
-      subjects: () => rest.resend.accepted.map((mail) => mail.subject),
-      async queue(kind: MailKind = 'password-reset') {
-        world.clock.advance(1)
-        const [id, at] = [randomUUID(), world.clock.now()]
-        const row = { id, kind, recipient: 'ada@example.com', requestId: 'r', createdAt: at, dueAt: at }
-        await db.insert(mailOutbox).values(row)
-        return id
+  it('that ran out while a batch was composed keeps it from being sent: another may have it', async () => {
+    const { world, worker, compose, ask } = createScene()
+    await ask(1)
+    const one = worker({
+      compose: async (batch, now) => {
+        const composed = await compose(batch, now)
+        if (world.mailbox.calls.length === 0) world.clock.advance(LEASE_SECONDS - 1)
+        return composed
       },
-    }
-  }
-  const broken = () => Promise.reject(new Error('a template is broken'))
-
-  it('stops no other mail, beside it or of another kind, and its own goes when it is mended', async () => {
-    let poison = ''
-    const { world, worker, subjects, queue, statuses } = await withComposer(
-      (compose) => (batch, now) => (batch.some(({ id }) => id === poison) ? broken() : compose(batch, now)),
-    )
-    const [before, bad, after] = [await queue(), await queue(), await queue()]
-    const other = await queue('password-changed')
-    poison = bad
-    await worker.drain()
-    expect(subjects().sort()).toEqual([before, after, other].sort())
-    expect(world.logLines.join()).toContain('a template is broken')
-    poison = ''
-    world.clock.advance(2)
-    await worker.drain()
-    expect(subjects().at(-1)).toBe(bad)
-    expect(await statuses()).toEqual(['sent'])
-  })
-
-  it('for an hour gives its mail up, with the reason', async () => {
-    const { world, worker, queue } = await withComposer(() => broken)
-    await queue()
-    for (let minutes = 0; minutes <= 62; minutes += 2) {
-      await worker.drain()
-      world.clock.advance(120)
-    }
-    expect(await rows()).toMatchObject([{ status: 'failed', reason: expect.stringContaining('not composed') }])
-  })
-
-  it('leaves a batch of rows that have waited unlike long whole through its retries', async () => {
-    // Half a batch under its key would be other bytes: refused by the provider, and taken for sent.
-    const composer = vi.fn<Composer>()
-    const { world, resend, worker, queue, statuses } = await withComposer((compose) =>
-      composer.mockImplementation(compose),
-    )
-    composer.mockImplementationOnce(broken)
-    await queue()
-    await worker.drain()
-    world.clock.advance(2)
-    await queue()
-    resend.fail({ kind: 'reset', accepted: true })
-    for (let n = 0; n < 10; n++) {
-      await worker.drain()
-      world.clock.advance(6)
-    }
-    expect(resend.calls.map((call) => JSON.parse(call.body).length)).toEqual([2, 2])
-    expect(resend.calls[1]?.body).toBe(resend.calls[0]?.body)
-    expect(resend.accepted).toHaveLength(2)
-    expect(await statuses()).toEqual(['sent'])
-  })
-})
-
-describe('a database that fails after the provider accepted', () => {
-  it('makes the same call again later, and sends nothing twice', async () => {
-    const { world, resend, worker, ask, statuses } = await createResendWorld(db)
-    await ask(2)
-    let failures = 1
-    const unsafe = (...call: Parameters<typeof db.$client.unsafe>) => {
-      if (/provider_id = r\./.test(call[0]) && failures-- > 0) {
-        return Promise.reject(Object.assign(new Error('terminating connection'), { code: 'CONNECTION_CLOSED' }))
-      }
-      return db.$client.unsafe(...call)
-    }
-    const failing = Object.create(db, { $client: { value: { unsafe } } }) as Database
-    await worker({ db: failing }).drain()
-    expect(resend.accepted).toHaveLength(2)
-    expect(await statuses()).toEqual(['sending'])
-    world.clock.advance(LEASE_SECONDS)
+    })
+    await one.drain()
+    expect(world.mailbox.calls).toEqual([])
+    world.clock.advance(1)
     await worker().drain()
-    expect(resend.calls).toHaveLength(2)
-    expect(resend.accepted).toHaveLength(2)
-    expect(await statuses()).toEqual(['sent'])
+    expect(world.mailbox.accepted).toHaveLength(1)
   })
 })
 
-it('logs ids, counts and reasons, but no address, name or link', async () => {
-  const { world, resend, worker, ask } = await createResendWorld(db)
-  const [address, bad] = await ask(2)
-  resend.rejectAddress(bad as string)
-  resend.fail({ kind: 'error', status: 500 })
-  await worker().drain()
-  world.clock.advance(60)
-  await worker().drain()
-  const [row] = await db
-    .select()
-    .from(mailOutbox)
-    .where(eq(mailOutbox.recipient, address as string))
-  const log = world.logLines.join('')
-  expect(log).toContain(row?.batchId)
-  for (const hidden of [address as string, bad as string, 'token=']) expect(log).not.toContain(hidden)
+describe('a drain', () => {
+  it('sends what was queued before it was asked for, though another is under way', async () => {
+    const { world, worker, ask } = createScene()
+    const one = worker()
+    const first = one.drain()
+    const [address] = await ask(1)
+    await Promise.all([first, one.drain(), one.drain()])
+    expect(sentTo(world)).toEqual([address])
+  })
+
+  it('takes a handful of statements for a hundred mails', async () => {
+    const { world, worker, ask } = createScene()
+    await ask(100)
+    await worker({ on: recorded.db }).drain()
+    expect(world.mailbox.accepted).toHaveLength(100)
+    // Two to claim, one to mint, one to read, one to settle, one to apply events; and two that find nothing more.
+    expect(recorded.statements.length).toBeLessThanOrEqual(8)
+  })
+})
+
+describe('the acceptance of a reset mail', () => {
+  it('is in the audit of its account, once', async () => {
+    const { world, worker } = createScene()
+    const account = await world.account()
+    await world.request(account.email)
+    world.clock.advance(1)
+    world.mailbox.answerNext(() => DOWN)
+    await worker().drain()
+    expect(await world.eventsOf(account)).toEqual(['reset-requested'])
+    world.clock.advance(120)
+    await worker().drain()
+    expect(await world.eventsOf(account)).toEqual(['reset-mailed', 'reset-requested'])
+    const [row] = await db.select().from(mailOutbox).where(eq(mailOutbox.userId, account.id))
+    expect(row?.status).toBe('sent')
+  })
 })

@@ -3,10 +3,19 @@ import { type Database, isUnavailable } from '@/server/db/client'
 import type { MailKind } from '@/server/db/schema'
 import { silent, type Telemetry } from '@/server/telemetry'
 import type { Composed, OutgoingMail } from './messages'
-import { type ClaimedBatch, type ClaimedMail, requeue, retryLater, type Settled, settle, splitBatch } from './outbox'
+import {
+  type ClaimedBatch,
+  type ClaimedMail,
+  requeue,
+  retryLater,
+  type Settled,
+  type SettledRow,
+  settle,
+  splitBatch,
+} from './outbox'
 import { PACE } from './pace'
 import { speakable } from './reasons'
-import type { CallOutcome, MailTransport } from './transports/transport'
+import type { CallOutcome, MailOutcome, MailTransport } from './transports/transport'
 
 /** Turns claimed rows of one kind into mails; handed in, so that mail knows nothing of recovery. */
 export type Composer = (batch: ClaimedMail[], now: Date) => Promise<Composed[]>
@@ -88,12 +97,25 @@ export function createDelivery(options: DeliveryOptions, aborted: AbortSignal) {
   }
 
   /** Notes how mails ended, in the row, the log and the counters. */
-  async function conclude(settled: Settled[]) {
-    for (const row of await settle(db, now(), settled)) {
+  async function conclude(settled: Settled[]): Promise<SettledRow[]> {
+    const rows = await settle(db, now(), settled)
+    for (const row of rows) {
       telemetry.count(row.status === 'sent' ? 'latchkey.mail.sent' : 'latchkey.mail.failed', 1, { kind: row.kind })
       if (row.status === 'failed')
         log.error({ mail: row.id, requestId: row.requestId, reason: row.reason }, 'mail failed')
     }
+    return rows
+  }
+
+  async function noteAnswers(batch: ClaimedBatch, mails: OutgoingMail[], outcomes: MailOutcome[]) {
+    const settled = outcomes.map((result, at): Settled => {
+      const id = mails[at]?.id as string
+      return result.accepted
+        ? { id, status: 'sent', providerId: result.providerId, reason: null }
+        : { id, status: 'failed', providerId: null, reason: result.reason }
+    })
+    const sent = (await conclude(settled)).filter((row) => row.status === 'sent')
+    log.info({ batch: batch.id, sent: sent.length, requestIds: sent.map((row) => row.requestId) }, 'mail sent')
   }
 
   async function waitForNextTry(batch: ClaimedBatch, outcome: { reason: string; afterMs?: number }) {
@@ -144,15 +166,7 @@ export function createDelivery(options: DeliveryOptions, aborted: AbortSignal) {
       case 'settled':
         failuresInARow = 0
         if (outcome.pauseMs) pause = { from: now().getTime(), ms: outcome.pauseMs }
-        await conclude(
-          outcome.outcomes.map((result, at) => {
-            const id = mails[at]?.id as string
-            return result.accepted
-              ? { id, status: 'sent', providerId: result.providerId, reason: null }
-              : { id, status: 'failed', providerId: null, reason: result.reason }
-          }),
-        )
-        log.info({ batch: batch.id, sent: outcome.outcomes.filter((one) => one.accepted).length }, 'mail sent')
+        await noteAnswers(batch, mails, outcome.outcomes)
     }
     return outcome.kind
   }

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import path from 'node:path'
 import { sql } from 'drizzle-orm'
+import pLimit from 'p-limit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type EmbeddedPostgres, startTemporaryPostgres } from '@/scripts/embedded-postgres'
 import { findPlace, runAs } from '@/scripts/embedded-postgres-place'
@@ -15,7 +16,7 @@ import { identifierSchema } from '@/server/recovery/schemas'
 import { newAddress, tokenIn } from '@/server/testing/factories'
 import { POLICY, SECRETS } from '@/server/testing/mail-worker'
 import type { Order, Place, Report } from '@/server/testing/mail-worker-process'
-import { type Fault, type ResendStandIn, startResendStandIn } from '@/server/testing/resend-stand-in'
+import { type Fault, type RecordedCall, type ResendStandIn, startResendStandIn } from '@/server/testing/resend-stand-in'
 
 /**
  * Two workers as processes of their own, a provider that fails, `kill -9`, and a PostgreSQL that is restarted: every
@@ -26,17 +27,24 @@ let server: EmbeddedPostgres
 let db: Database
 let close: () => Promise<void>
 let resend: ResendStandIn
-const workers = new Set<Worker>()
+/** The two at work; whoever is killed is replaced by a spare, which is ready but not started. */
+const running: Worker[] = []
+const spares: Promise<Worker>[] = []
+const SPARES = 9
 
 beforeAll(async () => {
   server = await startTemporaryPostgres()
   await migrate(server.url)
   ;({ db, close } = createDatabase(server.url))
   resend = await startResendStandIn()
+  const twoAtOnce = pLimit(2)
+  for (let n = 0; n < SPARES; n++) spares.push(twoAtOnce(spawnWorker))
+  await replace()
+  await replace()
 })
 
 afterAll(async () => {
-  await Promise.all([...workers].map(kill))
+  await Promise.all([...running, ...(await Promise.all(spares))].map(kill))
   await resend.close()
   await close()
   await stopRestarted?.()
@@ -55,52 +63,70 @@ interface Worker {
   name: string
   tell(order: Order): void
   /** Resolves when it has come to the place it was told to hold at. */
-  arrives(place: Place): Promise<void>
+  arrives(place: Place): Promise<Worker>
 }
 
-/** A worker process, ready but not started: a spare one takes over at once. */
 async function spawnWorker(): Promise<Worker> {
   const name = `worker-${randomUUID()}`
   const file = path.resolve(import.meta.dirname, '../testing/mail-worker-process.ts')
   const { PATH, HOME, TMPDIR } = process.env
+  const addresses = { DATABASE_URL: server.url, RESEND_BASE_URL: resend.url, RESEND_USER_AGENT: name }
   const child = spawn(process.execPath, ['--import', 'tsx', file], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: {
-      PATH,
-      HOME,
-      TMPDIR,
-      NODE_ENV: 'production',
-      DATABASE_URL: server.url,
-      RESEND_BASE_URL: resend.url,
-      RESEND_USER_AGENT: name,
-    },
+    env: { PATH, HOME, TMPDIR, NODE_ENV: 'production', ...addresses },
   })
+  await once(child, 'message')
   const worker: Worker = {
     child,
     name,
     tell: (order) => void child.send(order),
     arrives: (place) =>
       new Promise((resolve) => {
-        child.on('message', (report: Report) => 'at' in report && report.at === place && resolve())
+        child.on('message', (report: Report) => 'at' in report && report.at === place && resolve(worker))
       }),
   }
-  workers.add(worker)
-  await once(child, 'message')
   return worker
 }
 
-const startWorkers = async (count: number) => {
-  const started = await Promise.all(Array.from({ length: count }, spawnWorker))
-  for (const worker of started) worker.tell({ start: true })
-  return started
-}
-
 async function kill(worker: Worker) {
-  workers.delete(worker)
-  if (worker.child.exitCode !== null || worker.child.signalCode !== null) return
   const exited = once(worker.child, 'exit')
   worker.child.kill('SIGKILL')
   await exited
+}
+
+/** Kills one of the two and sets a spare to work. */
+async function replace(doomed?: Worker) {
+  if (doomed) {
+    running.splice(running.indexOf(doomed), 1)
+    await kill(doomed)
+  }
+  const spare = await spares.shift()
+  if (!spare) throw new Error('no spare worker is left')
+  running.push(spare)
+  spare.tell({ start: true })
+}
+
+/** Kills whichever of the two comes to this place first, while `count` ask. */
+async function killAt(place: Place, count: number): Promise<string[]> {
+  const first = Promise.race(running.map((worker) => worker.arrives(place)))
+  for (const worker of running) worker.tell({ hold: place })
+  const addresses = await ask(count)
+  const doomed = await first
+  for (const worker of running) if (worker !== doomed) worker.tell({ go: true })
+  await replace(doomed)
+  return addresses
+}
+
+/** Kills whichever of the two makes the next call, while that call hangs. */
+async function killInCall(accepted: boolean, count: number): Promise<string[]> {
+  const seen = new Set(resend.calls)
+  resend.fail({ kind: 'hang', accepted })
+  const hangs = (call: RecordedCall) => !seen.has(call) && call.status === undefined
+  const hanging = resend.waitForCalls(1, hangs, 20_000)
+  const addresses = await ask(count)
+  const name = (await hanging)[0]?.headers['user-agent']
+  await replace(running.find((worker) => worker.name === name) as Worker)
+  return addresses
 }
 
 /** Accounts that ask for a reset; gives their addresses. */
@@ -138,6 +164,7 @@ const openRows = async () =>
 /** Every request mailed once, as the same bytes however often its call was made, with a link that its row knows. */
 async function expectEachMailedOnce(addresses: string[]) {
   await until(async () => (await openRows()) === 0, 'every mail noted as sent')
+  expect(running.map(({ child }) => child.exitCode ?? child.signalCode)).toEqual([null, null])
   expect(resend.accepted.map((mail) => mail.to[0]).sort()).toEqual([...addresses].sort())
 
   const bodies = new Map<string | undefined, Set<string>>()
@@ -195,9 +222,6 @@ const FAULTS: [string, Fault][] = [
 ]
 
 describe('alone', () => {
-  beforeAll(async () => void (await startWorkers(2)))
-  afterAll(async () => void (await Promise.all([...workers].map(kill))))
-
   it.each(FAULTS)('%s loses no mail and sends none twice', async (_, fault) => {
     resend.fail([fault, fault])
     await expectEachMailedOnce(await ask(30))
@@ -211,39 +235,15 @@ describe('alone', () => {
     resend.release()
     await expectEachMailedOnce(addresses)
   })
-})
 
-describe('a worker killed', () => {
-  it.each<[string, Place]>([
-    ['after it has claimed', 'claimed'],
-    ['after acceptance, before it has noted it', 'accepted'],
-  ])('%s leaves its mails to another, who sends each once', async (_, place) => {
-    const [doomed, other] = await Promise.all([spawnWorker(), spawnWorker()])
-    doomed.tell({ hold: place })
-    const arrived = doomed.arrives(place)
-    const addresses = await ask(30)
-    doomed.tell({ start: true })
-    await arrived
-    await kill(doomed)
-    other.tell({ start: true })
-    await expectEachMailedOnce(addresses)
-    await kill(other)
+  it.each<[string, () => Promise<string[]>]>([
+    ['after a claim', () => killAt('claimed', 30)],
+    ['during a call', () => killInCall(false, 30)],
+    ['during a call that was accepted', () => killInCall(true, 30)],
+    ['after acceptance, before it is noted', () => killAt('accepted', 30)],
+  ])('a worker killed %s loses no mail and sends none twice', async (_, kill) => {
+    await expectEachMailedOnce(await kill())
   })
-
-  it.each([false, true])(
-    'during its call (accepted: %s) leaves its mails to another, who sends each once',
-    async (accepted) => {
-      const [doomed, other] = await Promise.all([spawnWorker(), spawnWorker()])
-      resend.fail({ kind: 'hang', accepted })
-      const addresses = await ask(30)
-      doomed.tell({ start: true })
-      await resend.waitForCalls(1)
-      await kill(doomed)
-      other.tell({ start: true })
-      await expectEachMailedOnce(addresses)
-      await kill(other)
-    },
-  )
 })
 
 /** mulberry32: the same order on every run. */
@@ -266,53 +266,24 @@ function shuffled<T>(items: T[], random: () => number): T[] {
 
 it('all of it, shuffled, over 500 mails and two workers: each is mailed once', { timeout: 60_000 }, async () => {
   const random = seeded(20_261_120)
-  const spares = await Promise.all(Array.from({ length: 5 }, spawnWorker))
-  const running: Worker[] = []
-  const replace = async (worker?: Worker) => {
-    if (worker) await kill(worker)
-    const spare = spares.shift()
-    if (!spare) return
-    running.push(spare)
-    spare.tell({ start: true })
-  }
-  const addresses: string[] = []
-  resend.fail(
-    shuffled(
-      FAULTS.map(([, fault]) => fault),
-      random,
-    ),
-  )
-  await replace()
-  await replace()
-
-  const incidents: (() => Promise<void>)[] = [
-    ...(['claimed', 'accepted'] as const).map((place) => async () => {
-      const doomed = running.shift() as Worker
-      const arrived = doomed.arrives(place)
-      doomed.tell({ hold: place })
-      addresses.push(...(await ask(100)))
-      await arrived
-      await replace(doomed)
-    }),
+  const faults = FAULTS.map(([, fault]) => fault)
+  const incidents: (() => Promise<string[]>)[] = [
+    () => killAt('claimed', 100),
+    () => killInCall(true, 100),
+    () => killAt('accepted', 100),
     async () => {
-      const [first, second] = running as [Worker, Worker]
-      const seen = resend.calls.length
-      resend.fail({ kind: 'hang', accepted: true })
-      addresses.push(...(await ask(100)))
-      await resend.waitForCalls(1, (call) => resend.calls.indexOf(call) >= seen && call.status === undefined, 20_000)
-      const hanging = resend.calls.find((call, at) => at >= seen && call.status === undefined)
-      const doomed = hanging?.headers['user-agent'] === second.name ? second : first
-      running.splice(running.indexOf(doomed), 1)
-      await replace(doomed)
-    },
-    async () => {
-      addresses.push(...(await ask(100)))
+      const addresses = await ask(100)
       await restartPostgres()
+      return addresses
     },
+    () => ask(100),
   ]
-  for (const incident of shuffled(incidents, random)) await incident()
-  await until(async () => (await db.execute(sql`select 1`)).length === 1, 'the database answers')
-  addresses.push(...(await ask(100)))
+  const addresses: string[] = []
+  for (const incident of shuffled(incidents, random)) {
+    resend.fail(shuffled(faults, random).slice(0, 3))
+    addresses.push(...(await incident()))
+    await until(async () => (await db.execute(sql`select 1`)).length === 1, 'the database answers')
+  }
   await expectEachMailedOnce(addresses)
   expect(addresses).toHaveLength(500)
 })

@@ -1,3 +1,128 @@
-import { expect, it } from 'vitest'
-import { createOpenApi } from './document'
-it('x', () => { process.env.EMBEDDED_DATABASE='1'; process.env.DATABASE_URL='postgres://127.0.0.1'; process.env.APP_SECRET='x'.repeat(40); const d = createOpenApi(); console.log(JSON.stringify(d, null, 1).slice(0, 6000)); expect(Object.keys(d.paths ?? {}).length).toBeGreaterThan(20); require('fs').writeFileSync('/tmp/openapi.json', JSON.stringify(d, null, 1)) })
+import { Validator } from '@seriousme/openapi-schema-validator'
+import Ajv2020 from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { describe, expect, it, vi } from 'vitest'
+import { appRouter } from '@/server/api/root'
+
+vi.stubEnv('EMBEDDED_DATABASE', '1')
+vi.stubEnv('DATABASE_URL', 'postgres://127.0.0.1/latchkey')
+vi.stubEnv('APP_SECRET', 'a secret of thirty-two bytes or more')
+const { createOpenApi } = await import('./document')
+
+interface Media {
+  schema: object
+  examples?: Record<string, { value: unknown }>
+}
+
+interface Operation {
+  operationId: string
+  tags: string[]
+  summary: string
+  parameters?: { in: string; name: string }[]
+  requestBody?: { content: Record<string, Media> }
+  responses: Record<string, { description: string; content?: Record<string, Media> }>
+}
+
+// As a client reads it.
+const document = JSON.parse(JSON.stringify(await createOpenApi()))
+const paths = document.paths as Record<string, Record<string, Operation>>
+const operations = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, path, ...operation })),
+)
+const contracts = operations.filter(({ tags }) => !tags.includes('trpc'))
+
+const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true }))
+const faultsOf = (schema: object, value: unknown) => {
+  const validate = ajv.compile({ ...schema, components: document.components })
+  return validate(value) ? [] : validate.errors
+}
+
+it('is OpenAPI 3.1, by the schema of the standard', async () => {
+  const { valid, errors } = await new Validator().validate(structuredClone(document))
+  expect(errors ?? []).toEqual([])
+  expect(valid).toBe(true)
+  expect(document.openapi).toMatch(/^3\.1\./)
+})
+
+describe('lint', () => {
+  it('names every operation once, and says what it does', () => {
+    const ids = operations.map(({ operationId }) => operationId)
+    expect(new Set(ids).size).toBe(ids.length)
+    for (const { name, summary } of operations) expect(summary, name).toMatch(/^\S.*[^.]$/)
+  })
+
+  it('tags every operation with what is described', () => {
+    const described = document.tags.filter((tag: { description?: string }) => tag.description)
+    const names = described.map((tag: { name: string }) => tag.name)
+    expect(names).toEqual(document.tags.map((tag: { name: string }) => tag.name))
+    for (const { name, tags } of operations) expect(names, name).toEqual(expect.arrayContaining(tags))
+  })
+
+  it('declares every part of a path that varies, and no other', () => {
+    for (const { name, path, parameters = [] } of operations) {
+      const declared = parameters.filter((parameter) => parameter.in === 'path').map((parameter) => parameter.name)
+      expect(declared, name).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, part]) => part))
+    }
+  })
+
+  it('has no two paths that one request could mean', () => {
+    const shapes = Object.keys(paths).map((path) => path.replace(/\/$/, '').replace(/\{\w+\}/g, '{}'))
+    expect(new Set(shapes).size).toBe(shapes.length)
+  })
+
+  it('leads every reference to something', () => {
+    for (const [, ref] of JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+      const target = (ref as string).split('/').reduce((at, key) => at?.[key], document)
+      expect(target, ref).toBeDefined()
+    }
+  })
+
+  it('shows an example of every answer with a body, and every example is one', () => {
+    for (const { name, responses } of contracts) {
+      for (const [status, { content }] of Object.entries(responses)) {
+        const media = content?.['application/json']
+        if (!media) continue
+        const examples = Object.values(media.examples ?? {})
+        expect(examples.length, `${name} ${status}`).toBeGreaterThan(0)
+        for (const { value } of examples) expect(faultsOf(media.schema, value), `${name} ${status}`).toEqual([])
+      }
+    }
+  })
+
+  it('shows an example of every field of a body', () => {
+    for (const { name, requestBody } of contracts) {
+      const schema = requestBody?.content['application/json']?.schema as
+        | { properties: Record<string, { example?: unknown }> }
+        | undefined
+      if (!schema) continue
+      const example = Object.fromEntries(Object.entries(schema.properties).map(([key, field]) => [key, field.example]))
+      expect(Object.values(example), name).not.toContain(undefined)
+      expect(faultsOf(schema, example), name).toEqual([])
+    }
+  })
+})
+
+it('holds every documented path', () => {
+  expect(contracts.map(({ name }) => name).sort()).toEqual([
+    'get /api/accounts/forgot_password',
+    'get /reset-password',
+    'get /reset-password/{uidb64}/{token}/',
+    'get /secure/reset-password/locate/',
+    'get /secure/reset-password/update/{token}/',
+    'post /api/auth/forgot-password/',
+    'post /api/auth/reset-password/',
+    'post /api/v1/auth/password-reset-email',
+    'post /forgot-password/',
+    'post /initiate_reset_forgotten_password/',
+    'post /reset-password/{uidb64}/{token}/',
+    'post /secure/reset-password/send/',
+    'post /secure/reset-password/update/{token}/',
+    'post /secure/reset-password/verify/',
+    'put /api/accounts/forgot_password',
+  ])
+})
+
+it('holds every procedure', () => {
+  const names = Object.keys(appRouter._def.procedures).map((name) => `/api/trpc/${name}`)
+  expect(Object.keys(paths).filter((path) => path.startsWith('/api/trpc/'))).toEqual(names)
+})

@@ -8,9 +8,12 @@ interface DescribedContract {
   paths: ZodOpenApiPathsObject
 }
 
-const contracts = Object.entries(
-  import.meta.glob<DescribedContract>('/server/contracts/*/openapi.ts', { eager: true }),
-).map(([file, described]) => ({ name: file.split('/').at(-2) as string, ...described }))
+const load = import.meta.glob<DescribedContract>('/server/contracts/*/openapi.ts')
+
+const readContracts = () =>
+  Promise.all(
+    Object.entries(load).map(async ([file, read]) => ({ name: file.split('/').at(-2) as string, ...(await read()) })),
+  )
 
 const ABOUT = `The documented HTTP contracts of this app, and beside them its tRPC procedures.
 
@@ -19,8 +22,9 @@ counts as \`{}\`, and unknown fields are ignored. HEAD is GET without the body. 
 \`ACCOUNT_DISCLOSURE=conceal\` and \`reveal\` is told apart where it differs.`
 
 /** All that this app answers to programs, as OpenAPI 3.1. */
-export const createOpenApi = () =>
-  createDocument({
+export async function createOpenApi() {
+  const contracts = await readContracts()
+  return createDocument({
     openapi: '3.1.1',
     info: { title: 'Latchkey', version: '1.0.0', description: ABOUT, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: env().appUrl }],
@@ -36,11 +40,12 @@ export const createOpenApi = () =>
     },
     paths: Object.assign({}, ...contracts.map(({ paths }) => paths), procedurePaths()),
   })
+}
 
-let text: string | undefined
+let text: Promise<string> | undefined
 
 /** Answers with the document; it is the same as long as the process lives. */
-export function openApiDocument(): Response {
-  text ??= JSON.stringify(createOpenApi())
-  return new Response(text, { headers: { 'content-type': 'application/json', 'cache-control': 'no-cache' } })
+export async function openApiDocument(): Promise<Response> {
+  text ??= createOpenApi().then((document) => JSON.stringify(document))
+  return new Response(await text, { headers: { 'content-type': 'application/json', 'cache-control': 'no-cache' } })
 }

@@ -3,7 +3,14 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { mailOutbox, users } from '@/server/db/schema'
 import { claimBatch } from '@/server/mail/outbox'
 import { createTestDatabase } from '@/server/testing/database'
-import { APP_URL, createRecordedDatabase, createWorld, refusalOf, tokenIn } from '@/server/testing/factories'
+import {
+  APP_URL,
+  createRecordedDatabase,
+  createWorld,
+  refusalOf,
+  tokenIn,
+  waitForBlocked,
+} from '@/server/testing/factories'
 import { composeResetMails } from './compose-mails'
 import { openLink } from './open-link'
 import { newRequestId } from './secrets'
@@ -214,7 +221,14 @@ describe('a claimed batch', () => {
     await world.request(account.email)
     const batch = await claimBatch(db, world.clock.now(), newRequestId())
     const context = { ...world.ctx(), appUrl: APP_URL }
-    const [one, other] = await Promise.all([1, 2].map(() => composeResetMails(context, batch?.mails ?? [])))
+    const connection = await db.$client.reserve()
+    await connection.unsafe('begin')
+    await connection.unsafe('select 1 from mail_outbox for update')
+    const composing = [1, 2].map(() => composeResetMails(context, batch?.mails ?? []))
+    await waitForBlocked(db, 2)
+    await connection.unsafe('commit')
+    connection.release()
+    const [one, other] = await Promise.all(composing)
     expect(one).toHaveLength(1)
     expect(other).toEqual(one)
     expect(await world.eventsOf(account)).toEqual(['reset-requested'])

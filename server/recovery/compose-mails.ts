@@ -1,4 +1,5 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import { instantParam, runStatement } from '@/server/db/client'
 import { type LinkForm, mailOutbox, mailProblems, passwordResetTokens } from '@/server/db/schema'
 import type { Composed } from '@/server/mail/messages'
 import type { ClaimedMail } from '@/server/mail/outbox'
@@ -15,34 +16,11 @@ export interface ComposeContext extends Pick<RecoveryContext, 'db' | 'now' | 'po
   appUrl: string
 }
 
-/** Any number, the same in every process: two workers mint one after the other. */
-const MINTING_LOCK = 7_421_905
-
 /** A request as far as minting needs it. */
 export type AskedRow = Pick<
   ClaimedMail,
   'id' | 'form' | 'identifier' | 'userId' | 'device' | 'requestId' | 'createdAt' | 'exemptFromCooldown'
 >
-
-interface Found {
-  requestId: string
-  /** Null where nobody is behind what was typed. */
-  userId: string | null
-  email: string
-  fullName: string
-  accountState: Buffer
-  lastMailedAt: string | null
-  /** The address has bounced, or its reader has called our mail spam. */
-  undeliverable: boolean
-}
-
-/** What becomes of one request. */
-interface Answer {
-  mail: AskedRow
-  account: Found | null
-  status: 'ignored' | 'failed' | null
-  reason: string | null
-}
 
 /**
  * Answers a claimed batch of requests: finds their accounts in one look-up, makes each account's new
@@ -61,140 +39,91 @@ export async function composeResetMails(ctx: ComposeContext, batch: ClaimedMail[
 }
 
 /**
- * Makes the tokens of requests whose mails are not composed yet, and settles those that get none. A handful
- * of statements for a whole batch; safe to run from several workers at once, on the same rows too.
+ * Answers the requests of a batch that nobody has answered yet, in one statement: finds their accounts (by address, by
+ * username, or for somebody signed in by id, each by its index), makes one request an account its only live
+ * one, and settles the rest. The first asked is answered, unless its account is cooling down. Safe from several
+ * workers at once, on the same rows too: of two who mint for one account, the unique index lets one.
  */
 export async function mintRequests(ctx: Omit<ComposeContext, 'appUrl'>, asked: AskedRow[]): Promise<void> {
-  await ctx.db.transaction(async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(${MINTING_LOCK})`)
-    const found = (await tx.execute(findAccounts(asked))) as unknown as Found[]
-    const answers = chooseAnswers(ctx, asked, found)
-    const owners = answers.flatMap(({ account, reason }) => (account?.userId && isMinted(reason) ? account.userId : []))
-    if (owners.length > 0) {
-      await tx
-        .update(passwordResetTokens)
-        .set({ supersededAt: ctx.now })
-        .where(
-          and(
-            inArray(passwordResetTokens.userId, owners),
-            isNull(passwordResetTokens.usedAt),
-            isNull(passwordResetTokens.supersededAt),
-          ),
-        )
-    }
-    if (answers.length > 0) await tx.execute(writeAnswers(ctx, answers))
-  })
-}
-
-/** A request whose owner's address is dead is minted all the same: a trusted back end may hand its link out. */
-const isMinted = (reason: string | null) => reason === null || reason === 'address-undeliverable'
-
-/** The tokens, the audit and the rows of the outbox, in one statement. */
-function writeAnswers(ctx: Omit<ComposeContext, 'appUrl'>, answers: Answer[]) {
   const [secret] = ctx.secrets
-  const now = ctx.now.toISOString()
-  const rows = answers.map(({ mail, account, status, reason }) => {
-    const minted = account?.userId && isMinted(reason)
-    return {
-      id: mail.id,
-      status,
-      reason,
-      audit: !account?.userId ? null : minted ? 'reset-requested' : 'reset-refused',
-      owner: account?.userId ?? null,
-      recipient: minted ? account.email : null,
-      recipient_name: minted ? account.fullName : null,
-      token_hash: minted ? digestOf(tokenOf(mail.form, secret, mail.id)).toString('hex') : null,
-      code_hash: minted ? codeDigestOf(secret, mail.id, codeOf(secret, mail.id)).toString('hex') : null,
-      account_state: minted ? account.accountState.toString('hex') : null,
-    }
-  })
-  const expiresAt = sql`${secondsAfter(ctx.now, ctx.policy.linkTtlSeconds).toISOString()}::timestamptz`
-  const codeExpiresAt = sql`${secondsAfter(ctx.now, ctx.policy.codeTtlSeconds).toISOString()}::timestamptz`
-  return sql`
-    with answers as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as a(
-        id uuid, status text, reason text, audit text, owner uuid, recipient text, recipient_name text,
-        token_hash text, code_hash text, account_state text
-      )
-    ),
-    tokens as (
-      insert into password_reset_tokens
-        (id, user_id, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at)
-      select id, owner, decode(a.token_hash, 'hex'), decode(a.code_hash, 'hex'), decode(a.account_state, 'hex'),
-        o.created_at, ${expiresAt}, ${codeExpiresAt}
-      from answers a join mail_outbox o using (id) where a.token_hash is not null
-    ),
-    noted as (
-      insert into security_events (user_id, kind, request_id, device, created_at)
-      select owner, audit, o.request_id, o.device, o.created_at
-      from answers a join mail_outbox o using (id) where audit is not null
-    )
-    update mail_outbox o set identifier = null, status = coalesce(a.status, o.status), reason = a.reason,
-      lease_expires_at = case when a.status is null then o.lease_expires_at end,
-      user_id = case when a.token_hash is null then o.user_id else a.owner end,
-      recipient = a.recipient, recipient_name = a.recipient_name,
-      composed_at = case when a.token_hash is not null then ${now}::timestamptz end,
-      expires_at = case when a.token_hash is not null then ${expiresAt} end
-    from answers a where o.id = a.id`
-}
-
-/**
- * Who is behind the requests that nobody has answered yet: by address, by username, or (somebody signed in)
- * by id, each by its index.
- */
-function findAccounts(asked: AskedRow[]) {
-  const wanted = JSON.stringify(asked.map(({ id, identifier, userId }) => ({ id, identifier, user_id: userId })))
-  return sql`
-    with asked as materialized (
-      select asked.* from jsonb_to_recordset(${wanted}::jsonb) as asked(id uuid, identifier text, user_id uuid)
-        join mail_outbox o using (id)
-      where o.composed_at is null and o.status in ('queued', 'sending')
+  const wanted = asked.map(({ id, form, identifier, userId }) => ({
+    id,
+    identifier,
+    user_id: userId,
+    token_hash: digestOf(tokenOf(form, secret, id)).toString('hex'),
+    code_hash: codeDigestOf(secret, id, codeOf(secret, id)).toString('hex'),
+  }))
+  const now = instantParam(ctx.now)
+  const expiresAt = instantParam(secondsAfter(ctx.now, ctx.policy.linkTtlSeconds))
+  const live = sql`t.used_at is null and t.superseded_at is null`
+  // An address that is not to be mailed is minted for all the same: a trusted back end may hand the link out.
+  await runStatement(
+    ctx.db,
+    sql`with asked as materialized (
+      select a.*, o.created_at, o.exempt_from_cooldown, o.request_id, o.device
+      from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
+        as a(id uuid, identifier text, user_id uuid, token_hash text, code_hash text)
+      join mail_outbox o using (id) where o.composed_at is null and o.status in ('queued', 'sending')
+      order by id for update of o
     ),
     matched as (
-      select asked.id as request_id, u.id from asked join users u on u.id = asked.user_id
+      select asked.id as asked_id, u.id from asked join users u on u.id = asked.user_id
       union all
       select asked.id, u.id from asked join users u on lower(u.email collate "C") = asked.identifier
         where asked.user_id is null and position('@' in asked.identifier) > 0
       union all
       select asked.id, u.id from asked join users u on lower(u.username collate "C") = asked.identifier
         where asked.user_id is null and position('@' in asked.identifier) = 0
+    ),
+    found as (
+      select asked.*, u.id as owner, u.email, u.full_name, ${accountState} as account_state,
+        not asked.exempt_from_cooldown and asked.created_at < make_interval(secs => ${ctx.policy.sendCooldownSeconds})
+          + (select max(t.created_at) from password_reset_tokens t where t.user_id = u.id) is true as cooling,
+        exists (
+          select from mail_problems p where p.user_id = u.id and lower(p.address) = lower(u.email)
+        ) as undeliverable
+      from asked left join matched on matched.asked_id = asked.id
+        left join users u on u.id = matched.id and u.deactivated_at is null
+    ),
+    chosen as (
+      select distinct on (owner) * from found where owner is not null and not cooling order by owner, created_at, id
+    ),
+    locked as (
+      select t.id from password_reset_tokens t join chosen on chosen.owner = t.user_id
+      where ${live} order by t.user_id for update of t
+    ),
+    superseded as (
+      update password_reset_tokens t set superseded_at = ${now} from locked where t.id = locked.id and ${live} returning t.id
+    ),
+    minted as (
+      insert into password_reset_tokens
+        (id, user_id, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at)
+      select id, owner, decode(token_hash, 'hex'), decode(code_hash, 'hex'), account_state, created_at,
+        ${expiresAt}, ${instantParam(secondsAfter(ctx.now, ctx.policy.codeTtlSeconds))}
+      from chosen where (select count(*) from superseded) >= 0 order by owner
+      on conflict (user_id) where used_at is null and superseded_at is null do nothing
+      returning id
+    ),
+    answered as (
+      select found.*, found.id in (select id from minted) as is_minted from found
+    ),
+    noted as (
+      insert into security_events (user_id, kind, request_id, device, created_at)
+      select owner, case when is_minted then 'reset-requested' else 'reset-refused' end, request_id, device, created_at
+      from answered where owner is not null
     )
-    select asked.id as "requestId", u.id as "userId", u.email, u.full_name as "fullName",
-      ${accountState} as "accountState",
-      (select max(t.created_at) from password_reset_tokens t where t.user_id = u.id) as "lastMailedAt",
-      exists (
-        select from mail_problems p where p.user_id = u.id and lower(p.address) = lower(u.email)
-      ) as undeliverable
-    from asked left join matched on matched.request_id = asked.id
-      left join users u on u.id = matched.id and u.deactivated_at is null`
-}
-
-/** What becomes of each request: one is answered an account at the most, the first asked, unless it is cooling down. */
-function chooseAnswers(ctx: Pick<ComposeContext, 'policy' | 'now'>, asked: AskedRow[], found: Found[]): Answer[] {
-  const byRequest = new Map(found.map((row) => [row.requestId, row]))
-  const taken = new Set<string>()
-  const answers: Answer[] = []
-  for (const mail of asked) {
-    const row = byRequest.get(mail.id)
-    if (!row) continue // another worker has answered it meanwhile
-    const account = row.userId ? row : null
-    const answer = (status: Answer['status'], reason: string | null) => answers.push({ mail, account, status, reason })
-    if (!account?.userId) {
-      answer('ignored', 'no-account')
-      continue
-    }
-    const coolUntil = account.lastMailedAt
-      ? secondsAfter(new Date(account.lastMailedAt), ctx.policy.sendCooldownSeconds)
-      : null
-    const cooling = coolUntil && mail.createdAt < coolUntil && !mail.exemptFromCooldown
-    if (taken.has(account.userId) || cooling) answer('ignored', 'asked-too-soon')
-    else {
-      taken.add(account.userId)
-      if (account.undeliverable) answer('ignored', 'address-undeliverable')
-      else answer(null, null)
-    }
-  }
-  return answers
+    update mail_outbox o set identifier = null,
+      status = case when a.is_minted and not a.undeliverable then o.status else 'ignored' end,
+      lease_expires_at = case when a.is_minted and not a.undeliverable then o.lease_expires_at end,
+      reason = case when a.owner is null then 'no-account' when not a.is_minted then 'asked-too-soon'
+        when a.undeliverable then 'address-undeliverable' end,
+      user_id = case when a.is_minted then a.owner else o.user_id end,
+      recipient = case when a.is_minted then a.email end,
+      recipient_name = case when a.is_minted then a.full_name end,
+      composed_at = case when a.is_minted then ${now} end,
+      expires_at = case when a.is_minted then ${expiresAt} end
+    from answered a where o.id = a.id and o.composed_at is null`,
+  )
 }
 
 /** Renders every minted row of a batch, from what was written down when it was minted. */

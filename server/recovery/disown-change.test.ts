@@ -1,10 +1,10 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
 import { findSession } from '@/server/accounts/sessions'
 import { signIn } from '@/server/accounts/sign-in'
 import { users } from '@/server/db/schema'
 import { createTestDatabase } from '@/server/testing/database'
-import { createWorld, OTHER_PASSWORD, refusalOf, tokenIn } from '@/server/testing/factories'
+import { createWorld, OTHER_PASSWORD, refusalOf, tokenIn, waitForBlocked } from '@/server/testing/factories'
 import { disownChange } from './disown-change'
 import { openLink } from './open-link'
 import { resetPassword } from './reset-password'
@@ -79,12 +79,6 @@ describe('the owner who says "this wasn\'t me"', () => {
 })
 
 describe('the owner and the stranger at the same moment', () => {
-  const waiting = (count: number) =>
-    vi.waitFor(async () => {
-      const blocked = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-      expect(await db.execute(blocked)).toHaveLength(count)
-    })
-
   it('wait for each other in one order: the owner is first, and the stranger too late', async () => {
     const { world, account, token, disown, signInWith } = await withChange()
     world.clock.advance(60)
@@ -93,9 +87,9 @@ describe('the owner and the stranger at the same moment', () => {
     await connection.unsafe('begin')
     await connection.unsafe('select 1 from users where id = $1 for update', [account.id])
     const disowning = disown(token)
-    await waiting(1)
+    await waitForBlocked(db, 1)
     const resetting = refusalOf(resetPassword(world.ctx(), { secret, password: 'chosen by a stranger' }))
-    await waiting(2)
+    await waitForBlocked(db, 2)
     await connection.unsafe('commit')
     connection.release()
     await disowning

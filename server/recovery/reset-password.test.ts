@@ -12,6 +12,7 @@ import {
   PASSWORD,
   refusalOf,
   START,
+  waitForBlocked,
 } from '@/server/testing/factories'
 import { openLink } from './open-link'
 import { resetPassword } from './reset-password'
@@ -188,12 +189,7 @@ describe('what follows from a reset', () => {
     await connection.unsafe('begin')
     const { token } = await signInWith(PASSWORD, world.ctx({ db: { $client: connection } as unknown as Database }))
     const resetting = reset()
-    await vi.waitFor(async () => {
-      const [waiting] = await db.execute(
-        sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-      )
-      expect(waiting).toBeDefined()
-    })
+    await waitForBlocked(db, 1)
     await connection.unsafe('commit')
     connection.release()
     await resetting
@@ -206,12 +202,7 @@ describe('what follows from a reset', () => {
     await connection.unsafe('begin')
     await reset(OTHER_PASSWORD, world.ctx({ db: { $client: connection } as unknown as Database }))
     const signingIn = refusalOf(signInWith(PASSWORD))
-    await vi.waitFor(async () => {
-      const [waiting] = await db.execute(
-        sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-      )
-      expect(waiting).toBeDefined()
-    })
+    await waitForBlocked(db, 1)
     await connection.unsafe('commit')
     connection.release()
     expect(await signingIn).toEqual({ code: 'sign-in-failed' })

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { asc, eq } from 'drizzle-orm'
+import { asc, eq, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import { expect, vi } from 'vitest'
 import { hashPassword } from '@/server/accounts/password-hash'
 import type { Database } from '@/server/db/client'
 import * as schema from '@/server/db/schema'
@@ -214,3 +215,13 @@ export async function refusalOf(promise: Promise<unknown>) {
   if (!(outcome instanceof RecoveryError)) throw outcome instanceof Error ? outcome : new Error(String(outcome))
   return { code: outcome.code, ...outcome.details }
 }
+
+/** Resolves when this many statements on the database wait for a lock. */
+export const waitForBlocked = (db: Database, count: number): Promise<void> =>
+  vi.waitFor(
+    async () => {
+      const blocked = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      expect(await db.execute(blocked)).toHaveLength(count)
+    },
+    { timeout: 10_000, interval: 10 },
+  )

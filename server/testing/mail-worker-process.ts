@@ -5,20 +5,23 @@ import { createRealWorker } from './mail-worker'
 
 /**
  * A mail worker as a process of its own, for tests that kill it. It starts when told `start`; told `hold` and a place,
- * it says when it has come there, and goes no further.
+ * it says when it has come there, and goes no further until told `go`.
  */
 export type Place = 'claimed' | 'accepted'
-export type Order = { start: true } | { hold: Place }
+export type Order = { start: true } | { hold: Place } | { go: true }
 export type Report = { ready: true } | { at: Place }
 
 /** Fast enough for a test, in the proportions of the real one. */
 const PACE = { poll: 50, gather: 10, callTimeout: 700, lease: 2_500, backoff: 50, longestBackoff: 400 }
 
 let held: Place | undefined
+let go = () => {}
 async function pass(place: Place) {
   if (held !== place) return
   process.send?.({ at: place } satisfies Report)
-  await new Promise(() => {})
+  await new Promise<void>((resolve) => {
+    go = resolve
+  })
 }
 
 const { db } = createDatabase(process.env.DATABASE_URL ?? '', { maxConnections: 3 })
@@ -33,8 +36,9 @@ const transport: MailTransport = {
 const worker = createRealWorker(db, { pace: PACE, transport, onClaimed: () => pass('claimed') })
 
 process.on('message', (order: Order) => {
-  if ('hold' in order) held = order.hold
-  else worker.start()
+  if ('start' in order) worker.start()
+  held = 'hold' in order ? order.hold : undefined
+  if ('go' in order) go()
 })
 // Whoever started it has ended.
 process.on('disconnect', () => process.exit())

@@ -1,7 +1,7 @@
 'use client'
 
 import { OTPInput, type SlotProps } from 'input-otp'
-import type { ClipboardEvent, Ref } from 'react'
+import { type ClipboardEvent, type Ref, useRef } from 'react'
 import { messages } from '@/messages/en'
 import { CODE_LENGTH } from '@/server/recovery/schemas'
 
@@ -28,15 +28,22 @@ const SEPARATORS = /[\s\u00ad\u2010-\u2015-]/g
 /** One labelled input, drawn as six boxes. */
 export function CodeField(props: CodeFieldProps) {
   const { ref, value, fault, held } = props
+  const tooLong = useRef(false)
   const refusePaste = (event: ClipboardEvent) => {
     event.preventDefault()
     event.stopPropagation()
   }
   const pasted = (text: string) => {
     const code = text.replace(SEPARATORS, '')
-    if (code.length <= CODE_LENGTH) return code
-    props.onTooLong()
-    return ''
+    tooLong.current = code.length > CODE_LENGTH
+    return tooLong.current ? '' : code
+  }
+  const changed = (typed: string) => {
+    props.onChange(typed)
+    if (tooLong.current) props.onTooLong()
+    // The library's own event passes over a whole code that replaces another.
+    else if (typed.length === CODE_LENGTH && typed !== value) props.onWhole(typed)
+    tooLong.current = false
   }
 
   return (
@@ -51,8 +58,7 @@ export function CodeField(props: CodeFieldProps) {
           name="code"
           maxLength={CODE_LENGTH}
           value={value}
-          onChange={props.onChange}
-          onComplete={props.onWhole}
+          onChange={changed}
           pasteTransformer={pasted}
           autoComplete="one-time-code"
           inputMode="numeric"
@@ -94,7 +100,7 @@ export function CodeField(props: CodeFieldProps) {
 
 function Box({ slot, faulty, held }: { slot: SlotProps; faulty: boolean; held: boolean }) {
   const border = faulty ? 'border-problem ring-1 ring-problem' : 'border-outline'
-  const ring = slot.isActive ? 'z-10 outline-3 outline-offset-2 outline-brass' : ''
+  const ring = slot.isActive ? 'z-10 outline-3 outline-offset-0 outline-brass' : ''
   return (
     <div
       className={`relative flex h-14 items-center justify-center rounded-lg border text-2xl font-semibold tabular-nums ${

@@ -21,6 +21,7 @@ export function useFlow(initial: Flow) {
     gcTime: Number.POSITIVE_INFINITY,
   })
   const { data: flow, dataUpdatedAt } = query
+  const deadline = (seconds = 0) => (seconds > 0 ? dataUpdatedAt + seconds * 1000 : 0)
 
   /** Takes in what a refusal has told: waits in seconds from now, or that the flow is over. */
   function learn(news: { resendInSeconds?: number; blockedSeconds?: number } | null) {
@@ -35,8 +36,8 @@ export function useFlow(initial: Flow) {
 
   return {
     account: flow?.account ?? null,
-    resendAt: dataUpdatedAt + (flow?.resendInSeconds ?? 0) * 1000,
-    blockedUntil: dataUpdatedAt + (flow?.blockedSeconds ?? 0) * 1000,
+    resendAt: deadline(flow?.resendInSeconds),
+    blockedUntil: deadline(flow?.blockedSeconds),
     learn,
     reload: () => query.refetch(),
   }

@@ -65,6 +65,28 @@ export const replay: Replay = {
       ],
     },
     {
+      title: 'whatever a request says of hosts, links lead to the configured one',
+      steps: [
+        {
+          send: `PUT ${PATH}`,
+          headers: {
+            host: 'evil.example',
+            'x-forwarded-host': 'evil.example',
+            'x-forwarded-proto': 'gopher',
+            forwarded: 'host=evil.example;proto=https',
+            'x-original-url': '//evil.example',
+          },
+          body: { email: '{email}' },
+          get: [200, SENT],
+        },
+        { mail: LINK },
+        { send: `GET ${PATH}?token={token}`, headers: { host: 'evil.example' }, get: [307, null, followed] },
+        { send: `GET ${PATH}?token={token}`, headers: { host: 'a b, [' }, get: [307, null, followed] },
+        { send: `GET http://evil.example${PATH}?token={token}`, get: [307, null, followed] },
+        { send: `GET ${PATH}?token={token}&next=//evil.example`, get: [307, null, followed] },
+      ],
+    },
+    {
       title: 'what is no address is refused',
       steps: [
         ...NO_ADDRESSES.map((email) => ({
@@ -125,6 +147,7 @@ export const replay: Replay = {
       allow: 'GET, HEAD, PUT',
       error,
       invalid: [400, MALFORMED],
+      empty: [401, NOT_SIGNED_IN, { 'www-authenticate': 'Bearer' }],
     },
     { send: `GET ${PATH}?token=x`, allow: 'GET, HEAD, PUT', error },
   ],

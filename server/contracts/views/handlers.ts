@@ -24,11 +24,10 @@ export const forgotPassword = endpoint(contract, {
 export const mailedLink = endpoint<z.infer<typeof linkParams>>(
   { ...contract, errors: linkErrors },
   {
-    /** The link in this contract's mail. An unreadable uid is looked for nowhere: its token is no one's. */
+    /** The link in this contract's mail. */
     async GET({ ctx, headers, params }) {
       const userId = decodeUid(params.uidb64)
-      if (!userId) return followMailedLink({ ctx, headers }, { kind: 'link', token: '' })
-      return followMailedLink({ ctx, headers }, { kind: 'link', token: params.token, userId })
+      return followMailedLink({ ctx, headers }, userId ? { kind: 'link', token: params.token, userId } : null)
     },
 
     async POST({ ctx, params, body }) {

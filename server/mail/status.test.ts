@@ -1,0 +1,88 @@
+import { spawnSync } from 'node:child_process'
+import path from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { mailOutbox } from '@/server/db/schema'
+import { createTestDatabase } from '@/server/testing/database'
+import { createWorld } from '@/server/testing/factories'
+import { mailStatus, retryFailed } from './status'
+
+const { db, url } = await createTestDatabase()
+beforeEach(() => db.delete(mailOutbox))
+
+/** One mail that was refused, one that waits for its next try, one that was sent, one that is queued. */
+async function createScene() {
+  const world = createWorld(db)
+  const accounts = [await world.account(), await world.account(), await world.account(), await world.account()] as const
+  await world.request(accounts[0].email)
+  world.mailbox.answerNext((mails) => ({
+    kind: 'settled',
+    outcomes: mails.map(() => ({ accepted: false, reason: 'no such mailbox' })),
+  }))
+  await world.deliver()
+  await world.request(accounts[1].email)
+  await world.deliver()
+  await world.request(accounts[2].email)
+  world.mailbox.answerNext(() => ({ kind: 'retry', reason: '503 down', afterMs: 600_000 }))
+  await world.deliver()
+  world.clock.advance(5)
+  await world.request(accounts[3].email)
+  world.clock.advance(60)
+  return { world, accounts }
+}
+
+describe('mail status', () => {
+  it('says how much waits, since when and why, and what failed for which reason', async () => {
+    const { world } = await createScene()
+    expect(await mailStatus(db, world.clock.now())).toEqual({
+      queued: 1,
+      sending: 1,
+      oldestSeconds: 65,
+      waiting: [{ reason: '503 down', count: 1 }],
+      failures: [
+        { kind: 'password-reset', status: 'failed', reason: 'no such mailbox', count: 1, newest: expect.any(Date) },
+      ],
+    })
+  })
+
+  it('says so when nothing waits', async () => {
+    const report = { queued: 0, sending: 0, oldestSeconds: 0, waiting: [], failures: [] }
+    expect(await mailStatus(db, new Date())).toEqual(report)
+  })
+})
+
+describe('retrying', () => {
+  it('sends what failed and what waits, each once, with the same link', async () => {
+    const { world, accounts } = await createScene()
+    expect(await retryFailed(db, world.clock.now())).toEqual({ requeued: 1, hastened: 1, tooLate: 0 })
+    await world.deliver()
+    expect(world.mailbox.accepted.map((mail) => mail.to).sort()).toEqual(
+      accounts.map((account) => account.email).sort(),
+    )
+    expect(await retryFailed(db, world.clock.now())).toEqual({ requeued: 0, hastened: 0, tooLate: 0 })
+  })
+
+  it('leaves a mail alone whose link is dead', async () => {
+    const { world } = await createScene()
+    world.clock.advance(world.policy.linkTtlSeconds)
+    expect(await retryFailed(db, world.clock.now())).toMatchObject({ requeued: 0, tooLate: 1 })
+  })
+})
+
+it('is a command: npm run mail -- status | retry', { timeout: 60_000 }, async () => {
+  const { accounts } = await createScene()
+  const run = (...args: string[]) => {
+    const script = path.resolve(import.meta.dirname, '../../scripts/mail.ts')
+    const { PATH, HOME } = process.env
+    const env = { PATH, HOME, NODE_ENV: 'test' as const, DATABASE_URL: url }
+    return spawnSync(process.execPath, ['--import', 'tsx', script, ...args], { env, encoding: 'utf8' })
+  }
+  const { stdout, status } = run('status')
+  expect(status).toBe(0)
+  expect(stdout).toContain('Queued: 1\n')
+  expect(stdout).toContain('  waiting  1 × 503 down\n')
+  expect(stdout).toContain('  failed   1 × password-reset: no such mailbox')
+  for (const { email } of accounts) expect(stdout).not.toContain(email)
+  const wrong = run('purge')
+  expect(wrong.status).toBe(1)
+  expect(wrong.stderr).toContain('Usage: npm run mail -- status')
+})
