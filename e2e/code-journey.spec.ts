@@ -13,6 +13,9 @@ import {
   test,
 } from './people'
 
+// These stories open many pages, in browsers that share a machine.
+test.describe.configure({ timeout: 90_000 })
+
 const SUBJECT = 'Choose a new password'
 
 const codeInput = (page: Page) => page.getByLabel('Six-digit code')
@@ -328,6 +331,20 @@ test('a tab in which the flow has ended says so, with a way on', async ({ page, 
   await expect(other.getByRole('heading', { name: 'Nothing is under way any more' })).toBeFocused()
   await other.getByRole('link', { name: 'Send me a new mail' }).click()
   await expect(other.getByRole('heading', { name: 'Forgot your password?' })).toBeVisible()
+})
+
+test('a block met in one tab shows in another when one comes back to it', async ({ page, context, newPerson }) => {
+  const robin = await newPerson()
+  await askForMail(page, robin.email)
+  const { code } = await readMail(page, robin)
+  const other = await context.newPage()
+  await other.clock.install()
+  await other.goto('/forgot-password/code')
+  await expect(other.getByRole('button', { name: 'Use this code' })).toBeEnabled()
+  await blockCodes(page, code)
+  await other.clock.fastForward('00:11')
+  await other.evaluate(() => window.dispatchEvent(new Event('visibilitychange')))
+  await expect(other.getByRole('timer')).toBeVisible()
 })
 
 test('the minutes after a right code may run out while somebody types: nothing typed is lost', async ({

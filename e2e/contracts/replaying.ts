@@ -92,13 +92,7 @@ function learnFrom(mail: string, template: string, known: Known) {
 }
 
 async function signIn(world: World, known: Known, password: string, fails: boolean) {
-  const { status, headers } = await world.ask({
-    from: world.newAddress(),
-    method: 'POST',
-    path: '/api/trpc/session.signIn',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ account: known.email, password }),
-  })
-  expect(status, `sign in with ${password}`).toBe(fails ? 401 : 200)
-  if (!fails) known.session = /latchkey-session=([^;]+)/.exec(headers['set-cookie'] ?? '')?.[1] as string
+  const session = await world.signIn(known.email as string, password)
+  expect(session === '', `refused to sign in with ${password}`).toBe(fails)
+  if (!fails) known.session = session
 }

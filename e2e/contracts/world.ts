@@ -40,6 +40,7 @@ export async function startWorld(disclosure: 'conceal' | 'reveal') {
     sql,
     databaseUrl: app.databaseUrl,
     serviceApiKey: app.serviceApiKey,
+    demoPassword: app.password,
     document,
     /** Every documented status that has been answered so far, as `POST /path 200`. */
     reached: validate.reached,
@@ -71,6 +72,18 @@ export async function startWorld(disclosure: 'conceal' | 'reveal') {
         nobodysName: `nobody${randomBytes(6).toString('hex')}`,
         serviceKey: app.serviceApiKey,
       }
+    },
+
+    /** Signs in, and gives the session token. */
+    async signIn(account: string, password: string): Promise<string> {
+      const { headers } = await world.ask({
+        from: world.newAddress(),
+        method: 'POST',
+        path: '/api/trpc/session.signIn',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ account, password }),
+      })
+      return /latchkey-session=([^;]+)/.exec(headers['set-cookie'] ?? '')?.[1] ?? ''
     },
 
     /** The mails with a link that have gone to an address, the oldest first, once nothing waits any more. */

@@ -1,5 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import { RecoveryError } from '@/server/recovery/errors'
+import { asRefusal } from '@/server/runtime'
 import type { ApiContext } from './context'
 import { errorDataOf, TRPC_CODES } from './errors'
 
@@ -19,8 +20,8 @@ const t = initTRPC.context<ApiContext>().create({
 /** Gives the core's refusals their HTTP meaning; an unknown error stays opaque. */
 const refusals = t.middleware(async ({ next }) => {
   const result = await next()
-  if (!result.ok && result.error.cause instanceof RecoveryError) {
-    const refusal = result.error.cause
+  const refusal = result.ok ? null : asRefusal(result.error.cause)
+  if (refusal instanceof RecoveryError) {
     throw new TRPCError({ code: TRPC_CODES[refusal.code], message: refusal.code, cause: refusal })
   }
   return result

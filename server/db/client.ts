@@ -30,12 +30,18 @@ export function createDatabase(url: string, options: { maxConnections?: number }
 
 const dialect = new PgDialect()
 
+/** Longer than PostgreSQL's own limit, which is the one to end a slow statement. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
+
 /** Gives up on an answer that does not come: the driver can lose a statement whose connection breaks. */
-function inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
+function inTime<Answer>(answer: Promise<Answer> & { cancel(): void }): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     const lost = () => Object.assign(new Error('no answer from the database'), { code: 'CONNECTION_LOST' })
-    timer = setTimeout(() => reject(lost()), STATEMENT_TIMEOUT_MS)
+    timer = setTimeout(() => {
+      answer.cancel() // what still waits for a connection must not run after it was given up
+      reject(lost())
+    }, ANSWER_TIMEOUT_MS)
   })
   return Promise.race([answer, late]).finally(() => clearTimeout(timer))
 }

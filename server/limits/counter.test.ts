@@ -146,3 +146,24 @@ it('counts nothing twice: every action names each of its subjects once', () => {
     expect(new Set(limits.map((limit) => limit.subject)).size).toBe(limits.length)
   }
 })
+
+describe('an address that is over its own budget', () => {
+  it('uses up nothing that it shares: no account is shut out, no cooldown begins, no global budget is spent', async () => {
+    const identifierDigest = digest('victim')
+    const intruder = newAddress()
+    for (let n = 0; n < 400; n++) await count('sign-in', { address: intruder, identifierDigest })
+    expect(await count('sign-in', { identifierDigest })).toEqual(passed)
+
+    const asker = newAddress()
+    for (let n = 0; n < 60; n++) await count('request-reset', { address: asker })
+    const refused = await count('request-reset', { address: asker, identifierDigest }, 60)
+    expect(refused).toMatchObject({ retry_after: 900, cooling: null })
+    expect(await count('request-reset', { identifierDigest }, 60)).toEqual(passed)
+
+    const [shared] = await runStatement<{ count: number }>(
+      db,
+      sql`select sum(count)::int as count from rate_limits where bucket like 'request-reset global%'`,
+    )
+    expect(shared?.count).toBe(61)
+  })
+})

@@ -28,7 +28,7 @@ export const LIMITS = {
     { subject: 'address', budget: 60, windowSeconds: 900 },
     { subject: 'global', budget: 6_000, windowSeconds: 60 },
   ],
-  // Guesses at one account are bounded without letting a stranger shut its owner out from elsewhere.
+  // From one address few guesses at an account; in all so many that it takes many addresses to use them up.
   'sign-in': [
     { subject: 'address', budget: 100, windowSeconds: 900 },
     { subject: 'pair', budget: 20, windowSeconds: 900 },
@@ -36,5 +36,11 @@ export const LIMITS = {
   ],
   'disown-change': [{ subject: 'address', budget: 30, windowSeconds: 900 }],
 } as const satisfies Record<string, readonly Limit[]>
+
+/**
+ * How many mails an account gets at the most. Over it nothing is refused and nothing sent: the last link
+ * lives for as long as the window, so nobody is left without one.
+ */
+export const MAILS_AN_ACCOUNT = { budget: 10, windowSeconds: 3600 } as const
 
 export type LimitedAction = keyof typeof LIMITS

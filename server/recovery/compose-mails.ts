@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { instantParam, runStatement } from '@/server/db/client'
 import { type LinkForm, mailOutbox, mailProblems, passwordResetTokens } from '@/server/db/schema'
+import { MAILS_AN_ACCOUNT } from '@/server/limits/limits'
 import type { Composed } from '@/server/mail/messages'
 import type { ClaimedMail } from '@/server/mail/outbox'
 import { renderPasswordChanged } from '@/server/mail/templates/password-changed'
@@ -55,45 +56,45 @@ export async function mintRequests(ctx: Omit<ComposeContext, 'appUrl'>, asked: A
   }))
   const now = instantParam(ctx.now)
   const expiresAt = instantParam(secondsAfter(ctx.now, ctx.policy.linkTtlSeconds))
-  const live = sql`t.used_at is null and t.superseded_at is null`
+  // Each row is looked up by itself: a plan made while the tables were small must not scan them when they are not.
   // An address that is not to be mailed is minted for all the same: a trusted back end may hand the link out.
   await runStatement(
     ctx.db,
     sql`with asked as materialized (
-      select a.*, o.created_at, o.exempt_from_cooldown, o.request_id, o.device
+      select a.*, o.created_at, o.exempt_from_cooldown, o.request_id, o.device, case
+        when a.user_id is not null then a.user_id
+        when position('@' in a.identifier) > 0
+          then (select u.id from users u where lower(u.email collate "C") = a.identifier)
+        else (select u.id from users u where lower(u.username collate "C") = a.identifier) end as named
       from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
         as a(id uuid, identifier text, user_id uuid, token_hash text, code_hash text)
       join mail_outbox o using (id) where o.composed_at is null and o.status in ('queued', 'sending')
-      order by id for update of o
     ),
-    matched as (
-      select asked.id as asked_id, u.id from asked join users u on u.id = asked.user_id
-      union all
-      select asked.id, u.id from asked join users u on lower(u.email collate "C") = asked.identifier
-        where asked.user_id is null and position('@' in asked.identifier) > 0
-      union all
-      select asked.id, u.id from asked join users u on lower(u.username collate "C") = asked.identifier
-        where asked.user_id is null and position('@' in asked.identifier) = 0
-    ),
-    found as (
+    found as materialized (
       select asked.*, u.id as owner, u.email, u.full_name, ${accountState} as account_state,
         not asked.exempt_from_cooldown and asked.created_at < make_interval(secs => ${ctx.policy.sendCooldownSeconds})
           + (select max(t.created_at) from password_reset_tokens t where t.user_id = u.id) is true as cooling,
+        (
+          select count(*) from password_reset_tokens t
+          where t.user_id = u.id and t.created_at > asked.created_at - make_interval(secs => ${MAILS_AN_ACCOUNT.windowSeconds})
+        ) >= ${MAILS_AN_ACCOUNT.budget} as plenty,
+        (select t.id from password_reset_tokens t
+          where t.user_id = u.id and t.used_at is null and t.superseded_at is null) as live_id,
         exists (
           select from mail_problems p where p.user_id = u.id and lower(p.address) = lower(u.email)
         ) as undeliverable
-      from asked left join matched on matched.asked_id = asked.id
-        left join users u on u.id = matched.id and u.deactivated_at is null
+      from asked left join users u on u.id = asked.named and u.deactivated_at is null
     ),
-    chosen as (
-      select distinct on (owner) * from found where owner is not null and not cooling order by owner, created_at, id
+    chosen as materialized (
+      select distinct on (owner) * from found where owner is not null and not cooling and not plenty
+      order by owner, created_at, id
     ),
-    locked as (
-      select t.id from password_reset_tokens t join chosen on chosen.owner = t.user_id
-      where ${live} order by t.user_id for update of t
+    locked as materialized (
+      select t.id from chosen join password_reset_tokens t on t.id = chosen.live_id
+      where coalesce(t.used_at, t.superseded_at) is null order by chosen.owner for update of t
     ),
     superseded as (
-      update password_reset_tokens t set superseded_at = ${now} from locked where t.id = locked.id and ${live} returning t.id
+      update password_reset_tokens t set superseded_at = ${now} from locked where t.id = locked.id returning t.id
     ),
     minted as (
       insert into password_reset_tokens

@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { instantParam, runStatement } from '@/server/db/client'
 import { type RecoveryContext, secondsAfter } from './context'
-import { lockoutSubject } from './lockout'
+import { lockoutDigestOf, lockoutSubjects } from './lockout'
 import { type Identifier, identifierSchema } from './schemas'
-import { identifierDigestOf, type SecretRing, sameBytes } from './secrets'
+import { type SecretRing, sameBytes } from './secrets'
 
 /**
  * What a browser was doing: which request it made, and for what it typed. The request is a row; the browser
@@ -43,12 +43,12 @@ export interface FlowState {
 
 /** Where a browser's recovery stands; the same for accounts that exist and those that do not. One statement. */
 export async function readFlow(ctx: RecoveryContext, flow: Flow): Promise<FlowState | null> {
-  const subject = lockoutSubject(flow.account, identifierDigestOf(ctx.secrets[0], flow.account))
+  const digest = lockoutDigestOf(ctx.secrets, flow.account)
   const [row] = await runStatement<{ createdAt: string; blockedUntil: string | null }>(
     ctx.db,
-    sql`with ${subject}
+    sql`with ${lockoutSubjects(flow.account, digest, ctx.policy.disclosure)}
     select created_at as "createdAt",
-      (select blocked_until from code_lockouts, subject where code_lockouts.subject = subject.name) as "blockedUntil"
+      (select blocked_until from code_lockouts, shown where subject = shown.name) as "blockedUntil"
     from mail_outbox where id = ${flow.requestId}::uuid and created_at > ${instantParam(secondsAfter(ctx.now, -ctx.policy.linkTtlSeconds))}`,
   )
   if (!row) return null

@@ -198,7 +198,7 @@ describe('wrong codes', () => {
   })
 
   it('get no new tries from a new mail, address, browser or name of the account', async () => {
-    const { world, account, wrong } = await withCode()
+    const { world, account, wrong } = await withCode({ policy: { disclosure: 'reveal' } })
     await wrong()
     await wrong(elsewhere())
     world.clock.advance(60)
@@ -207,6 +207,33 @@ describe('wrong codes', () => {
     expect(await refusalOf(attempt(world, account.email.toUpperCase(), code, elsewhere()))).toMatchObject({
       code: 'code-blocked',
     })
+  })
+
+  it('under conceal do not tell that two names are one account: its block makes a right code look wrong', async () => {
+    const { world, account, code, right, wrong } = await withCode()
+    for (const triesLeft of [2, 1, 0]) expect(await wrong()).toMatchObject({ code: 'code-wrong', triesLeft })
+    expect(await wrong()).toMatchObject({ code: 'code-blocked' })
+    for (const typed of [code, not(code)]) {
+      expect(await refusalOf(attempt(world, account.username, typed, elsewhere()))).toMatchObject({
+        code: 'code-wrong',
+      })
+    }
+    world.clock.advance(60)
+    await right()
+  })
+
+  it('of two names at once are three of an account, and nobody waits for ever', async () => {
+    const { world, account, code } = await withCode({ policy: { rateLimitScale: 10 } })
+    const names = [account.email, account.username]
+    const tries = Array.from({ length: 40 }, (_, n) =>
+      refusalOf(attempt(world, names[n % 2] as string, not(code), elsewhere())),
+    )
+    for (const outcome of await Promise.all(tries)) expect(outcome.code).toMatch(/^code-(?:wrong|blocked)$/)
+    const [row] = await db
+      .select()
+      .from(codeLockouts)
+      .where(eq(codeLockouts.subject, `account ${account.id}`))
+    expect(row).toMatchObject({ tries: 3, blocks: 1 })
   })
 
   it('are forgotten after a right one', async () => {

@@ -5,13 +5,14 @@ import { counting } from '@/server/limits/counter'
 import { accountState } from './account-state'
 import { type RecoveryContext, secondsAfter } from './context'
 import { RecoveryError } from './errors'
-import { countingTry, lockoutSubject, TRIES } from './lockout'
+import { countingTry, lockoutDigestOf, lockoutSubjects, TRIES } from './lockout'
 import type { Identifier } from './schemas'
-import { codeDigestOf, digestOf, identifierDigestOf, newGrant, newRequestId, sameBytes } from './secrets'
+import { codeDigestOf, digestOf, newGrant, newRequestId, sameBytes } from './secrets'
 
 interface Try {
   retry_after: number | null
   admitted: boolean | null
+  allowed: boolean | null
   tries: number
   blockedUntil: string | null
   userId: string | null
@@ -21,8 +22,8 @@ interface Try {
 
 /**
  * Checks a six-digit code and gives a grant for it: 60 letters and digits, good once, for `resetPassword`
- * alone. The try is counted, and that committed, before anything is compared; then one statement more at
- * the most. An account that does not exist takes the same way (ASVS 6.3.8).
+ * alone. The try is counted, and that committed, before anything is compared; a right code, or the third
+ * wrong one, takes one statement more. An account that does not exist takes the same way (ASVS 6.3.8).
  *
  * @throws RecoveryError `code-wrong` (with the tries left), `code-blocked` and `too-many-requests` (with the
  *   wait), `account-unknown` under `reveal`.
@@ -31,7 +32,7 @@ export async function verifyCode(
   ctx: RecoveryContext,
   input: { account: Identifier; code: string },
 ): Promise<{ grant: string }> {
-  const digest = identifierDigestOf(ctx.secrets[0], input.account)
+  const digest = lockoutDigestOf(ctx.secrets, input.account)
   const attempt = await countTry(ctx, input.account, digest)
   if (attempt.retry_after != null) {
     throw new RecoveryError('too-many-requests', { retryAfterSeconds: attempt.retry_after })
@@ -43,7 +44,8 @@ export async function verifyCode(
   if (!attempt.admitted) throw new RecoveryError('code-blocked', { retryAfterSeconds: blockedFor })
 
   const grant = newGrant()
-  if (isRight(ctx, attempt, input.code) && (await acceptCode(ctx, attempt, grant))) return { grant }
+  if (isRight(ctx, attempt, input.code) && attempt.allowed && (await acceptCode(ctx, attempt, digest, grant)))
+    return { grant }
 
   const triesLeft = TRIES - attempt.tries
   if (triesLeft > 0) throw new RecoveryError('code-wrong', { triesLeft })
@@ -54,14 +56,15 @@ export async function verifyCode(
 
 async function countTry(ctx: RecoveryContext, account: Identifier, digest: Buffer): Promise<Try> {
   const now = instantParam(ctx.now)
+  const { disclosure } = ctx.policy
   const subjects = { address: ctx.requester.address, now: ctx.now, scale: ctx.policy.rateLimitScale }
   const [attempt] = await runStatement<Try>(
     ctx.db,
-    sql`with ${counting('verify-code', subjects)}, ${lockoutSubject(account, digest)},
-    ${countingTry(randomUUID(), ctx.now)}
-    select retry_after, admitted, tries, blocked_until as "blockedUntil", account.id as "userId",
+    sql`with ${counting('verify-code', subjects)}, ${lockoutSubjects(account, digest, disclosure)},
+    ${countingTry(randomUUID(), ctx.now, disclosure)}
+    select retry_after, admitted, allowed, tries, blocked_until as "blockedUntil", account.id as "userId",
       t.id as "tokenId", t.code_hash as "codeHash"
-    from refused left join tried on true left join account on true
+    from refused left join told on true left join compared on true left join account on true
       left join password_reset_tokens t on t.user_id = account.id and t.used_at is null and t.superseded_at is null
         and t.code_used_at is null and t.code_expires_at > ${now}`,
   )
@@ -76,7 +79,7 @@ function isRight(ctx: RecoveryContext, attempt: Try, code: string): boolean {
 }
 
 /** Spends the code for a grant and clears the count, in one statement; false when somebody was faster. */
-async function acceptCode(ctx: RecoveryContext, attempt: Try, grant: string): Promise<boolean> {
+async function acceptCode(ctx: RecoveryContext, attempt: Try, digest: Buffer, grant: string): Promise<boolean> {
   const now = instantParam(ctx.now)
   const [answer] = await runStatement<{ accepted: number }>(
     ctx.db,
@@ -89,8 +92,15 @@ async function acceptCode(ctx: RecoveryContext, attempt: Try, grant: string): Pr
         and u.id = t.user_id and t.account_state = ${accountState} and u.deactivated_at is null
       returning t.user_id
     ),
+    held as (
+      -- In the order in which tries lock them, or the two would wait for each other.
+      select subject from code_lockouts
+      where subject in (select 'account ' || user_id from accepted)
+        or subject = ${`typed ${digest.toString('base64url')}`} and exists (select from accepted)
+      order by subject desc for update
+    ),
     cleared as (
-      delete from code_lockouts using accepted where subject = 'account ' || accepted.user_id
+      delete from code_lockouts using held where code_lockouts.subject = held.subject
     ),
     noted as (
       insert into security_events (user_id, kind, request_id, device, created_at)

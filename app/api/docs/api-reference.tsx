@@ -4,6 +4,9 @@ import 'swagger-ui-dist/swagger-ui.css'
 import { useEffect, useRef } from 'react'
 import { messages } from '@/messages/en'
 
+/** Its words are dark, whatever the device prefers. */
+const LIGHT = { colorScheme: 'light', background: '#fff', color: '#000' } as const
+
 /** Swagger UI, from this app's own files; loaded here alone, for it is larger than all the other pages. */
 export function ApiReference() {
   const place = useRef<HTMLDivElement>(null)
@@ -13,7 +16,7 @@ export function ApiReference() {
     })
   }, [])
   return (
-    <div ref={place} className="rounded-2xl bg-white text-black" style={{ colorScheme: 'light' }}>
+    <div ref={place} className="rounded-2xl p-2" style={LIGHT}>
       <p className="p-8">{messages.apiDocs.loading}</p>
     </div>
   )

@@ -74,7 +74,7 @@ export function CodeField(props: CodeFieldProps) {
           // Its own digits are transparent, which forced colours would undo.
           className="forced-color-adjust-none"
           render={({ slots }) => (
-            <div aria-hidden="true" className="grid grid-cols-6 gap-1.5 sm:gap-2">
+            <div aria-hidden="true" className="grid grid-cols-[repeat(3,1fr)_0.25rem_repeat(3,1fr)] gap-1.5 sm:gap-2">
               {slots.map((slot, place) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a box is its place
                 <Box key={place} slot={slot} faulty={fault !== undefined} held={held} />
@@ -105,7 +105,7 @@ function Box({ slot, faulty, held }: { slot: SlotProps; faulty: boolean; held: b
     <div
       className={`relative flex h-14 items-center justify-center rounded-lg border text-2xl font-semibold tabular-nums ${
         held ? 'bg-sunken text-ink-soft' : 'bg-surface text-ink'
-      } ${border} ${ring} [&:nth-child(3)]:mr-1 [&:nth-child(4)]:ml-1`}
+      } ${border} ${ring} nth-[4]:col-start-5`}
     >
       {slot.char}
       {slot.hasFakeCaret && !held ? <span className="h-7 w-0.5 bg-ink motion-safe:animate-pulse" /> : null}
