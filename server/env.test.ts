@@ -51,6 +51,9 @@ describe('a wrong value', () => {
     ['MAIL_FROM', 'Latchkey <a@example.com>\r\nBcc: b@example.com', /one sender address/],
     ['MAIL_WORKER', 'no', /one of: on, off, after-response \(for example off\)/],
     ['ACCOUNT_DISCLOSURE', 'hide', /one of: conceal, reveal \(for example conceal\)/],
+    ['CORS_ORIGINS', 'https://app.example.com/', /origins, separated by commas, each https and without a path, for/],
+    ['CORS_ORIGINS', 'https://app.example.com,http://www.example.com', /each https/],
+    ['CORS_ORIGINS', '*', /each https/],
     ['SERVICE_API_KEY', 'x'.repeat(31), /32 characters or more, for example the output of: openssl rand/],
     ['TRUSTED_PROXY_HOPS', '11', /from 0 to 10, for example 0/],
     ['RATE_LIMIT_SCALE', '0', /a number above 0, for example 1/],
@@ -127,6 +130,15 @@ describe('plain http', () => {
 })
 
 describe('a good environment', () => {
+  it('names origins as browsers do', () => {
+    const { corsOrigins } = readEnvironment({
+      ...server,
+      CORS_ORIGINS: 'https://app.example.com, http://localhost:5173',
+    })
+    expect(corsOrigins).toEqual(['https://app.example.com', 'http://localhost:5173'])
+    expect(readEnvironment(server).corsOrigins).toEqual([])
+  })
+
   it('is read with its defaults', () => {
     expect(readEnvironment(server)).toMatchObject({
       port: 3000,

@@ -18,6 +18,10 @@ export function requesterOf(headers: Headers, hops: number): Requester {
   }
 }
 
+/** The token of `Authorization: Bearer …`, or null. */
+export const bearerTokenOf = (headers: Headers): string | null =>
+  /^Bearer +([^\s]+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null
+
 function clientAddress(headers: Headers, hops: number): string {
   const socket = headers.get(SOCKET_ADDRESS_HEADER) ?? ''
   if (hops === 0) return countedAddress(socket)

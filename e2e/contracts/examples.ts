@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -8,6 +8,9 @@ import { inSteps } from './contracts'
 import type { World } from './world'
 
 const run = promisify(execFile)
+
+/** True where the commands can be run. */
+export const canRunExamples = () => spawnSync('bash', ['-c', 'curl --version']).status === 0
 
 interface Example {
   command: string
@@ -35,7 +38,7 @@ export async function runExamples(world: World): Promise<void> {
     await readExamples(),
     ({ command }) => command,
     async ({ command, kind, answer }) => {
-      const { stdout } = await run('bash', ['-c', command], { env: { PATH: process.env.PATH, ...known } })
+      const { stdout } = await run('bash', ['-c', command], { env: { ...process.env, ...known } })
       const expected = answer.trim().replaceAll('http://localhost:3000', world.url)
       if (kind === 'json') expect(withGaps(stdout, expected), command).toBe(expected)
       else for (const line of expected.split('\n')) expect(stdout.replaceAll('\r', '').split('\n')).toContain(line)

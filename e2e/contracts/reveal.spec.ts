@@ -1,10 +1,13 @@
 import { expect, test } from '@playwright/test'
 import { replayContracts } from './disclosure'
-import { runExamples } from './examples'
+import { canRunExamples, runExamples } from './examples'
 
 const { world } = replayContracts('reveal')
 
-test('every command of docs/contracts.md prints what stands under it', () => runExamples(world()))
+test('every command of docs/contracts.md prints what stands under it', async () => {
+  test.skip(!canRunExamples(), 'no bash or no curl here')
+  await runExamples(world())
+})
 
 test('every documented answer of every contract was given', () => {
   const { document, reached } = world()

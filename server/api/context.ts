@@ -2,7 +2,7 @@ import { findSession, type SessionAccount } from '@/server/accounts/sessions'
 import { readCookie } from '@/server/cookies'
 import { env } from '@/server/env'
 import type { RecoveryContext } from '@/server/recovery/context'
-import { requesterOf } from '@/server/request-meta'
+import { bearerTokenOf, requesterOf } from '@/server/request-meta'
 import { contextFor } from '@/server/runtime'
 
 export interface ApiContext {
@@ -16,10 +16,8 @@ export interface ApiContext {
 }
 
 /** The session token of a request: `Authorization: Bearer`, else the session cookie. */
-export function sessionTokenOf(headers: Headers): string | null {
-  const bearer = /^Bearer ([^\s]+)$/i.exec(headers.get('authorization') ?? '')?.[1]
-  return bearer ?? readCookie(headers, 'session')
-}
+export const sessionTokenOf = (headers: Headers): string | null =>
+  bearerTokenOf(headers) ?? readCookie(headers, 'session')
 
 /** The context of one call, for the fetch adapter and for pages alike. */
 export function createApiContext(headers: Headers, answer: Headers): ApiContext {

@@ -121,9 +121,11 @@ export function createDelivery(options: DeliveryOptions, aborted: AbortSignal) {
   async function waitForNextTry(batch: ClaimedBatch, outcome: { reason: string; afterMs?: number }) {
     failuresInARow += 1
     const attempts = batch.mails[0]?.attempts ?? 1
-    // The batch waits for its own failures, the worker for those in a row: one bad batch holds up no other.
-    const waitMs = aborted.aborted ? 0 : outcome.afterMs || backoff(attempts)
-    pause = { from: now().getTime(), ms: outcome.afterMs || backoff(failuresInARow) }
+    const pauseMs = outcome.afterMs || backoff(failuresInARow)
+    // A batch that goes on failing is due after the pause is over, so that others are tried before it.
+    const ownMs = outcome.afterMs || Math.max(backoff(attempts), attempts > 2 ? 1.5 * pauseMs : 0)
+    const waitMs = aborted.aborted ? 0 : ownMs
+    pause = { from: now().getTime(), ms: pauseMs }
     await retryLater(db, batch, later(waitMs), outcome.reason)
     telemetry.count('latchkey.mail.retries')
     log.warn(

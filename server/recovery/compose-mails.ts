@@ -18,10 +18,7 @@ export interface ComposeContext extends Pick<RecoveryContext, 'db' | 'now' | 'po
 }
 
 /** A request as far as minting needs it. */
-export type AskedRow = Pick<
-  ClaimedMail,
-  'id' | 'form' | 'identifier' | 'userId' | 'device' | 'requestId' | 'createdAt' | 'exemptFromCooldown'
->
+export type AskedRow = Pick<ClaimedMail, 'id' | 'form' | 'identifier' | 'userId'>
 
 /**
  * Answers a claimed batch of requests: finds their accounts in one look-up, makes each account's new
@@ -43,7 +40,8 @@ export async function composeResetMails(ctx: ComposeContext, batch: ClaimedMail[
  * Answers the requests of a batch that nobody has answered yet, in one statement: finds their accounts (by address, by
  * username, or for somebody signed in by id, each by its index), makes one request an account its only live
  * one, and settles the rest. The first asked is answered, unless its account is cooling down. Safe from several
- * workers at once, on the same rows too: of two who mint for one account, the unique index lets one.
+ * workers at once, on the same rows too: the rows are locked first, and of two who mint for one account, the
+ * unique index lets one. (A transaction would be less safe: postgres.js 3.4 may crash when one loses its connection.)
  */
 export async function mintRequests(ctx: Omit<ComposeContext, 'appUrl'>, asked: AskedRow[]): Promise<void> {
   const [secret] = ctx.secrets
@@ -69,6 +67,7 @@ export async function mintRequests(ctx: Omit<ComposeContext, 'appUrl'>, asked: A
       from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
         as a(id uuid, identifier text, user_id uuid, token_hash text, code_hash text)
       join mail_outbox o using (id) where o.composed_at is null and o.status in ('queued', 'sending')
+      order by o.id for update of o
     ),
     found as materialized (
       select asked.*, u.id as owner, u.email, u.full_name, ${accountState} as account_state,
@@ -89,12 +88,10 @@ export async function mintRequests(ctx: Omit<ComposeContext, 'appUrl'>, asked: A
       select distinct on (owner) * from found where owner is not null and not cooling and not plenty
       order by owner, created_at, id
     ),
-    locked as materialized (
-      select t.id from chosen join password_reset_tokens t on t.id = chosen.live_id
-      where coalesce(t.used_at, t.superseded_at) is null order by chosen.owner for update of t
-    ),
     superseded as (
-      update password_reset_tokens t set superseded_at = ${now} from locked where t.id = locked.id returning t.id
+      update password_reset_tokens t
+      set superseded_at = case when t.used_at is null then coalesce(t.superseded_at, ${now}) else t.superseded_at end
+      from chosen where t.id = chosen.live_id returning t.id
     ),
     minted as (
       insert into password_reset_tokens

@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { findAccount } from '@/server/accounts/find-account'
 import { type LinkForm, mailOutbox, passwordResetTokens } from '@/server/db/schema'
+import { accountState } from './account-state'
 import { mintRequests, secretBehind } from './compose-mails'
 import type { RecoveryContext } from './context'
 import { RecoveryError } from './errors'
@@ -25,9 +26,7 @@ export async function issueLink(
   const { id } = await requestReset(ctx, { ...input, dueInSeconds: HELD_BACK_SECONDS })
   const account = await findAccount(ctx, input.account)
   if (!account) throw new RecoveryError('account-unknown')
-  const { device, requestId } = ctx.requester
-  const asked = { id, form: input.form, identifier: input.account, userId: account.id, device, requestId }
-  await mintRequests(ctx, [{ ...asked, createdAt: ctx.now, exemptFromCooldown: false }])
+  await mintRequests(ctx, [{ id, form: input.form, identifier: input.account, userId: account.id }])
   await ctx.db.update(mailOutbox).set({ dueAt: ctx.now }).where(eq(mailOutbox.id, id))
   ctx.wakeMailWorker()
 
@@ -41,12 +40,14 @@ export async function issueLink(
     })
     .from(passwordResetTokens)
     .innerJoin(mailOutbox, eq(mailOutbox.id, passwordResetTokens.id))
+    .innerJoin(sql`users u`, sql`u.id = ${passwordResetTokens.userId}`)
     .where(
       and(
         eq(passwordResetTokens.userId, account.id),
         isNull(passwordResetTokens.usedAt),
         isNull(passwordResetTokens.supersededAt),
         sql`${passwordResetTokens.expiresAt} > ${ctx.now.toISOString()}`,
+        sql`${passwordResetTokens.accountState} = ${accountState}`,
       ),
     )
   const secret = live && secretBehind(ctx.secrets, live)

@@ -4,6 +4,7 @@ import { mailOutbox } from '@/server/db/schema'
 import { createTestDatabase } from '@/server/testing/database'
 import { createRecordedDatabase, createWorld, newAddress, refusalOf } from '@/server/testing/factories'
 import { requestReset } from './request-reset'
+import { identifierSchema } from './schemas'
 
 const { db, url } = await createTestDatabase()
 const recorded = createRecordedDatabase(url)
@@ -75,6 +76,17 @@ describe('under conceal', () => {
   })
 })
 
+it('refuses a second request within the cooldown where that is to be told, for every kind of account alike', async () => {
+  const world = createWorld(db)
+  const known = await world.account()
+  const deactivated = await world.account({ deactivatedAt: world.clock.now() })
+  for (const typed of [known.email, known.username, deactivated.email, 'somebody@example.com', 'somebody']) {
+    const ask = () => requestReset(world.ctx(), { account: identifierSchema.parse(typed), refuseWithinCooldown: true })
+    await ask()
+    expect(await refusalOf(ask())).toEqual({ code: 'asked-too-soon', retryAfterSeconds: 60 })
+  }
+})
+
 describe('the limit of an address', () => {
   it('lets 60 requests through and says how long to wait, until the window ends', async () => {
     const world = createWorld(db)
@@ -138,6 +150,25 @@ describe('under reveal', () => {
     for (const _ of [1, 2]) expect(await refusalOf(world.request('nobody'))).toEqual({ code: 'account-unknown' })
     for (const typed of ['nobody', account.email]) {
       expect(await refusalOf(world.request(typed))).toEqual({ code: 'too-many-requests', retryAfterSeconds: 900 })
+    }
+  })
+
+  it('says so again within the cooldown, which is for accounts that exist', async () => {
+    const world = createWorld(db, { policy: reveal })
+    const account = identifierSchema.parse('nobody@example.com')
+    for (const _ of [1, 2]) {
+      const asked = requestReset(world.ctx(), { account, refuseWithinCooldown: true })
+      expect(await refusalOf(asked)).toEqual({ code: 'account-unknown' })
+    }
+  })
+
+  it('counts the cooldown of an account by either of its names', async () => {
+    const world = createWorld(db, { policy: reveal })
+    const { email, username } = await world.account()
+    await world.request(username)
+    for (const typed of [email, username]) {
+      const asked = requestReset(world.ctx(), { account: identifierSchema.parse(typed), refuseWithinCooldown: true })
+      expect(await refusalOf(asked)).toEqual({ code: 'asked-too-soon', retryAfterSeconds: 60 })
     }
   })
 

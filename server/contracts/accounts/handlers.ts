@@ -1,11 +1,11 @@
 import { findSession } from '@/server/accounts/sessions'
 import { ok } from '@/server/contracts/answer'
-import { bearerTokenOf } from '@/server/contracts/bearer'
 import { endpoint } from '@/server/contracts/edge'
 import { followMailedLink } from '@/server/contracts/mailed-link'
 import type { RecoveryContext } from '@/server/recovery/context'
 import { RecoveryError } from '@/server/recovery/errors'
 import { requestReset } from '@/server/recovery/request-reset'
+import { bearerTokenOf } from '@/server/request-meta'
 import { EMAIL_INVALID, errors, fault } from './errors'
 import { askBody, SENT } from './schema'
 

@@ -1,11 +1,11 @@
 import { ok } from '@/server/contracts/answer'
-import { bearerTokenOf } from '@/server/contracts/bearer'
 import { endpoint } from '@/server/contracts/edge'
 import { env } from '@/server/env'
 import { issueLink } from '@/server/recovery/issue-link'
 import { requestReset } from '@/server/recovery/request-reset'
 import { emailSchema } from '@/server/recovery/schemas'
 import { digestOf, sameBytes } from '@/server/recovery/secrets'
+import { bearerTokenOf } from '@/server/request-meta'
 import { EMAIL_REQUIRED, errors, fault, NOT_AN_EMAIL } from './errors'
 import { askBody, SENT } from './schema'
 
