@@ -68,7 +68,7 @@ function eventOf(id: string, { type, data }: z.infer<typeof eventSchema>): MailE
     id,
     providerId: data.email_id,
     type: kind,
-    permanent: data.bounce?.type !== 'Transient',
+    permanent: !['Transient', 'Undetermined'].includes(data.bounce?.type ?? ''),
     reason: kind === 'delivered' ? null : speakable(said ? `${kind}: ${said}` : kind),
   }
 }

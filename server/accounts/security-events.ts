@@ -1,4 +1,4 @@
-import { desc, eq } from 'drizzle-orm'
+import { and, desc, eq, inArray, notInArray, type SQL } from 'drizzle-orm'
 import type { Database } from '@/server/db/client'
 import { type SecurityEventKind, securityEvents } from '@/server/db/schema'
 
@@ -11,9 +11,22 @@ export interface ListedSecurityEvent {
 
 const SHOWN = 20
 
+/** What a stranger can cause as often as he likes; a few of these must not push the rest out of sight. */
+const CAUSED_BY_STRANGERS: SecurityEventKind[] = ['sign-in-failed', 'reset-refused', 'reset-requested', 'code-blocked']
+const SHOWN_OF_STRANGERS = 5
+
 /** What lately happened to an account, the newest first, 20 at the most. */
 export async function listSecurityEvents(ctx: { db: Database }, userId: string): Promise<ListedSecurityEvent[]> {
-  return ctx.db
+  const [own, strangers] = await Promise.all([
+    newest(ctx.db, userId, notInArray(securityEvents.kind, CAUSED_BY_STRANGERS), SHOWN),
+    newest(ctx.db, userId, inArray(securityEvents.kind, CAUSED_BY_STRANGERS), SHOWN_OF_STRANGERS),
+  ])
+  const kept = own.slice(0, SHOWN - strangers.length)
+  return [...kept, ...strangers].sort((a, b) => b.at.getTime() - a.at.getTime())
+}
+
+function newest(db: Database, userId: string, which: SQL, limit: number): Promise<ListedSecurityEvent[]> {
+  return db
     .select({
       id: securityEvents.id,
       kind: securityEvents.kind,
@@ -21,7 +34,7 @@ export async function listSecurityEvents(ctx: { db: Database }, userId: string):
       device: securityEvents.device,
     })
     .from(securityEvents)
-    .where(eq(securityEvents.userId, userId))
+    .where(and(eq(securityEvents.userId, userId), which))
     .orderBy(desc(securityEvents.createdAt), desc(securityEvents.id))
-    .limit(SHOWN)
+    .limit(limit)
 }
