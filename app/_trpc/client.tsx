@@ -11,7 +11,10 @@ export const trpc = createTRPCReact<AppRouter>()
 
 export function TrpcProvider({ children }: { children: ReactNode }) {
   const [queryClient] = useState(createQueryClient)
-  const [client] = useState(() => trpc.createClient({ links: [httpLink({ url: '/api/trpc' })] }))
+  // Queries are sent as POST too: what somebody typed has no place in an address, which proxies log.
+  const [client] = useState(() =>
+    trpc.createClient({ links: [httpLink({ url: '/api/trpc', methodOverride: 'POST' })] }),
+  )
   return (
     <trpc.Provider client={client} queryClient={queryClient}>
       <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>

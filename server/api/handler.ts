@@ -33,6 +33,7 @@ export async function handleTrpc(request: Request): Promise<Response> {
     req,
     router: appRouter,
     allowBatching: false,
+    allowMethodOverride: true,
     createContext: ({ resHeaders }) => createApiContext(request.headers, resHeaders),
     responseMeta: ({ errors, ctx }) => {
       const headers = new Headers({ 'cache-control': 'no-store' })

@@ -75,8 +75,8 @@ describe('a provider that is down for ten minutes', () => {
     expect(world.mailbox.accepted).toEqual([])
     expect(calls).toBeLessThan(40)
 
-    // Whatever waits is tried again within a minute and a quarter.
-    for (let n = 0; n < 16; n++) {
+    // Whatever waits is tried again within two minutes.
+    for (let n = 0; n < 25; n++) {
       await one.drain()
       world.clock.advance(5)
     }

@@ -215,9 +215,11 @@ export const replay: Replay = {
       steps: [
         { send: `POST ${SEND}/`, body: { account: '{email}' }, get: SENT },
         { mail: MAILED },
-        ...guesses('{username}'),
+        ...guesses('{email}'),
         { send: `POST ${VERIFY}/`, body: right, get: FIRST_BLOCK },
-        { send: `POST ${VERIFY}/`, body: { account: '{username}', code: OTHER_CODES[0] }, get: FIRST_BLOCK },
+        { send: `POST ${VERIFY}`, body: { account: '{email}', code: OTHER_CODES[0] }, get: FIRST_BLOCK },
+        // By its other name it is blocked as well; where names are not told of, that is not told either.
+        { send: `POST ${VERIFY}/`, body: { ...right, account: '{username}' }, reveal: FIRST_BLOCK, conceal: WRONG },
         { later: 60 },
         { send: `POST ${SEND}/`, body: { account: '{email}' }, get: SENT },
         { mail: MAILED },
