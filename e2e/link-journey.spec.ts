@@ -113,3 +113,14 @@ test('the newest mail is the only live one, and the older link says so', async (
   await page.goto(await linkInMail(page))
   await expect(page.getByRole('heading', { name: 'Choose a new password' })).toBeVisible()
 })
+
+test('somebody whose address bounced is told on the account page', async ({ page, newPerson, db }) => {
+  const robin = await newPerson()
+  await db.execute(
+    `insert into mail_problems (user_id, address, kind, since)
+     select id, email, 'bounced', now() from users where username = '${robin.username}'`,
+  )
+  await signIn(page, robin.email, robin.password)
+  await expect(page.getByText('We cannot mail you')).toBeVisible()
+  await expect(page.getByText(`Mail to ${robin.email} came back`)).toBeVisible()
+})

@@ -274,6 +274,13 @@ export const messages = {
     signOut: 'Sign out',
     signOutBusy: 'Signing out…',
     signInAgain: 'Sign in again',
+    mailProblemTitle: 'We cannot mail you',
+    mailProblem: {
+      bounced: (email: string) =>
+        `Mail to ${email} came back, so no reset link would reach you. Have the address of this account changed, or ask us to try it again.`,
+      complained: (email: string) =>
+        `Mail to ${email} was marked as spam, so we stopped sending: no reset link would reach you. Ask us to start again.`,
+    },
     passwordTitle: 'Password',
     passwordLead: 'To change it, mail yourself a link. Your password stays as it is until you use the link.',
     requestReset: 'Mail me a reset link',

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
+import { Notice } from '@/app/_components/notice'
 import { PageHeading } from '@/app/_components/page-heading'
 import { PageShell } from '@/app/_components/page-shell'
 import { Picture } from '@/app/_components/picture'
@@ -19,7 +20,11 @@ export default async function AccountPage() {
   const caller = await api()
   const account = await caller.session.current()
   if (!account) redirect('/sign-in')
-  const [sessions, events] = await Promise.all([caller.account.sessions(), caller.account.securityEvents()])
+  const [sessions, events, mailProblem] = await Promise.all([
+    caller.account.sessions(),
+    caller.account.securityEvents(),
+    caller.account.mailProblem(),
+  ])
   const facts = [
     [words.name, account.fullName],
     [words.email, account.email],
@@ -43,6 +48,13 @@ export default async function AccountPage() {
           </div>
         ))}
       </dl>
+      {mailProblem ? (
+        <div className="mt-6">
+          <Notice tone="problem" title={words.mailProblemTitle}>
+            {words.mailProblem[mailProblem.kind](account.email)}
+          </Notice>
+        </div>
+      ) : null}
       <Section id="password" title={words.passwordTitle} lead={words.passwordLead}>
         <RequestReset email={account.email} />
       </Section>

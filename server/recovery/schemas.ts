@@ -34,7 +34,7 @@ const usernameSchema = z
   .trim()
   .min(1, { error: 'identifier-missing', abort: true })
   .max(MAX_USERNAME_LENGTH, { error: 'identifier-malformed', abort: true })
-  .transform((username) => foldCase(username).normalize('NFC'))
+  .transform((username) => foldCase(foldCase(username).normalize('NFC')))
   .refine((username) => USERNAME.test(username), { error: 'identifier-malformed' })
   .brand<'Identifier'>()
 
