@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { askForMail, choosePassword, expect, linkInMail, NEW_PASSWORD, openMail, signIn, test } from './people'
 
 test('a form that is empty or malformed says what is missing and loses nothing', async ({ page }) => {
@@ -153,4 +154,26 @@ test('what programs may send wrongly gets a 4xx that leaks nothing', async ({ re
     const answer = await request.get(`${baseURL}/api/accounts/forgot_password?token=${token}`, { maxRedirects: 0 })
     expect(answer.status(), token).toBe(400)
   }
+})
+
+test('an upgrade to another protocol is answered as the plain request it is, and its socket ends', async ({
+  baseURL,
+}) => {
+  const { hostname, port } = new URL(baseURL as string)
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = connect(Number(port), hostname)
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk
+    })
+    socket.on('end', () => resolve(text)).on('error', reject)
+    socket.write('GET /nope HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n')
+  })
+  expect(answer).toMatch(/^HTTP\/1\.1 404 /)
+  expect(answer).toMatch(/content-security-policy/i)
+})
+
+test('a part of a file that does not exist is no error of ours', async ({ request }) => {
+  const answer = await request.get('/avatar.svg', { headers: { range: 'bytes=99999-', 'if-match': '"x"' } })
+  expect(answer.status()).toBe(200)
 })

@@ -51,11 +51,28 @@ function prepare(request: IncomingMessage) {
   request.headers[SOCKET_ADDRESS_HEADER] = request.socket.remoteAddress ?? ''
   request.url = plainTarget(request.url ?? '/')
   if (!CARRIED.has(request.method ?? '')) request.method = 'OPTIONS'
+  // Next's own files answer these with 500 when they do not fit; nothing here is worth a part of.
+  for (const name of ['range', 'if-match', 'if-unmodified-since']) delete request.headers[name]
+}
+
+/** A server as Node 24.9 and newer has it. */
+type Upgradable = { shouldUpgradeCallback?: () => boolean }
+
+/**
+ * Nothing here speaks another protocol, and Next keeps the socket of an upgrade that it has no answer for:
+ * a few thousand of them would use up the process. So an upgrade is answered as the plain request it also is.
+ */
+function refuseUpgrades() {
+  subscribe('net.server.socket', (message) => {
+    const { server } = (message as { socket: { server?: Upgradable } }).socket
+    if (server) server.shouldUpgradeCallback = () => false
+  })
 }
 
 /** Has every request of this process prepared, and every answer given its headers. */
 export function prepareRequests(): void {
   const headers = Object.entries(securityHeaders())
+  if (!env().development) refuseUpgrades() // hot reload is a web socket
   subscribe('http.server.request.start', (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
     prepare(request)

@@ -187,6 +187,8 @@ export function readEnvironment(source: Record<string, string | undefined>) {
   if (problems.length > 0) throw new EnvironmentError(problems)
 
   return {
+    /** Served with hot reload. */
+    development: values.NODE_ENV === 'development',
     port: values.PORT,
     /** The origin of every link, without a trailing slash. */
     appUrl: appUrl.origin,

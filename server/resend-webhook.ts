@@ -13,7 +13,7 @@ import { sharedDatabase } from './runtime'
 const eventSchema = z.object({
   type: z.enum(MAIL_EVENT_TYPES.map((type) => `email.${type}` as const)),
   data: z.object({
-    email_id: z.string().min(1).max(200),
+    email_id: z.string().regex(/^[\w-]{1,200}$/),
     bounce: z.object({ type: z.string().optional(), message: z.string().optional() }).optional(),
     failed: z.object({ reason: z.string().optional() }).optional(),
     suppressed: z.object({ message: z.string().optional() }).optional(),

@@ -76,6 +76,7 @@ const PROCEDURES: Documented<inferRouterOutputs<AppRouter>> = {
           expiresAt: time,
         }),
         z.strictObject({ state: z.literal('missing') }),
+        z.strictObject({ state: z.literal('too-many-requests'), retryAfterSeconds: z.int() }),
         z.strictObject({ state: deadSecret }),
       ]),
     },

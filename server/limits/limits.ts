@@ -38,8 +38,8 @@ export const LIMITS = {
 } as const satisfies Record<string, readonly Limit[]>
 
 /**
- * How many mails an account gets at the most. Over it nothing is refused and nothing sent: the last link
- * lives for as long as the window, so nobody is left without one.
+ * How many mails an account gets at the most while a link of it is live. Over it nothing is refused and
+ * nothing sent; as soon as no link is live the next request is mailed, so nobody is left without one.
  */
 export const MAILS_AN_ACCOUNT = { budget: 10, windowSeconds: 3600 } as const
 

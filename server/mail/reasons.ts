@@ -5,6 +5,6 @@ export const speakable = (text: string): string =>
   text
     .replace(/\S+:\/\/\S+/g, '<link>')
     .replace(/[^\s"'`<>()[\],;:]+@[^\s"'`<>()[\],;:]+/g, '<address>')
-    .replace(/\s+/g, ' ')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
     .slice(0, LONGEST)

@@ -7,6 +7,7 @@ import {
   APP_URL,
   createRecordedDatabase,
   createWorld,
+  newAddress,
   refusalOf,
   tokenIn,
   waitForBlocked,
@@ -245,5 +246,32 @@ describe('a claimed batch', () => {
     const context = { ...world.ctx(), appUrl: APP_URL }
     const composed = await Promise.all(batches.map((batch) => composeResetMails(context, batch?.mails ?? [])))
     expect(composed.flat()).toHaveLength(1)
+  })
+})
+
+describe('a flood of requests for one account', () => {
+  const flood = async (world: ReturnType<typeof createWorld>, account: { email: string }, times: number) => {
+    for (let n = 0; n < times; n++) {
+      await world.request(account.email, { requester: { address: newAddress(), device: null, requestId: `${n}` } })
+      await world.deliver()
+      world.clock.advance(60)
+    }
+  }
+
+  it('mails ten an hour at the most, and the last link stays alive', async () => {
+    const world = createWorld(db)
+    const account = await world.account()
+    await flood(world, account, 15)
+    expect(world.mailbox.to(account.email)).toHaveLength(10)
+    await openLink(world.ctx(), { kind: 'link', token: tokenIn(world.mailbox.to(account.email).at(-1)) })
+  })
+
+  it('leaves nobody without a link: where none is live, the next request is mailed', async () => {
+    const world = createWorld(db, { policy: { linkTtlSeconds: 600 } })
+    const account = await world.account()
+    await flood(world, account, 10)
+    world.clock.advance(600)
+    await flood(world, account, 1)
+    expect(world.mailbox.to(account.email)).toHaveLength(11)
   })
 })

@@ -73,7 +73,9 @@ export async function mintRequests(ctx: Omit<ComposeContext, 'appUrl'>, asked: A
       select asked.*, u.id as owner, u.email, u.full_name, ${accountState} as account_state,
         not asked.exempt_from_cooldown and asked.created_at < make_interval(secs => ${ctx.policy.sendCooldownSeconds})
           + (select max(t.created_at) from password_reset_tokens t where t.user_id = u.id) is true as cooling,
-        (
+        not asked.exempt_from_cooldown and exists (
+          select from password_reset_tokens t where t.user_id = u.id and t.used_at is null and t.superseded_at is null and t.expires_at > ${now}
+        ) and (
           select count(*) from password_reset_tokens t
           where t.user_id = u.id and t.created_at > asked.created_at - make_interval(secs => ${MAILS_AN_ACCOUNT.windowSeconds})
         ) >= ${MAILS_AN_ACCOUNT.budget} as plenty,

@@ -116,6 +116,14 @@ describe('a mailed JWT', () => {
   })
 })
 
+describe('another spelling of a mailed JWT', () => {
+  it.each(['%s ', '%s\n', '%s=', ' %s'])('is refused: "%s"', async (spelling) => {
+    const { world, token } = await withLink('jwt')
+    const secret = { kind: 'jwt', token: spelling.replace('%s', token) } as const
+    expect(await refusalOf(openLink(world.ctx(), secret))).toEqual({ code: 'link-unknown' })
+  })
+})
+
 describe('a forged JWT', () => {
   const RING: SecretRing = ['the application secret of these tests']
   const key = (secret: string) => new Uint8Array(deriveKey(secret, 'jwt'))

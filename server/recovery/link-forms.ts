@@ -52,6 +52,9 @@ const signLinkJwt = (secret: string, minted: MintedLink, resetToken: string) =>
     .setExpirationTime(minted.expiresAt)
     .sign(jwtKey(secret))
 
+/** The one spelling of a JWT with 32 bytes of signature: no blanks, no padding, no stray last bits. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]$/
+
 /**
  * What a mailed JWT names, or null. HS256 alone, under a key of this purpose (RFC 8725 §3.1); the signature
  * never decides: the row does.
@@ -60,6 +63,7 @@ export async function readLinkJwt(
   secrets: SecretRing,
   jwt: string,
 ): Promise<{ userId: string; resetToken: string } | null> {
+  if (!JWT.test(jwt)) return null
   for (const secret of secrets) {
     try {
       const { payload } = await jwtVerify(jwt, jwtKey(secret), {

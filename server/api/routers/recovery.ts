@@ -77,7 +77,11 @@ export const recoveryRouter = router({
       const secret = presented.kind === 'grant' ? ('grant' as const) : ('link' as const)
       return { state: 'live' as const, secret, passwordMinLength, expiresAt: expiresAt.toISOString() }
     } catch (error) {
-      const dead = error instanceof RecoveryError ? asDeadSecret(error.code) : null
+      if (!(error instanceof RecoveryError)) throw error
+      if (error.code === 'too-many-requests') {
+        return { state: error.code, retryAfterSeconds: error.details.retryAfterSeconds ?? 60 }
+      }
+      const dead = asDeadSecret(error.code)
       if (!dead) throw error
       return { state: dead }
     }
