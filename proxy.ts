@@ -1,14 +1,14 @@
 import { type NextRequest, NextResponse } from 'next/server'
 
 /** Routes of paths that are pages as well; reached through those paths alone. */
-const BESIDE_PAGE = '/beside-page'
+const SHARED_PATH = '/shared-path'
 
 /**
  * Pages only: a fresh nonce and the policy that names it (ASVS 3.4.3). `style-src` allows inline styles
  * because React sets them; scripts never are. What a contract has beside a page goes to its own route.
  */
 export function proxy(request: NextRequest) {
-  const contract = contractBesidePage(request)
+  const contract = contractAtSharedPath(request)
   if (contract) return NextResponse.rewrite(at(request, contract))
 
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
@@ -26,7 +26,7 @@ export function proxy(request: NextRequest) {
 
   const headers = new Headers(request.headers)
   headers.set('content-security-policy', policy)
-  const hidden = request.nextUrl.pathname.startsWith(BESIDE_PAGE)
+  const hidden = request.nextUrl.pathname.startsWith(SHARED_PATH)
   const response = hidden
     ? NextResponse.rewrite(at(request, '/not-found'), { request: { headers } })
     : NextResponse.next({ request: { headers } })
@@ -36,11 +36,11 @@ export function proxy(request: NextRequest) {
 }
 
 /** `POST /forgot-password` is a contract's, and so is a mailed `/reset-password?token=`; a page has the rest. */
-function contractBesidePage({ method, nextUrl }: NextRequest): string | null {
+function contractAtSharedPath({ method, nextUrl }: NextRequest): string | null {
   const path = nextUrl.pathname.replace(/\/$/, '')
   const reads = method === 'GET' || method === 'HEAD'
-  if (path === '/forgot-password' && !reads) return `${BESIDE_PAGE}${path}`
-  if (path === '/reset-password' && reads && nextUrl.searchParams.has('token')) return `${BESIDE_PAGE}${path}`
+  if (path === '/forgot-password' && !reads) return `${SHARED_PATH}${path}`
+  if (path === '/reset-password' && reads && nextUrl.searchParams.has('token')) return `${SHARED_PATH}${path}`
   return null
 }
 

@@ -1,14 +1,14 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import {
-  askForMail,
   choosePassword,
-  codeInMail,
+  codeInEmail,
   expect,
-  linkInMail,
+  linkInEmail,
   NEW_PASSWORD,
-  openMail,
+  openEmail,
   type Person,
+  requestEmail,
   signIn,
   test,
 } from './people'
@@ -48,8 +48,8 @@ async function tabTo(page: Page, name: string, role: 'link' | 'button' | 'textbo
 
 async function readCode(page: Page, person: Person) {
   const tab = await page.context().newPage()
-  await openMail(tab, person.email, 'Choose a new password')
-  const code = await codeInMail(tab)
+  await openEmail(tab, person.email, 'Choose a new password')
+  const code = await codeInEmail(tab)
   await tab.close()
   return code
 }
@@ -74,7 +74,7 @@ test.describe('axe finds nothing, wide or narrow, light or dark', () => {
     await page.goto('/reset-password')
     await expect(page.getByRole('heading', { name: 'Open the link in your mail' })).toBeVisible()
     await expectAccessible(page, 'new password without a link')
-    await page.goto('/not-me')
+    await page.goto('/secure-account')
     await expectAccessible(page, 'not me without a link')
     await page.goto('/nowhere')
     await expectAccessible(page, 'no such page')
@@ -124,10 +124,10 @@ test.describe('axe finds nothing, wide or narrow, light or dark', () => {
 
   test('from the mail to the account', async ({ page, newPerson }) => {
     const robin = await newPerson()
-    await askForMail(page, robin.email)
-    await openMail(page, robin.email, 'Choose a new password')
+    await requestEmail(page, robin.email)
+    await openEmail(page, robin.email, 'Choose a new password')
     await expectAccessible(page, 'mail')
-    await page.goto(await linkInMail(page))
+    await page.goto(await linkInEmail(page))
     await expectAccessible(page, 'new password')
     await choosePassword(page, 'short')
     await expect(page.getByLabel('New password', { exact: true })).toHaveAccessibleDescription(/at least 8/)
@@ -139,8 +139,8 @@ test.describe('axe finds nothing, wide or narrow, light or dark', () => {
     await expect(page.getByRole('heading', { name: 'This link was already used' })).toBeVisible()
     await expectAccessible(page, 'link used')
 
-    await openMail(page, robin.email, 'Your password was changed')
-    const notMe = await page.getByRole('link', { name: /not-me/ }).getAttribute('href')
+    await openEmail(page, robin.email, 'Your password was changed')
+    const secureAccount = await page.getByRole('link', { name: /secure-account/ }).getAttribute('href')
     await page.goto('/dev/mailbox')
     await expectAccessible(page, 'mailbox')
     await signIn(page, robin.email, NEW_PASSWORD)
@@ -148,7 +148,7 @@ test.describe('axe finds nothing, wide or narrow, light or dark', () => {
     await page.getByRole('button', { name: 'Mail me a reset link' }).click()
     await expect(page.getByText('on its way')).toBeVisible()
     await expectAccessible(page, 'account, mail sent')
-    await page.goto(notMe as string)
+    await page.goto(secureAccount as string)
     await expectAccessible(page, 'not me')
     await page.getByRole('button', { name: 'Secure my account' }).click()
     await expect(page.getByRole('heading', { name: 'Your account is secured' })).toBeVisible()
@@ -219,7 +219,7 @@ test('what has the focus is seen to have it, and nothing moves for whoever asked
 }) => {
   const robin = await newPerson()
   await page.emulateMedia({ reducedMotion: 'reduce' })
-  await askForMail(page, robin.email)
+  await requestEmail(page, robin.email)
   await expect(page.getByLabel('Six-digit code')).toBeFocused()
   const boxes = page.locator('[data-input-otp-container] > [aria-hidden] > *')
   await expect(boxes).toHaveCount(6)

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { askForMail, choosePassword, expect, linkInMail, NEW_PASSWORD, openMail, signIn, test } from './people'
+import { choosePassword, expect, linkInEmail, NEW_PASSWORD, openEmail, requestEmail, signIn, test } from './people'
 
 test('a form that is empty or malformed says what is missing and loses nothing', async ({ page }) => {
   await page.goto('/forgot-password')
@@ -33,9 +33,9 @@ test('an account that does not exist is told under reveal, and what was typed st
 
 test('a refused password burns nothing, and says why', async ({ page, newPerson }) => {
   const robin = await newPerson()
-  await askForMail(page, robin.email)
-  await openMail(page, robin.email, 'Choose a new password')
-  await page.goto(await linkInMail(page))
+  await requestEmail(page, robin.email)
+  await openEmail(page, robin.email, 'Choose a new password')
+  await page.goto(await linkInEmail(page))
   const password = page.getByLabel('New password', { exact: true })
   for (const [typed, reason] of [
     ['short', /at least 8 characters/],
@@ -55,9 +55,9 @@ test('a refused password burns nothing, and says why', async ({ page, newPerson 
 
 test('a double click changes the password once, and the back button explains itself', async ({ page, newPerson }) => {
   const robin = await newPerson()
-  await askForMail(page, robin.email)
-  await openMail(page, robin.email, 'Choose a new password')
-  await page.goto(await linkInMail(page))
+  await requestEmail(page, robin.email)
+  await openEmail(page, robin.email, 'Choose a new password')
+  await page.goto(await linkInEmail(page))
   const calls: number[] = []
   page.on('response', (response) => {
     if (response.url().endsWith('/recovery.resetPassword')) calls.push(response.status())
@@ -81,9 +81,9 @@ test('two tabs with one link: one changes the password, the other is told', asyn
   otherBrowser,
 }) => {
   const robin = await newPerson()
-  await askForMail(page, robin.email)
-  await openMail(page, robin.email, 'Choose a new password')
-  const link = await linkInMail(page)
+  await requestEmail(page, robin.email)
+  await openEmail(page, robin.email, 'Choose a new password')
+  const link = await linkInEmail(page)
   const other = await otherBrowser()
   await page.goto(link)
   await other.page.goto(link)
@@ -101,9 +101,9 @@ test('a link that expires while somebody types says so, and what was typed is st
   db,
 }) => {
   const robin = await newPerson()
-  await askForMail(page, robin.email)
-  await openMail(page, robin.email, 'Choose a new password')
-  await page.goto(await linkInMail(page))
+  await requestEmail(page, robin.email)
+  await openEmail(page, robin.email, 'Choose a new password')
+  await page.goto(await linkInEmail(page))
   await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD)
   await db.execute(
     `update password_reset_tokens set created_at = now() - interval '2 hours', expires_at = now() - interval '1 second'

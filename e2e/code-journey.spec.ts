@@ -1,14 +1,14 @@
 import type { Page } from '@playwright/test'
 import {
-  askForMail,
   choosePassword,
-  codeInMail,
+  codeInEmail,
   expect,
   failToSignIn,
-  linkInMail,
+  linkInEmail,
   NEW_PASSWORD,
-  openMail,
+  openEmail,
   type Person,
+  requestEmail,
   signIn,
   test,
 } from './people'
@@ -24,10 +24,10 @@ const codeInput = (page: Page) => page.getByLabel('Six-digit code')
 const wrongCode = (right: string, turn = 1) => String((Number(right) + turn) % 1_000_000).padStart(6, '0')
 
 /** Reads the newest mail to somebody in a tab of its own. */
-async function readMail(page: Page, person: Person) {
+async function readEmail(page: Page, person: Person) {
   const tab = await page.context().newPage()
-  await openMail(tab, person.email, SUBJECT)
-  const read = { code: await codeInMail(tab), link: await linkInMail(tab) }
+  await openEmail(tab, person.email, SUBJECT)
+  const read = { code: await codeInEmail(tab), link: await linkInEmail(tab) }
   await tab.close()
   return read
 }
@@ -63,14 +63,14 @@ test('somebody locked out gets back in by the code of a mail that is read elsewh
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') noise.push(message.text())
   })
-  await askForMail(page, robin.email)
+  await requestEmail(page, robin.email)
   expect(new URL(page.url()).pathname).toBe('/forgot-password/code')
   await expect(page.getByText(robin.email)).toBeVisible()
   await expect(codeInput(page)).toBeFocused()
   await expect(codeInput(page)).toHaveAccessibleDescription(/for 10 minutes.*on its way/)
 
   const phone = await otherBrowser()
-  const { code } = await readMail(phone.page, robin)
+  const { code } = await readEmail(phone.page, robin)
   await page.keyboard.type(code)
   await expect(page.getByRole('heading', { name: 'Choose a new password' })).toBeVisible()
   expect(new URL(page.url()).pathname).toBe('/reset-password')
@@ -81,7 +81,7 @@ test('somebody locked out gets back in by the code of a mail that is read elsewh
 
   await failToSignIn(page, robin.email, robin.password)
   await signIn(page, robin.email, NEW_PASSWORD)
-  await openMail(page, robin.email, 'Your password was changed')
+  await openEmail(page, robin.email, 'Your password was changed')
 })
 
 test('the link works elsewhere while a browser waits for the code, which is then worth nothing', async ({
@@ -90,9 +90,9 @@ test('the link works elsewhere while a browser waits for the code, which is then
   otherBrowser,
 }) => {
   const robin = await newPerson()
-  await askForMail(page, robin.username)
+  await requestEmail(page, robin.username)
   const phone = await otherBrowser()
-  const { code, link } = await readMail(phone.page, robin)
+  const { code, link } = await readEmail(phone.page, robin)
   await phone.page.goto(link)
   await choosePassword(phone.page, NEW_PASSWORD)
   await expect(phone.page.getByRole('heading', { name: 'Your password is changed' })).toBeVisible()
@@ -111,9 +111,9 @@ for (const first of ['code', 'link'] as const) {
     otherBrowser,
   }) => {
     const robin = await newPerson()
-    await askForMail(page, robin.email)
+    await requestEmail(page, robin.email)
     const phone = await otherBrowser()
-    const { code, link } = await readMail(phone.page, robin)
+    const { code, link } = await readEmail(phone.page, robin)
     await phone.page.goto(link)
     await expect(phone.page.getByRole('heading', { name: 'Choose a new password' })).toBeVisible()
     await codeInput(page).fill(code)
@@ -142,8 +142,8 @@ test('three wrong codes block them for a minute, even the right one, and the lin
 }) => {
   const robin = await newPerson()
   await page.clock.install()
-  await askForMail(page, robin.email)
-  const { code, link } = await readMail(page, robin)
+  await requestEmail(page, robin.email)
+  const { code, link } = await readEmail(page, robin)
   const sent = codesSent(page)
   await blockCodes(page, code)
   await expect(codeInput(page)).toBeFocused()
@@ -165,7 +165,7 @@ test('three wrong codes block them for a minute, even the right one, and the lin
   await page.reload()
   await expect(timer).toHaveText(/again in (1:00|0:[0-5]\d)\./)
   const phone = await otherBrowser()
-  await askForMail(phone.page, robin.username)
+  await requestEmail(phone.page, robin.username)
   await expect(phone.page.getByRole('timer')).toBeVisible()
   await phone.page.goto(link)
   await expect(phone.page.getByRole('heading', { name: 'Choose a new password' })).toBeVisible()
@@ -180,8 +180,8 @@ test('three wrong codes block them for a minute, even the right one, and the lin
 
 test('each block is twice as long as the one before, and shows so', async ({ page, newPerson, db }) => {
   const robin = await newPerson()
-  await askForMail(page, robin.email)
-  const { code } = await readMail(page, robin)
+  await requestEmail(page, robin.email)
+  const { code } = await readEmail(page, robin)
   for (const shown of [/in (1:00|0:5\d)\./, /in (2:00|1:5\d)\./, /in (4:00|3:5\d)\./]) {
     await blockCodes(page, code)
     await expect(page.getByRole('timer')).toHaveText(shown)
@@ -200,8 +200,8 @@ test('a code is taken as people type and paste it, and what cannot be one costs 
 }) => {
   const robin = await newPerson()
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  await askForMail(page, robin.email)
-  const { code } = await readMail(page, robin)
+  await requestEmail(page, robin.email)
+  const { code } = await readEmail(page, robin)
   await page.bringToFront()
   const sent = codesSent(page)
   const paste = async (text: string) => {
@@ -238,8 +238,8 @@ test('a code goes out once, however it is sent, and a lost connection loses noth
   newPerson,
 }) => {
   const robin = await newPerson()
-  await askForMail(page, robin.email)
-  const { code } = await readMail(page, robin)
+  await requestEmail(page, robin.email)
+  const { code } = await readEmail(page, robin)
   const sent = codesSent(page)
   await context.setOffline(true)
   await codeInput(page).fill(code)
@@ -266,8 +266,8 @@ test('reload, second tab and back button keep the flow, and the account can be c
   await expect(page.getByRole('heading', { name: 'Forgot your password?' })).toBeVisible()
   expect(new URL(page.url()).pathname).toBe('/forgot-password')
 
-  await askForMail(page, robin.email)
-  await readMail(page, robin)
+  await requestEmail(page, robin.email)
+  await readEmail(page, robin)
   await db.execute(
     `update mail_outbox set created_at = created_at - interval '25 seconds' where user_id = ${ofPerson(robin)}`,
   )
@@ -293,8 +293,8 @@ test('reload, second tab and back button keep the flow, and the account can be c
 
 test('another mail can be asked for once the time is up, and only its code works', async ({ page, newPerson, db }) => {
   const robin = await newPerson()
-  await askForMail(page, robin.email)
-  const older = await readMail(page, robin)
+  await requestEmail(page, robin.email)
+  const older = await readEmail(page, robin)
   await expect(page.getByRole('button', { name: /^Send again in/ })).toBeVisible()
   // The request was made two minutes ago.
   for (const [table, person] of [
@@ -310,17 +310,17 @@ test('another mail can be asked for once the time is up, and only its code works
   await expect(page.getByRole('status').filter({ hasText: 'Sent again.' })).toBeVisible()
   await expect(page.getByRole('button', { name: /^Send again in (60|5\d) s$/ })).toBeVisible()
 
-  await expect.poll(async () => (await readMail(page, robin)).code).not.toBe(older.code)
+  await expect.poll(async () => (await readEmail(page, robin)).code).not.toBe(older.code)
   await codeInput(page).fill(older.code)
   await expect(codeInput(page)).toHaveAccessibleDescription(/not the code in the newest mail/)
-  await codeInput(page).fill((await readMail(page, robin)).code)
+  await codeInput(page).fill((await readEmail(page, robin)).code)
   await expect(page.getByRole('heading', { name: 'Choose a new password' })).toBeVisible()
 })
 
 test('a tab in which the flow has ended says so, with a way on', async ({ page, context, newPerson }) => {
   const robin = await newPerson()
-  await askForMail(page, robin.email)
-  const { code } = await readMail(page, robin)
+  await requestEmail(page, robin.email)
+  const { code } = await readEmail(page, robin)
   const other = await context.newPage()
   await other.goto('/forgot-password/code')
   await codeInput(page).fill(code)
@@ -335,8 +335,8 @@ test('a tab in which the flow has ended says so, with a way on', async ({ page, 
 
 test('a block met in one tab shows in another when one comes back to it', async ({ page, context, newPerson }) => {
   const robin = await newPerson()
-  await askForMail(page, robin.email)
-  const { code } = await readMail(page, robin)
+  await requestEmail(page, robin.email)
+  const { code } = await readEmail(page, robin)
   const other = await context.newPage()
   await other.clock.install()
   await other.goto('/forgot-password/code')
@@ -354,8 +354,8 @@ test('the minutes after a right code may run out while somebody types: nothing t
 }) => {
   const robin = await newPerson()
   await page.clock.install()
-  await askForMail(page, robin.email)
-  const { code, link } = await readMail(page, robin)
+  await requestEmail(page, robin.email)
+  const { code, link } = await readEmail(page, robin)
   await codeInput(page).fill(code)
   const password = page.getByLabel('New password', { exact: true })
   await password.fill(NEW_PASSWORD)
@@ -384,8 +384,8 @@ test('the minutes after a right code may run out while somebody types: nothing t
 
 test('a grant that is spent or over says so on the page, and offers a new mail', async ({ page, newPerson, db }) => {
   const robin = await newPerson()
-  await askForMail(page, robin.email)
-  const { code } = await readMail(page, robin)
+  await requestEmail(page, robin.email)
+  const { code } = await readEmail(page, robin)
   await codeInput(page).fill(code)
   await expect(page.getByRole('heading', { name: 'Choose a new password' })).toBeVisible()
   await db.execute(

@@ -1,11 +1,11 @@
 import {
-  askForMail,
   choosePassword,
   expect,
   failToSignIn,
-  linkInMail,
+  linkInEmail,
   NEW_PASSWORD,
-  openMail,
+  openEmail,
+  requestEmail,
   signIn,
   test,
 } from './people'
@@ -29,8 +29,8 @@ test('somebody locked out gets back in by the mailed link, and nobody else stays
   await expect(page.getByRole('heading', { name: 'Check your mail' })).toBeVisible()
   await expect(page.getByText(robin.email)).toBeVisible()
 
-  await openMail(page, robin.email, 'Choose a new password')
-  const link = await linkInMail(page)
+  await openEmail(page, robin.email, 'Choose a new password')
+  const link = await linkInEmail(page)
   // As a person does it: the button in the mail as its reader shows it.
   await page.frameLocator('iframe').getByRole('link', { name: 'Choose a new password' }).click()
 
@@ -52,7 +52,7 @@ test('somebody locked out gets back in by the mailed link, and nobody else stays
   expect(new URL(stranger.page.url()).pathname).toBe('/forgot-password')
   expect(stranger.page.url()).not.toContain('token')
 
-  await openMail(page, robin.email, 'Your password was changed')
+  await openEmail(page, robin.email, 'Your password was changed')
 })
 
 test('somebody whose password was changed by another takes the account back', async ({
@@ -61,15 +61,15 @@ test('somebody whose password was changed by another takes the account back', as
   otherBrowser,
 }) => {
   const robin = await newPerson()
-  await askForMail(page, robin.email)
-  await openMail(page, robin.email, 'Choose a new password')
-  await page.goto(await linkInMail(page))
+  await requestEmail(page, robin.email)
+  await openEmail(page, robin.email, 'Choose a new password')
+  await page.goto(await linkInEmail(page))
   await choosePassword(page, NEW_PASSWORD)
   await expect(page.getByRole('heading', { name: 'Your password is changed' })).toBeVisible()
   const intruder = await otherBrowser()
   await signIn(intruder.page, robin.email, NEW_PASSWORD)
 
-  await openMail(page, robin.email, 'Your password was changed')
+  await openEmail(page, robin.email, 'Your password was changed')
   await page.frameLocator('iframe').getByRole('link', { name: 'This was not me' }).click()
   await page.getByRole('button', { name: 'Secure my account' }).click()
   await expect(page.getByRole('heading', { name: 'Your account is secured' })).toBeVisible()
@@ -85,22 +85,22 @@ test('somebody signed in mails a link to their own address', async ({ page, newP
   await signIn(page, robin.email, robin.password)
   await page.getByRole('button', { name: 'Mail me a reset link' }).click()
   await expect(page.getByText(`A mail with a link is on its way to ${robin.email}.`)).toBeVisible()
-  await openMail(page, robin.email, 'Choose a new password')
+  await openEmail(page, robin.email, 'Choose a new password')
   await page.goto('/forgot-password')
   await expect(page.getByLabel('Email or username')).toHaveValue(robin.email)
 })
 
 test('the newest mail is the only live one, and the older link says so', async ({ page, newPerson, db }) => {
   const robin = await newPerson()
-  await askForMail(page, robin.email)
-  await openMail(page, robin.email, 'Choose a new password')
-  const older = await linkInMail(page)
+  await requestEmail(page, robin.email)
+  await openEmail(page, robin.email, 'Choose a new password')
+  const older = await linkInEmail(page)
   // The cooldown is over: the first request was made two minutes ago.
   await db.execute(
     `update password_reset_tokens set created_at = created_at - interval '2 minutes'
      where user_id = (select id from users where username = '${robin.username}')`,
   )
-  await askForMail(page, robin.username)
+  await requestEmail(page, robin.username)
   await expect
     .poll(async () => {
       await page.goto('/dev/mailbox')
@@ -109,15 +109,15 @@ test('the newest mail is the only live one, and the older link says so', async (
     .toBe(2)
   await page.goto(older)
   await expect(page.getByText('There is a newer mail')).toBeVisible()
-  await openMail(page, robin.email, 'Choose a new password')
-  await page.goto(await linkInMail(page))
+  await openEmail(page, robin.email, 'Choose a new password')
+  await page.goto(await linkInEmail(page))
   await expect(page.getByRole('heading', { name: 'Choose a new password' })).toBeVisible()
 })
 
 test('somebody whose address bounced is told on the account page', async ({ page, newPerson, db }) => {
   const robin = await newPerson()
   await db.execute(
-    `insert into mail_problems (user_id, address, kind, since)
+    `insert into mail_suppressions (user_id, address, kind, since)
      select id, email, 'bounced', now() from users where username = '${robin.username}'`,
   )
   await signIn(page, robin.email, robin.password)

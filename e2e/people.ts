@@ -69,7 +69,7 @@ export async function failToSignIn(page: Page, account: string, password: string
 }
 
 /** Asks for a mail on the page. */
-export async function askForMail(page: Page, account: string) {
+export async function requestEmail(page: Page, account: string) {
   await page.goto('/forgot-password')
   await page.getByLabel('Email or username').fill(account)
   await page.getByRole('button', { name: 'Mail me' }).click()
@@ -79,7 +79,7 @@ export async function askForMail(page: Page, account: string) {
 }
 
 /** Opens the newest mail to somebody with this subject in the mailbox, once it is there. */
-export async function openMail(page: Page, to: string, subject: string) {
+export async function openEmail(page: Page, to: string, subject: string) {
   await page.goto('/dev/mailbox')
   await page
     .getByRole('link', { name: subject })
@@ -90,13 +90,13 @@ export async function openMail(page: Page, to: string, subject: string) {
 }
 
 /** The link in the text part of the mail that is open. */
-export async function linkInMail(page: Page): Promise<string> {
+export async function linkInEmail(page: Page): Promise<string> {
   const link = page.getByRole('link', { name: /^https?:.*token=/ })
   return (await link.getAttribute('href')) as string
 }
 
 /** The code in the text part of the mail that is open. */
-export async function codeInMail(page: Page): Promise<string> {
+export async function codeInEmail(page: Page): Promise<string> {
   return /^\d{6}$/m.exec((await page.locator('pre').textContent()) ?? '')?.[0] as string
 }
 

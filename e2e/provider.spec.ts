@@ -3,14 +3,14 @@ import { startTemporaryPostgres } from '@/scripts/embedded-postgres'
 import { addAccount } from '@/server/accounts/add-account'
 import { createDatabase } from '@/server/db/client'
 import { startTestApp } from '@/server/testing/app'
-import { startResendStandIn } from '@/server/testing/resend-stand-in'
+import { startFakeResend } from '@/server/testing/fake-resend'
 import { choosePassword, failToSignIn, NEW_PASSWORD, signIn, test } from './people'
 
 test('on a PostgreSQL of its owner, the real SDK mails through Resend, and nothing secret is kept or logged', async ({
   page,
 }) => {
   const postgres = await startTemporaryPostgres()
-  const resend = await startResendStandIn({ apiKey: 're_stand_in_key' })
+  const resend = await startFakeResend({ apiKey: 're_stand_in_key' })
   const output: string[] = []
   const app = await startTestApp(
     {

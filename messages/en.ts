@@ -1,52 +1,20 @@
-import type { RecoveryErrorCode } from '@/server/recovery/errors'
+/**
+ * Every text of the pages and emails, by page. This file imports nothing. `app/_components/refusal.ts`
+ * checks at compile time that every error code has a text.
+ */
 
-/** What the input schemas refuse, before anything is looked up. */
-type InputErrorCode =
-  | 'identifier-missing'
-  | 'identifier-malformed'
-  | 'password-missing'
-  | 'confirmation-missing'
-  | 'passwords-differ'
-  | 'code-missing'
-  | 'code-not-numeric'
-
-/** Every reason a form can be given: the server's codes, and the two that mean "no answer worth reading". */
-export type Reason = RecoveryErrorCode | InputErrorCode | 'internal' | 'network'
-
+/** What a text about an error may mention. */
 export interface ReasonDetails {
   retryAfterSeconds?: number | undefined
   triesLeft?: number | undefined
+  /** Characters. */
   limit?: number | undefined
   requestId?: string | undefined
 }
 
-/** Why a link leads nowhere; `missing` is a page opened without one. */
-export type DeadLink =
-  | 'missing'
-  | 'link-unknown'
-  | 'link-expired'
-  | 'link-used'
-  | 'link-superseded'
-  | 'grant-unknown'
-  | 'grant-expired'
-
-export type SecurityEventKind =
-  | 'reset-requested'
-  | 'reset-mailed'
-  | 'reset-refused'
-  | 'code-blocked'
-  | 'code-accepted'
-  | 'password-changed'
-  | 'change-disowned'
-  | 'sessions-ended'
-  | 'signed-in'
-  | 'sign-in-failed'
-  | 'mail-bounced'
-  | 'mail-complained'
-
 const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`
 
-/** A length of time in the largest unit that says it well: "45 seconds", "10 minutes", "1 hour". */
+/** A length of time in its largest whole unit: "45 seconds", "10 minutes", "1 hour". */
 export function duration(seconds: number): string {
   if (seconds < 60) return count(Math.max(1, Math.ceil(seconds)), 'second', 'seconds')
   const minutes = Math.ceil(seconds / 60)
@@ -56,7 +24,7 @@ export function duration(seconds: number): string {
 
 const twoDigits = (number: number) => String(number).padStart(2, '0')
 
-/** A time that is counted down, as clocks show it: "0:09", "12:30", "1:00:00". */
+/** A countdown as clocks show it: "0:09", "12:30", "1:00:00". */
 export function clock(seconds: number): string {
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60]
   const rest = twoDigits(seconds % 60)
@@ -64,96 +32,102 @@ export function clock(seconds: number): string {
 }
 
 const characters = (number: number) => count(number, 'character', 'characters')
-const wait = (seconds: number | undefined) => (seconds ? `Wait ${duration(seconds)}` : 'Wait a little')
+const wait = (seconds: number | undefined) => (seconds ? `Wait ${duration(seconds)}` : 'Wait a moment')
 
-const errors: Record<Reason, string | ((details: ReasonDetails) => string)> = {
-  'identifier-missing': 'Type your email address or username.',
-  'identifier-malformed': 'That is neither an email address nor a username. Check it for typing slips.',
-  'password-missing': 'Type a password.',
-  'confirmation-missing': 'Type the new password a second time.',
-  'passwords-differ': 'The two passwords differ. Type the same one twice.',
-  'password-too-short': ({ limit }) =>
-    limit ? `Too short: use at least ${characters(limit)}.` : 'Too short: use a longer password.',
-  'password-too-long': ({ limit }) =>
-    limit ? `Too long: use at most ${characters(limit)}.` : 'Too long: use a shorter password.',
-  'password-too-common': 'Too many people use this password, so it is guessed first. Choose another.',
-  'password-too-simple': 'Too easy to guess: it repeats or follows a pattern. Choose another.',
-  'password-personal': 'It holds your name, your address or ours, which is guessed first. Choose another.',
-  'code-missing': 'Type the six digits from the mail.',
-  'code-not-numeric': 'A code is six digits, 0 to 9. Type all six, and only those.',
-  'code-wrong': ({ triesLeft, retryAfterSeconds }) =>
+/** One text for each reason that a form can be given. `network` and `internal` mean "no useful answer". */
+const errors = {
+  'identifier-missing': 'Enter your email address or username.',
+  'identifier-malformed': 'Enter an email address or username in the correct format, like name@example.com.',
+  'password-missing': 'Enter a password.',
+  'confirmation-missing': 'Enter the new password again.',
+  'passwords-differ': 'The passwords don’t match. Enter the same password in both fields.',
+  'password-too-short': ({ limit }: ReasonDetails) =>
+    limit ? `Use at least ${characters(limit)}.` : 'This password is too short. Use a longer one.',
+  'password-too-long': ({ limit }: ReasonDetails) =>
+    limit ? `Use at most ${characters(limit)}.` : 'This password is too long. Use a shorter one.',
+  'password-too-common': 'This password is too common, so it’s easy to guess. Choose another one.',
+  'password-too-simple': 'This password repeats or follows a pattern, so it’s easy to guess. Choose another one.',
+  'password-personal':
+    'This password contains your name, your email address or our name, so it’s easy to guess. Choose another one.',
+  'code-missing': 'Enter the six-digit code from the email.',
+  'code-not-numeric': 'Enter all six digits of the code, using only the numbers 0 to 9.',
+  'code-wrong': ({ triesLeft, retryAfterSeconds }: ReasonDetails) =>
     triesLeft
-      ? `That is not the code in the newest mail, or it has expired. ${count(triesLeft, 'try', 'tries')} left.`
-      : `That was the third wrong code. ${wait(retryAfterSeconds)}, then try again, or use the link in the mail.`,
-  'code-blocked': ({ retryAfterSeconds }) =>
-    `Codes are blocked after three wrong ones. ${wait(retryAfterSeconds)}, or use the link in the mail: it still works.`,
-  'flow-missing': 'Tell us first which account it is, then type the code.',
-  'grant-unknown': 'This code was already used, or a newer mail was sent. Ask for a new one.',
-  'grant-expired':
-    'The few minutes that a code gives are over. What you typed is still here, but it takes a new code to save it.',
-  'account-unknown': 'No account has this email address or username. Check it for typing slips.',
-  'sign-in-failed': 'That account and password do not go together. Check both and try again.',
-  'not-signed-in': 'You are no longer signed in.',
-  'link-unknown': 'This link is not one of ours, or it was cut short on the way.',
-  'link-expired': 'This link has expired. What you typed is still here, but it takes a new link to save it.',
-  'link-used': 'This link was already used. Each link works once.',
-  'link-superseded': 'A newer mail was sent, and only its link works. Use the newest mail you have.',
-  'asked-too-soon': ({ retryAfterSeconds }) =>
-    `A mail is on its way already. ${wait(retryAfterSeconds)}, then ask again.`,
-  'too-many-requests': ({ retryAfterSeconds }) => `That was too often. ${wait(retryAfterSeconds)}, then try again.`,
-  busy: ({ retryAfterSeconds }) => `We are very busy right now. ${wait(retryAfterSeconds)}, then try again.`,
-  network: 'We could not be reached. Check your connection and try again: nothing you typed is lost.',
-  internal: ({ requestId }) =>
-    `Something went wrong on our side. Try again in a moment.${requestId ? ` If it stays so, tell us this reference: ${requestId}` : ''}`,
+      ? `This code is wrong or has expired. Check the latest email. You have ${count(triesLeft, 'try', 'tries')} left.`
+      : `You’ve entered three wrong codes. ${wait(retryAfterSeconds)} and try again, or use the link in the email.`,
+  'code-blocked': ({ retryAfterSeconds }: ReasonDetails) =>
+    `You’ve entered three wrong codes. ${wait(retryAfterSeconds)}, or use the link in the email. It still works.`,
+  'flow-missing': 'Enter your email address or username first, then the code.',
+  'grant-unknown': 'This code has already been used, or we’ve sent a newer email. Request a new one.',
+  'grant-expired': 'Your code has timed out. Nothing you entered is lost, but you need a new code to save it.',
+  'account-unknown': 'We can’t find an account with this email address or username. Check for typos.',
+  'sign-in-failed': 'The account or the password is incorrect. Check both and try again.',
+  'not-signed-in': 'You’ve been signed out. Sign in again to continue.',
+  'link-unknown': 'This link is incomplete or isn’t one of ours.',
+  'link-expired': 'This link has expired. Nothing you entered is lost, but you need a new link to save it.',
+  'link-used': 'This link has already been used. Each link works once.',
+  'link-superseded': 'We’ve sent a newer email. Use the link in that one.',
+  'asked-too-soon': ({ retryAfterSeconds }: ReasonDetails) =>
+    `We’ve just sent an email. ${wait(retryAfterSeconds)} before you request another.`,
+  'too-many-requests': ({ retryAfterSeconds }: ReasonDetails) =>
+    `Too many attempts. ${wait(retryAfterSeconds)} and try again.`,
+  busy: ({ retryAfterSeconds }: ReasonDetails) =>
+    `We’re handling a lot of requests right now. ${wait(retryAfterSeconds)} and try again.`,
+  network: 'We can’t connect. Check your internet connection and try again. Nothing you entered is lost.',
+  internal: ({ requestId }: ReasonDetails) =>
+    `Something went wrong on our side. Try again in a moment.${requestId ? ` If it keeps happening, contact support with this reference: ${requestId}` : ''}`,
 }
 
-const events: Record<SecurityEventKind, string> = {
-  'reset-requested': 'A password reset was asked for',
-  'reset-mailed': 'A reset link was mailed to you',
-  'reset-refused': 'Asked for a password reset again too soon: no mail was sent',
-  'code-accepted': 'A code was typed in rightly',
-  'code-blocked': 'Codes were blocked after too many wrong ones',
-  'password-changed': 'Your password was changed',
-  'change-disowned': 'You told us that a change was not yours',
-  'sessions-ended': 'Devices were signed out',
+const events = {
+  'reset-requested': 'Password reset requested',
+  'reset-mailed': 'Password reset email sent',
+  'reset-refused': 'Password reset requested again too soon, so no email was sent',
+  'code-accepted': 'Code entered correctly',
+  'code-blocked': 'Codes blocked after three wrong attempts',
+  'password-changed': 'Password changed',
+  'account-secured': 'You reported a password change that wasn’t yours',
+  'sessions-ended': 'Devices signed out',
   'signed-in': 'Signed in',
-  'sign-in-failed': 'A sign-in failed',
-  'mail-bounced': 'A mail to you could not be delivered',
-  'mail-complained': 'One of our mails to you was reported as spam',
+  'sign-in-failed': 'Failed sign-in attempt',
+  'mail-bounced': 'An email to you couldn’t be delivered',
+  'mail-complained': 'One of our emails was reported as spam',
 }
 
-const deadLink: Record<DeadLink, { title: string; body: string }> = {
+/** Why a link or code leads nowhere; `missing` is a page opened without one. */
+const deadLink = {
   missing: {
-    title: 'Open the link in your mail',
-    body: 'This page is reached by the link or the code that we mail you, and each works once. If you have just changed your password, sign in with the new one.',
+    title: 'Open the link in your email',
+    body: 'To choose a new password, use the link or the code that we email you. If you’ve already changed your password, sign in with the new one.',
   },
   'link-unknown': {
-    title: 'This link does not work',
-    body: 'It is not one of ours, or it was cut short on the way. Copy the whole link from the mail, or ask for a new one.',
+    title: 'This link doesn’t work',
+    body: 'It’s incomplete or isn’t one of ours. Copy the whole link from the email, or request a new one.',
   },
   'link-expired': {
     title: 'This link has expired',
-    body: 'Links work for a short time only, to keep your account safe. Ask for a new one.',
+    body: 'To keep your account safe, links only work for a short time. Request a new one.',
   },
   'link-used': {
-    title: 'This link was already used',
-    body: 'Each link works once. If you changed your password with it, sign in. If that was not you, ask for a new link now.',
+    title: 'This link has already been used',
+    body: 'Each link works once. If you used it to change your password, sign in. If you didn’t, request a new link now.',
   },
   'link-superseded': {
-    title: 'There is a newer mail',
-    body: 'Only the link in the newest mail works. Look for it in your inbox, or ask for another.',
+    title: 'Use the link in our latest email',
+    body: 'We’ve sent you a newer email, and only its link works. Check your inbox, or request another.',
   },
   'grant-unknown': {
-    title: 'This code was already used',
-    body: 'Each code works once, and only the newest mail counts. If you changed your password with it, sign in. If that was not you, ask for a new mail now.',
+    title: 'This code has already been used',
+    body: 'Each code works once, and only the one in our latest email. If you used it to change your password, sign in. If you didn’t, request a new email now.',
   },
   'grant-expired': {
-    title: 'Too much time has passed',
-    body: 'A code gives you a few minutes to choose a password, to keep your account safe. The link in the same mail may still work. If not, ask for a new mail.',
+    title: 'Your code has timed out',
+    body: 'To keep your account safe, you have a few minutes to choose a password after entering a code. Use the link in the same email, or request a new email.',
   },
 }
 
-/** Every word of the pages and mails, by page. */
+export type Reason = keyof typeof errors
+export type DeadLink = keyof typeof deadLink
+
 export const messages = {
   brand: 'Latchkey',
   errors,
@@ -161,8 +135,8 @@ export const messages = {
   deadLink,
 
   layout: {
-    description: 'Get back into your account.',
-    needsScript: 'This page needs JavaScript. Switch it on in your browser, then load the page again.',
+    description: 'Reset your password and get back into your account.',
+    needsScript: 'This page needs JavaScript. Turn it on in your browser settings, then reload the page.',
   },
 
   field: {
@@ -175,8 +149,8 @@ export const messages = {
   },
 
   home: {
-    title: 'Locked out happens',
-    lead: 'Latchkey gets you back into your account with one mail and a new password.',
+    title: 'Locked out?',
+    lead: 'We’ll email you a link to choose a new password.',
     signIn: 'Sign in',
     forgot: 'I forgot my password',
   },
@@ -190,80 +164,81 @@ export const messages = {
 
   forgotPassword: {
     title: 'Forgot your password?',
-    lead: 'Tell us which account is yours. We mail its owner a link and a code to choose a new password.',
-    submit: 'Mail me a link and a code',
+    lead: 'Enter your email address or username and we’ll email you a link and a code to choose a new one.',
+    submit: 'Email me a link and a code',
     busy: 'Sending…',
-    busyFinding: 'Looking…',
-    haveCode: 'I have the code already',
+    busyFinding: 'Searching…',
+    haveCode: 'I already have a code',
     signIn: 'Back to sign in',
   },
 
   confirmAccount: {
     title: 'Is this you?',
-    lead: 'We mail a link and a code to the address of this account.',
-    yes: 'Yes, send the mail',
+    lead: 'We’ll email a link and a code to this account’s address.',
+    yes: 'Yes, send the email',
     busy: 'Sending…',
-    no: 'No, another account',
+    no: 'No, use another account',
   },
 
   code: {
-    title: 'Check your mail',
-    // Where accounts are concealed, nobody is told whether a mail was sent.
+    title: 'Check your email',
+    // With ACCOUNT_DISCLOSURE=conceal, the page must not say whether an email was sent.
     sentConcealed: {
-      before: 'If an account matches ',
-      after: ', a mail with a link and a six-digit code is on its way.',
+      before: 'If there’s an account for ',
+      after: ', we’ve sent an email with a link and a six-digit code.',
     },
-    sent: { before: 'A mail with a link and a six-digit code is on its way to the owner of ', after: '.' },
+    sent: { before: 'We’ve sent an email with a link and a six-digit code to the owner of ', after: '.' },
     label: 'Six-digit code',
-    hint: (codeSeconds: number) => `The newest one works, for ${duration(codeSeconds)}.`,
-    submit: 'Use this code',
+    hint: (codeSeconds: number) => `Enter the code from our latest email. It works for ${duration(codeSeconds)}.`,
+    submit: 'Continue',
     busy: 'Checking…',
     held: 'Codes are blocked',
-    blockedTitle: 'Codes are blocked for now',
-    blocked: 'Three wrong codes were typed. The link in the mail still works.',
+    blockedTitle: 'Too many wrong codes',
+    blocked: 'You’ve entered three wrong codes. The link in the email still works.',
     blockedFor: (seconds: number) => `Wait ${duration(seconds)}.`,
-    blockedLeft: (seconds: number) => `You can type a code again in ${clock(seconds)}.`,
-    unblockedTitle: 'You can type a code again',
-    unblocked: 'Take it from the newest mail. The link in that mail works as well.',
-    linkTitle: 'Or open the link in the mail',
-    link: (linkSeconds: number) => `It works on any device, for ${duration(linkSeconds)}.`,
-    spam: 'Nothing there after a minute or two? Look in spam, and check the account above.',
+    blockedLeft: (seconds: number) => `You can enter a code again in ${clock(seconds)}.`,
+    unblockedTitle: 'You can enter a code again',
+    unblocked: 'Use the code from our latest email, or open the link in it.',
+    linkTitle: 'Or open the link in the email',
+    link: (linkSeconds: number) => `It works on any device for ${duration(linkSeconds)}.`,
+    spam: 'Can’t find it? Check your spam folder, and check that the account above is right.',
     otherAccount: 'Use another account',
-    overTitle: 'Nothing is under way any more',
-    over: 'Either you have chosen your new password, or too much time has passed since you asked for the mail.',
-    newMail: 'Send me a new mail',
+    overTitle: 'This page has timed out',
+    over: 'You’ve already chosen a new password, or too much time has passed since you requested the email.',
+    newMail: 'Request a new email',
     signIn: 'Sign in',
   },
 
   resend: {
-    idle: 'Didn’t get it? Send again',
+    idle: 'Send the email again',
     waiting: (seconds: number) => `Send again in ${seconds} s`,
     busy: 'Sending…',
-    ready: 'You can send the mail again now.',
-    sent: 'Sent again. Only the newest mail’s link and code work.',
+    ready: 'You can send the email again now.',
+    sent: 'We’ve sent another email. Only the latest link and code work.',
   },
 
   resetPassword: {
     title: 'Choose a new password',
-    lead: 'It replaces the old one, and every device is signed out.',
+    lead: 'We’ll sign you out on all your devices.',
     password: 'New password',
-    confirmPassword: 'New password again',
-    rules: 'Your new password',
+    confirmPassword: 'Confirm new password',
+    rules: 'Password requirements',
     ruleLength: (least: number) => `At least ${characters(least)}`,
     ruleLengthShort: (least: number, typed: number) => `At least ${characters(least)} (${typed} so far)`,
-    ruleMatch: 'The same in both fields',
+    ruleMatch: 'Both passwords match',
     met: 'Done:',
     unmet: 'To do:',
     liveShort: (missing: number) => `${characters(missing)} more needed.`,
-    liveDiffer: 'Long enough. The second field is not the same yet.',
-    liveReady: 'Long enough, and both fields are the same.',
-    submit: 'Change my password',
+    liveDiffer: 'Long enough. The passwords don’t match yet.',
+    liveReady: 'Long enough, and the passwords match.',
+    submit: 'Change password',
     busy: 'Changing…',
-    newLink: 'Send me a new link',
-    newMail: 'Send me a new mail',
+    newLink: 'Request a new link',
+    newMail: 'Request a new email',
     signIn: 'Sign in',
-    doneTitle: 'Your password is changed',
-    doneBody: 'Every device was signed out. Sign in with your new password. We have mailed you a note of this change.',
+    doneTitle: 'Password changed',
+    doneBody:
+      'We’ve signed you out on all your devices and sent you an email to confirm the change. Sign in with your new password.',
   },
 
   account: {
@@ -274,124 +249,114 @@ export const messages = {
     signOut: 'Sign out',
     signOutBusy: 'Signing out…',
     signInAgain: 'Sign in again',
-    mailProblemTitle: 'We cannot mail you',
-    mailProblem: {
+    suppressionTitle: 'We can’t email you',
+    suppression: {
       bounced: (email: string) =>
-        `Mail to ${email} came back, so no reset link would reach you. Have the address of this account changed, or ask us to try it again.`,
+        `Our email to ${email} couldn’t be delivered, so you wouldn’t get a password reset email. Contact support to change your email address or to try this one again.`,
       complained: (email: string) =>
-        `Mail to ${email} was marked as spam, so we stopped sending: no reset link would reach you. Ask us to start again.`,
+        `Our email to ${email} was marked as spam, so we’ve stopped sending to it. You wouldn’t get a password reset email. Contact support to turn our emails back on.`,
     },
     passwordTitle: 'Password',
-    passwordLead: 'To change it, mail yourself a link. Your password stays as it is until you use the link.',
-    requestReset: 'Mail me a reset link',
+    passwordLead:
+      'To change your password, request an email with a link. Your current password works until you use the link.',
+    requestReset: 'Email me a reset link',
     requestResetBusy: 'Sending…',
-    requestResetSent: (email: string) => `A mail with a link is on its way to ${email}.`,
-    typeCode: 'Type the code from the mail instead',
-    sessionsTitle: 'Where you are signed in',
+    requestResetSent: (email: string) => `We’ve sent an email with a link to ${email}.`,
+    typeCode: 'Enter the code from the email instead',
+    sessionsTitle: 'Where you’re signed in',
     thisDevice: 'This device',
     signedIn: 'Signed in',
-    lastSeen: 'Last seen',
+    lastSeen: 'Last active',
     endSession: 'Sign out',
     endSessionOf: (device: string) => `Sign out ${device}`,
     endSessionBusy: 'Signing out…',
-    endedSession: (device: string) => `${device} is signed out.`,
+    endedSession: (device: string) => `${device} has been signed out.`,
     endOthers: 'Sign out all other devices',
-    endedOthers: 'All other devices are signed out.',
-    onlyHere: 'You are signed in nowhere else.',
+    endedOthers: 'All other devices have been signed out.',
+    onlyHere: 'You aren’t signed in anywhere else.',
     eventsTitle: 'Recent activity',
-    eventsLead: 'Something here that was not you? Change your password.',
-    noEvents: 'Nothing has happened yet.',
+    eventsLead: 'If you don’t recognise something here, change your password.',
+    noEvents: 'No activity yet.',
     unknownDevice: 'Unknown device',
   },
 
-  notMe: {
-    title: 'You didn’t change your password?',
-    lead: 'Then someone else may have. We will sign out every device at once and mail you a link to choose a new password.',
+  secureAccount: {
+    title: 'Didn’t change your password?',
+    lead: 'Someone else may have changed it. We’ll sign out all devices now and email you a link to choose a new password.',
     submit: 'Secure my account',
     busy: 'Securing…',
-    wasMe: 'It was you after all? Close this page: nothing has been done.',
-    doneTitle: 'Your account is secured',
-    doneBody:
-      'Every device was signed out, and a mail with a link is on its way to you. Use it to choose a new password.',
-    doneMailbox: 'If someone else may be reading your mail, change the password of your mailbox first.',
-    missingTitle: 'Open the link in your mail',
-    missingBody: 'This page is reached by the link in the mail that told you of the change. Open it again from there.',
-    deadBody: 'You can still take your account back: ask for a link and choose a new password.',
-    newLink: 'Mail me a link',
+    wasMe: 'If it was you, close this page. Nothing has changed.',
+    doneTitle: 'Your account is secure',
+    doneBody: 'We’ve signed out all devices and sent you an email with a link. Use it to choose a new password.',
+    doneMailbox: 'If someone else may be reading your email, change your email password first.',
+    missingTitle: 'Open the link in your email',
+    missingBody: 'To secure your account, use the link in the email about your password change.',
+    deadBody: 'You can still secure your account. Request a link and choose a new password.',
+    newLink: 'Request a link',
   },
 
   mailbox: {
     title: 'Development mailbox',
-    lead: 'Mail is laid down here instead of being sent. New mail shows up by itself.',
-    empty: 'No mail yet.',
+    lead: 'Emails are stored here instead of being sent. New emails appear automatically.',
+    empty: 'No emails yet.',
     refresh: 'Refresh',
-    back: 'All mail',
+    back: 'All emails',
     from: 'From',
     to: 'To',
     at: 'Sent',
-    html: 'As HTML',
-    text: 'As text',
+    html: 'HTML',
+    text: 'Plain text',
   },
 
   apiDocs: {
-    title: 'HTTP interfaces',
+    title: 'API reference',
     loading: 'Loading the reference…',
   },
 
   notFound: {
-    title: 'There is nothing here',
-    body: 'The address may be mistyped, or the page is gone.',
+    title: 'Page not found',
+    body: 'Check the address for typos. The page may also have been removed.',
     home: 'Go to the start page',
   },
 
   problem: {
     title: 'Something went wrong',
-    body: 'It is our fault, not yours, and nothing was changed. Try again in a moment.',
+    body: 'This is a problem on our side, and nothing has changed. Try again in a moment.',
     reference: (digest: string) => `Reference: ${digest}`,
     retry: 'Try again',
     retryBusy: 'Trying…',
   },
 
-  /** What the procedures answer; the pages have words of their own. */
-  api: {
-    resetRequested: 'If an account matches, a mail is on its way to it.',
-    passwordChanged: 'The password is changed, and every device was signed out. Sign in with the new password.',
-    codeAccepted: 'The code is right. Choose a new password now.',
-    changeDisowned: 'Every device was signed out, and a mail with a link is on its way.',
-    signedOut: 'Signed out.',
-    sessionEnded: 'The session has ended.',
-    sessionsEnded: 'All other sessions have ended.',
-  },
-
   mail: {
     greeting: (name: string | null) => (name ? `Hello ${name},` : 'Hello,'),
-    asked: (at: string, device: string | null) => `Asked for on ${at}${device ? `, from ${device}` : ''}.`,
-    footer: 'This mail was sent by Latchkey because of something done with your account. Nobody reads replies to it.',
+    asked: (at: string, device: string | null) => `Requested on ${at}${device ? `, from ${device}` : ''}.`,
+    footer: 'Latchkey sent this email because of activity on your account. Replies to it aren’t read.',
+    copyLink: 'If the button doesn’t work, copy this address into your browser:',
   },
 
-  passwordResetMail: {
+  passwordResetEmail: {
     subject: 'Choose a new password',
-    preview: (linkSeconds: number) => `A link that works once, within ${duration(linkSeconds)}, and a code.`,
-    lead: 'Someone, we hope you, asked for a new password for your account. This link lets you choose one:',
+    preview: (linkSeconds: number) =>
+      `Your link and code to choose a new password. The link works for ${duration(linkSeconds)}.`,
+    lead: 'We received a request to reset your password. Use this link to choose a new one:',
     button: 'Choose a new password',
-    linkLead: 'If the button does not work, copy this address into your browser:',
-    codeLead: (codeSeconds: number) => `Or type this code where you asked for it, within ${duration(codeSeconds)}:`,
-    codeCare: 'Type it on our own page alone and tell it to nobody: whoever has it can choose your password.',
+    codeLead: (codeSeconds: number) =>
+      `Or enter this code on the page where you requested it, within ${duration(codeSeconds)}:`,
+    codeCare:
+      'Only enter the code on our own page, and don’t share it with anyone. Anyone who has it can change your password.',
     terms: (linkSeconds: number) =>
-      `Link and code work once, the link within ${duration(linkSeconds)}. If you ask again, only the newest mail works.`,
-    notYou:
-      'You did not ask for this? Then do nothing: your password is unchanged, and only this mailbox got the mail.',
+      `The link and the code work once, and the link expires after ${duration(linkSeconds)}. If you request another email, only the latest one works.`,
+    notYou: 'If you didn’t request this, you can ignore this email. Your password hasn’t changed.',
   },
 
-  passwordChangedMail: {
+  passwordChangedEmail: {
     subject: 'Your password was changed',
-    preview: 'If this was not you, secure your account now.',
+    preview: 'If this wasn’t you, secure your account now.',
     lead: (at: string, device: string | null) =>
-      `The password of your account was changed on ${at}${device ? `, from ${device}` : ''}. Every device was signed out.`,
-    wasYou: 'If this was you, there is nothing to do.',
+      `Your password was changed on ${at}${device ? `, from ${device}` : ''}. All devices have been signed out.`,
+    wasYou: 'If this was you, you don’t need to do anything.',
     notYou:
-      'If this was not you, secure your account: it signs out every device and mails you a link to choose a new password.',
-    button: 'This was not me',
-    linkLead: 'If the button does not work, copy this address into your browser:',
+      'If this wasn’t you, secure your account now. We’ll sign out all devices again and email you a link to choose a new password.',
+    button: 'This wasn’t me',
   },
 } as const

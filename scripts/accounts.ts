@@ -4,11 +4,11 @@ import { parseArgs } from 'node:util'
 import { ZodError } from 'zod'
 import { messages } from '@/messages/en'
 import { AccountError, addAccount } from '@/server/accounts/add-account'
+import { RecoveryError } from '@/server/core/errors'
 import { createDatabase } from '@/server/db/client'
 import { readEnvironment } from '@/server/env'
-import { RecoveryError } from '@/server/recovery/errors'
+import { CliError, main } from './cli-error'
 import { givenVariables, openDatabase } from './environment'
-import { main, Problem } from './problem'
 
 const USAGE =
   'npm run accounts -- add --email jo@example.com --username jo --name "Jo Example" < file-with-the-password'
@@ -48,11 +48,11 @@ function readArguments() {
   try {
     parsed = parse()
   } catch (error) {
-    throw new Problem(`${(error as Error).message}\nUsage: ${USAGE}`)
+    throw new CliError(`${(error as Error).message}\nUsage: ${USAGE}`)
   }
   const { email, username, name } = parsed.values
-  if (parsed.positionals.join(' ') !== 'add') throw new Problem(`Usage: ${USAGE}`)
-  if (!email || !username || !name) throw new Problem(`--email, --username and --name are needed\nUsage: ${USAGE}`)
+  if (parsed.positionals.join(' ') !== 'add') throw new CliError(`Usage: ${USAGE}`)
+  if (!email || !username || !name) throw new CliError(`--email, --username and --name are needed\nUsage: ${USAGE}`)
   return { email, username, fullName: name }
 }
 
@@ -71,12 +71,12 @@ async function readPassword() {
 }
 
 function readable(error: unknown) {
-  if (error instanceof AccountError) return new Problem(error.message)
+  if (error instanceof AccountError) return new CliError(error.message)
   const code =
     error instanceof RecoveryError ? error.code : error instanceof ZodError ? error.issues[0]?.message : undefined
   const words = messages.errors[code as keyof typeof messages.errors]
   if (!words) return error
-  return new Problem(
+  return new CliError(
     `Password: ${typeof words === 'string' ? words : words(error instanceof RecoveryError ? error.details : {})}`,
   )
 }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { CliError } from './cli-error'
 import { ROOT } from './environment'
-import { Problem } from './problem'
 
 const NEXT = path.join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next')
 const READY_TIMEOUT_MS = 60_000
@@ -35,16 +35,16 @@ export function spawnNext(
 
 /**
  * Runs the built app (`start`) or the app with hot reload (`dev`), and resolves once it is ready.
- * @throws Problem when it ends or stays unready.
+ * @throws CliError when it ends or stays unready.
  */
 export async function startApp(
   command: 'start' | 'dev',
   {
     port,
     variables,
-    ending,
+    shutdown,
     onOutput = (chunk) => process.stdout.write(chunk),
-  }: { port: number; variables: Record<string, string | undefined>; ending?: AbortSignal; onOutput?: Listener },
+  }: { port: number; variables: Record<string, string | undefined>; shutdown?: AbortSignal; onOutput?: Listener },
 ): Promise<App> {
   const NODE_ENV = command === 'dev' ? 'development' : 'production'
   const child = spawnNext([command, '--port', String(port)], { ...variables, NODE_ENV, PORT: String(port) })
@@ -62,7 +62,7 @@ export async function startApp(
     if (ready) onOutput(String(chunk))
     else greeting += chunk
   })
-  for (const end = Date.now() + READY_TIMEOUT_MS; running && Date.now() < end && !ending?.aborted; await sleep(50)) {
+  for (const end = Date.now() + READY_TIMEOUT_MS; running && Date.now() < end && !shutdown?.aborted; await sleep(50)) {
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(30_000) }).catch(
       () => undefined,
     )
@@ -73,9 +73,11 @@ export async function startApp(
   }
   const died = !running
   await app.stop()
-  ending?.throwIfAborted()
+  shutdown?.throwIfAborted()
   process.stdout.write(greeting)
-  throw new Problem(`The server ${died ? 'ended before it was ready' : 'did not become ready'}: see what it says above`)
+  throw new CliError(
+    `The server ${died ? 'ended before it was ready' : 'did not become ready'}: see what it says above`,
+  )
 }
 
 /** Ends a process and its group: politely, and after ten seconds for good. */

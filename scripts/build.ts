@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { spawnNext, stopGroup } from './app'
+import { CliError } from './cli-error'
 import { ROOT } from './environment'
-import { Problem } from './problem'
 
 /** What a build is made from; a file elsewhere changes nothing. */
 const INPUTS = ['app', 'drizzle', 'messages', 'public', 'server', 'instrumentation.ts', 'proxy.ts']
@@ -28,9 +28,9 @@ async function digestOfInputs() {
 
 /**
  * Builds the app unless the build is as new as the code.
- * @throws Problem after printing what the build said.
+ * @throws CliError after printing what the build said.
  */
-export async function buildIfStale(ending?: AbortSignal): Promise<'built' | 'fresh'> {
+export async function buildIfStale(shutdown?: AbortSignal): Promise<'built' | 'fresh'> {
   const digest = await digestOfInputs()
   if ((await fs.readFile(stampFile, 'utf8').catch(() => '')) === digest) return 'fresh'
   console.log('Building…')
@@ -40,13 +40,13 @@ export async function buildIfStale(ending?: AbortSignal): Promise<'built' | 'fre
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk))
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve).once('error', () => resolve(1)))
   const stop = () => void stopGroup(child, ended)
-  ending?.addEventListener('abort', stop, { once: true })
+  shutdown?.addEventListener('abort', stop, { once: true })
   const code = await ended
-  ending?.removeEventListener('abort', stop)
-  ending?.throwIfAborted()
+  shutdown?.removeEventListener('abort', stop)
+  shutdown?.throwIfAborted()
   if (code !== 0) {
     process.stdout.write(output)
-    throw new Problem('The build failed: see what it says above')
+    throw new CliError('The build failed: see what it says above')
   }
   await fs.writeFile(stampFile, digest)
   return 'built'

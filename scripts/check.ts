@@ -1,14 +1,14 @@
-import { endOfScript } from './ending'
-import { main } from './problem'
-import { checkCode, runBin } from './steps'
+import { main } from './cli-error'
+import { shutdownSignal } from './shutdown'
+import { checkCode, runBin } from './task-runner'
 
 await main(async () => {
-  const ending = endOfScript()
+  const shutdown = shutdownSignal()
   if (process.argv.includes('--write')) {
-    const { ok, output } = await runBin(['biome', 'check', '--write'], { ending })
+    const { ok, output } = await runBin(['biome', 'check', '--write'], { shutdown })
     console.log(output.trim())
     process.exit(ok ? 0 : 1)
   }
-  const outcomes = await checkCode(ending)
+  const outcomes = await checkCode(shutdown)
   process.exit(outcomes.some(({ failed }) => failed > 0) ? 1 : 0)
 })

@@ -3,8 +3,8 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { chromium } from '@playwright/test'
+import { CliError } from './cli-error'
 import { ROOT } from './environment'
-import { Problem } from './problem'
 
 const SYSTEM_BROWSERS = ['chromium', 'chromium-browser', 'google-chrome']
 
@@ -35,7 +35,7 @@ function isExecutable(file: string) {
 
 /**
  * Makes sure that the browser tests have a Chromium: Playwright's own download, else Debian's package.
- * @throws Problem saying what to install.
+ * @throws CliError saying what to install.
  */
 export async function ensureChromium(): Promise<void> {
   if (findChromium()) return
@@ -58,7 +58,7 @@ export async function ensureChromium(): Promise<void> {
     await attempt('apt-get', [...wait, 'install', '-y', '--no-install-recommends', 'chromium'], 900)
   }
   if (findChromium()) return
-  throw new Problem(
+  throw new CliError(
     'The browser tests need a Chromium and none could be installed: run `npx playwright install --with-deps chromium`, or install the package "chromium" of your system, then run npm test again',
   )
 }

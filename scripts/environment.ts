@@ -7,8 +7,8 @@ import postgres from 'postgres'
 import { seedDemoAccounts } from '@/server/accounts/seed'
 import { migrate } from '@/server/db/migrate'
 import { type Environment, readEnvironment } from '@/server/env'
+import { CliError } from './cli-error'
 import { startEmbeddedPostgres, startTemporaryPostgres } from './embedded-postgres'
-import { Problem } from './problem'
 
 /** The clone; every script runs from here. */
 export const ROOT = path.resolve(import.meta.dirname, '..')
@@ -44,7 +44,7 @@ export function givenVariables(): Variables {
  * @param options.onChecked called with the checked environment before anything slow begins
  * @param options.folder where the embedded database, its secrets and the mailbox are kept
  * @param options.temporary an embedded database that is gone with its data after `stop`
- * @throws EnvironmentError or Problem, whose message says what to do.
+ * @throws EnvironmentError or CliError, whose message says what to do.
  */
 export async function prepare(
   given: Variables,
@@ -83,7 +83,7 @@ export async function prepare(
 
 /**
  * Opens the given database, or the embedded one, and brings it to the newest schema.
- * @throws Problem naming DATABASE_URL and its host, never the password.
+ * @throws CliError naming DATABASE_URL and its host, never the password.
  */
 export async function openDatabase(given: string | undefined, folder = path.join(ROOT, '.data'), temporary = false) {
   if (given) {
@@ -113,13 +113,13 @@ async function reach(url: string) {
       silence,
     ])
     if (row?.version < OLDEST_POSTGRES) {
-      throw new Problem(`DATABASE_URL leads to PostgreSQL ${row?.version}: Latchkey needs ${OLDEST_POSTGRES} or newer`)
+      throw new CliError(`DATABASE_URL leads to PostgreSQL ${row?.version}: Latchkey needs ${OLDEST_POSTGRES} or newer`)
     }
   } catch (error) {
-    if (error instanceof Problem) throw error
+    if (error instanceof CliError) throw error
     const said = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error)
     const why = error instanceof postgres.PostgresError ? error.message : said
-    throw new Problem(
+    throw new CliError(
       `DATABASE_URL: PostgreSQL at ${new URL(url).host} cannot be used (${why}): see that it runs and that the address is right`,
     )
   } finally {
@@ -134,7 +134,7 @@ async function makeFolder(folder: string) {
     await fs.mkdir(path.join(folder, 'mailbox'), { recursive: true, mode: 0o700 })
     if ((await fs.stat(folder)).uid === process.getuid?.()) await fs.chmod(folder, 0o711)
   } catch (error) {
-    throw new Problem(
+    throw new CliError(
       `Cannot use the folder ${folder} (${(error as NodeJS.ErrnoException).code}): see who owns it and how full its disk is`,
     )
   }
@@ -145,10 +145,10 @@ async function kept(folder: string, name: string, make: () => string) {
   const file = path.join(folder, name)
   await fs.writeFile(file, `${make()}\n`, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EEXIST') return
-    throw new Problem(`Cannot write ${file} (${error.code}): see who owns the folder and how full its disk is`)
+    throw new CliError(`Cannot write ${file} (${error.code}): see who owns the folder and how full its disk is`)
   })
   const secret = (await fs.readFile(file, 'utf8').catch(() => '')).trim()
-  if (!secret) throw new Problem(`Cannot read ${file}: start as the user who owns it, or remove it`)
+  if (!secret) throw new CliError(`Cannot read ${file}: start as the user who owns it, or remove it`)
   return secret
 }
 

@@ -1,15 +1,15 @@
 import { duration } from '@/messages/en'
 import { createDatabase } from '@/server/db/client'
 import { type MailStatusReport, mailStatus, retryFailed } from '@/server/mail/status'
+import { CliError, main } from './cli-error'
 import { givenVariables, openDatabase } from './environment'
-import { main, Problem } from './problem'
 
 const USAGE =
   'npm run mail -- status   what waits, since when, and what failed why\n       npm run mail -- retry    try again what failed or waits for its next try'
 
 await main(async () => {
   const [command, ...rest] = process.argv.slice(2)
-  if (rest.length > 0 || (command !== 'status' && command !== 'retry')) throw new Problem(`Usage: ${USAGE}`)
+  if (rest.length > 0 || (command !== 'status' && command !== 'retry')) throw new CliError(`Usage: ${USAGE}`)
   const database = await openDatabase(givenVariables().DATABASE_URL || undefined)
   const { db, close } = createDatabase(database.url, { maxConnections: 1 })
   try {

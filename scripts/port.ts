@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { Problem } from './problem'
+import { CliError } from './cli-error'
 
 /** A port of this machine's own that nothing listens on. */
 export async function freePort(): Promise<number> {
@@ -14,7 +14,7 @@ export async function freePort(): Promise<number> {
   })
 }
 
-/** @throws Problem when the port cannot be listened on. */
+/** @throws CliError when the port cannot be listened on. */
 export async function checkPort(port: number) {
   const failure = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
     const server = createServer().once('error', resolve)
@@ -22,7 +22,7 @@ export async function checkPort(port: number) {
   })
   if (!failure) return
   const why = failure.code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${failure.code})`
-  throw new Problem(
+  throw new CliError(
     `Port ${port} ${why}: stop what uses it, or choose another one, for example PORT=${port + 1} npm start`,
   )
 }

@@ -1,5 +1,5 @@
 // The step before the install: plain JavaScript that Node 20 runs, with nothing in node_modules yet.
-// `node scripts/run.mjs start` installs what is missing, then runs scripts/start.ts on the pinned Node.
+// `node scripts/run.mjs scripts/start.ts` installs what is missing, then runs that file on the pinned Node.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -97,9 +97,9 @@ if (!isInstalled()) {
   if (asked || process.exitCode) process.exit()
 }
 
-const [name, ...rest] = process.argv.slice(2)
+const [file, ...rest] = process.argv.slice(2)
 try {
-  const { code } = await run(pinnedNode, ['--import', 'tsx', path.join('scripts', `${name}.ts`), ...rest], {
+  const { code } = await run(pinnedNode, ['--import', 'tsx', file, ...rest], {
     stdio: 'inherit',
   })
   process.exit(code)

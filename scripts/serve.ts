@@ -2,31 +2,31 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DEMO_ACCOUNTS } from '@/server/accounts/seed'
 import { type App, startApp } from './app'
 import { buildIfStale } from './build'
-import { asked, endOfScript } from './ending'
+import { CliError, main } from './cli-error'
 import { givenVariables, type Prepared, prepare } from './environment'
 import { checkPort } from './port'
-import { main, Problem } from './problem'
+import { aborted, shutdownSignal } from './shutdown'
 
 /** Serves the app with all it needs until the script is asked to end, and stops whatever it started. */
 export async function serve(command: 'start' | 'dev') {
-  const ending = endOfScript()
+  const shutdown = shutdownSignal()
   let prepared: Prepared | undefined
   let app: App | undefined
   await main(async () => {
     try {
       const preparing = prepare(givenVariables(), { onChecked: ({ port }) => checkPort(port) })
       // Whoever asks for the end need not wait for a database that does not answer.
-      prepared = await Promise.race([preparing, asked(ending).then(() => sleep(10_000, undefined))])
-      ending.throwIfAborted()
+      prepared = await Promise.race([preparing, aborted(shutdown).then(() => sleep(10_000, undefined))])
+      shutdown.throwIfAborted()
       if (!prepared) return
       const { environment, variables } = prepared
-      if (command === 'start') await buildIfStale(ending)
-      app = await startApp(command, { port: environment.port, variables, ending })
+      if (command === 'start') await buildIfStale(shutdown)
+      app = await startApp(command, { port: environment.port, variables, shutdown })
       announce(prepared)
-      await Promise.race([app.ended, asked(ending)])
-      if (!ending.aborted) throw new Problem('The server ended by itself: see what it says above')
+      await Promise.race([app.ended, aborted(shutdown)])
+      if (!shutdown.aborted) throw new CliError('The server ended by itself: see what it says above')
     } catch (error) {
-      if (!ending.aborted) throw error
+      if (!shutdown.aborted) throw error
     } finally {
       await app?.stop()
       await prepared?.stop()

@@ -3,15 +3,15 @@ import os from 'node:os'
 import path from 'node:path'
 import { buildIfStale } from './build'
 import { ensureChromium } from './chromium'
-import { endOfScript } from './ending'
-import { main, Problem } from './problem'
-import { check, checkCode, type Outcome, runBin, step } from './steps'
+import { CliError, main } from './cli-error'
+import { shutdownSignal } from './shutdown'
+import { check, checkCode, type Outcome, runBin, step } from './task-runner'
 
-const ending = endOfScript()
+const shutdown = shutdownSignal()
 
 /** Runs a test runner that writes a JSON report, and counts what it reports; a run that breaks counts as one failure. */
 async function runTests(args: [string, ...string[]], env: Record<string, string>, report: string, count: Counter) {
-  const { ok, output } = await runBin(args, { ending, env: { NO_COLOR: '1', FORCE_COLOR: '', ...env } })
+  const { ok, output } = await runBin(args, { shutdown, env: { NO_COLOR: '1', FORCE_COLOR: '', ...env } })
   const text = await fs.readFile(report, 'utf8').catch(() => undefined)
   const { passed, failed } = text ? count(JSON.parse(text)) : { passed: 0, failed: 0 }
   return { passed, failed: ok ? failed : Math.max(failed, 1), output }
@@ -22,7 +22,7 @@ type Counter = (report: any) => { passed: number; failed: number }
 
 async function run(reports: string) {
   await ensureChromium()
-  const outcomes: Outcome[] = await checkCode(ending)
+  const outcomes: Outcome[] = await checkCode(shutdown)
 
   const vitest = path.join(reports, 'vitest.json')
   outcomes.push(
@@ -37,10 +37,10 @@ async function run(reports: string) {
   )
 
   const build = await check('production build', async () => {
-    await buildIfStale(ending)
+    await buildIfStale(shutdown)
     return { ok: true, output: '' }
   }).catch((error) => {
-    if (error instanceof Problem) return { passed: 0, failed: 1, output: error.message }
+    if (error instanceof CliError) return { passed: 0, failed: 1, output: error.message }
     throw error
   })
   outcomes.push(build)
@@ -69,7 +69,7 @@ await main(async () => {
   try {
     passed = await run(reports)
   } catch (error) {
-    if (!ending.aborted) throw error
+    if (!shutdown.aborted) throw error
   } finally {
     await fs.rm(reports, { recursive: true, force: true })
   }

@@ -1,20 +1,20 @@
-import { asked, endOfScript } from './ending'
+import { main } from './cli-error'
 import { givenVariables, type Prepared, prepare } from './environment'
-import { main } from './problem'
+import { aborted, shutdownSignal } from './shutdown'
 
 // The mail worker as a process of its own, beside servers that run with MAIL_WORKER=off.
-const ending = endOfScript()
+const shutdown = shutdownSignal()
 let prepared: Prepared | undefined
 await main(async () => {
   try {
     prepared = await prepare(givenVariables())
     Object.assign(process.env, prepared.variables, { NODE_ENV: 'production' })
-    const { startTelemetry } = await import('@/server/start-telemetry')
+    const { startTelemetry } = await import('@/server/observability/opentelemetry')
     const { startMailWorker } = await import('@/server/worker')
     const stopTelemetry = await startTelemetry(prepared.environment)
     const worker = startMailWorker()
     console.log('The mail worker runs')
-    await asked(ending)
+    await aborted(shutdown)
     await worker.stop()
     await stopTelemetry()
   } finally {

@@ -1,9 +1,9 @@
+import type { RecoveryContext, RecoveryPolicy, Requester } from './core/context'
+import { RecoveryError } from './core/errors'
+import type { SecretRing } from './core/secrets'
 import { createDatabase, type Database, isOutage } from './db/client'
 import { type Environment, env } from './env'
-import type { RecoveryContext, RecoveryPolicy, Requester } from './recovery/context'
-import { RecoveryError } from './recovery/errors'
-import type { SecretRing } from './recovery/secrets'
-import { telemetry } from './telemetry'
+import { telemetry } from './observability/telemetry'
 
 /**
  * What this process holds once, and the context it hands to every verb. Next bundles instrumentation and

@@ -1,10 +1,10 @@
 import { after } from 'next/server'
-import { prepareRequests } from './before-next'
 import { EnvironmentError, env } from './env'
-import { log } from './log'
+import { installRequestHooks } from './http/request-hooks'
+import { log } from './observability/log'
+import { startTelemetry } from './observability/opentelemetry'
+import { recordRequestMetrics } from './observability/request-metrics'
 import { onMailQueued } from './runtime'
-import { startTelemetry } from './start-telemetry'
-import { watchRequests } from './watch-requests'
 import { drainFor, sharedWorker, startMailWorker } from './worker'
 
 /** As long as one response may keep a short-lived process. */
@@ -19,9 +19,9 @@ export async function startServer(): Promise<void> {
     console.error(error.message)
     process.exit(1)
   }
-  prepareRequests()
+  installRequestHooks()
   const stopTelemetry = await startTelemetry(env())
-  if (env().telemetryEndpoint) watchRequests()
+  if (env().telemetryEndpoint) recordRequestMetrics()
   const stopWorker = startWorking()
   finishBeforeExit(async () => {
     await stopWorker()

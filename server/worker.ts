@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Environment, env } from './env'
 import { createHousekeeper, type Housekeeper } from './housekeeping/housekeeper'
-import { log } from './log'
 import { queueState } from './mail/status'
 import { createMailboxTransport } from './mail/transports/mailbox'
 import { createResendTransport } from './mail/transports/resend'
 import type { MailTransport } from './mail/transports/transport'
 import { createMailWorker, type MailWorker } from './mail/worker'
-import { composeChangedMails, composeResetMails } from './recovery/compose-mails'
+import { log } from './observability/log'
+import { telemetry } from './observability/telemetry'
+import { composeChangedEmails, composeResetEmails } from './recovery/compose-emails'
 import { policyOf, secretsOf, sharedDatabase } from './runtime'
-import { telemetry } from './telemetry'
 
 /** What a process does beside its requests. */
 export interface Worker {
@@ -43,8 +43,8 @@ function createWorker(): Worker {
     db,
     transport: transportOf(environment),
     composers: {
-      'password-reset': (batch, now) => composeResetMails(context(now), batch),
-      'password-changed': (batch, now) => composeChangedMails(context(now), batch),
+      'password-reset': (batch, now) => composeResetEmails(context(now), batch),
+      'password-changed': (batch, now) => composeChangedEmails(context(now), batch),
     },
     log: log(),
     telemetry: telemetry(),

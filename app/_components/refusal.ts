@@ -1,4 +1,10 @@
 import { type DeadLink, messages, type Reason, type ReasonDetails } from '@/messages/en'
+import type { DeadSecretCode, RecoveryErrorCode } from '@/server/core/errors'
+import type { InputErrorCode } from '@/server/core/schemas'
+
+/** Fails to compile when a code of the server has no text. */
+messages.errors satisfies Record<RecoveryErrorCode | InputErrorCode | 'network' | 'internal', unknown>
+messages.deadLink satisfies Record<DeadSecretCode | 'missing', unknown>
 
 /** Why the server did not do what was asked, as the forms need it. */
 export interface Refusal {

@@ -20,10 +20,10 @@ export default async function AccountPage() {
   const caller = await api()
   const account = await caller.session.current()
   if (!account) redirect('/sign-in')
-  const [sessions, events, mailProblem] = await Promise.all([
+  const [sessions, events, suppression] = await Promise.all([
     caller.account.sessions(),
     caller.account.securityEvents(),
-    caller.account.mailProblem(),
+    caller.account.suppression(),
   ])
   const facts = [
     [words.name, account.fullName],
@@ -48,10 +48,10 @@ export default async function AccountPage() {
           </div>
         ))}
       </dl>
-      {mailProblem ? (
+      {suppression ? (
         <div className="mt-6">
-          <Notice tone="problem" title={words.mailProblemTitle}>
-            {words.mailProblem[mailProblem.kind](account.email)}
+          <Notice tone="problem" title={words.suppressionTitle}>
+            {words.suppression[suppression.kind](account.email)}
           </Notice>
         </div>
       ) : null}

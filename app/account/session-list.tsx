@@ -13,6 +13,8 @@ import { AccountRefusal } from './account-refusal'
 
 type Session = inferRouterOutputs<AppRouter>['account']['sessions'][number]
 
+const nameOf = ({ device }: Session) => device ?? words.unknownDevice
+
 const words = messages.account
 
 export function SessionList({ sessions }: { sessions: Session[] }) {
@@ -40,7 +42,7 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
           <li key={session.id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3 first:pt-0">
             <div>
               <p className="font-medium">
-                {session.device}
+                {nameOf(session)}
                 {session.current ? (
                   <span className="ml-2 inline-block rounded-full bg-success-wash px-2.5 text-sm text-accent">
                     {words.thisDevice}
@@ -59,12 +61,12 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
             {session.current ? null : (
               <Button
                 look="secondary"
-                label={words.endSessionOf(session.device)}
+                label={words.endSessionOf(nameOf(session))}
                 busy={endOne.isPending && endOne.variables.id === session.id}
                 busyLabel={words.endSessionBusy}
                 onClick={() => {
                   begin()
-                  endOne.mutate({ id: session.id }, { onSuccess: () => finish(words.endedSession(session.device)) })
+                  endOne.mutate({ id: session.id }, { onSuccess: () => finish(words.endedSession(nameOf(session))) })
                 }}
               >
                 {words.endSession}

@@ -8,7 +8,7 @@ import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { TextLink } from '@/app/_components/text-link'
 import { useForm } from '@/app/_components/use-form'
 import { type DeadLink, messages } from '@/messages/en'
-import { requestResetInput } from '@/server/recovery/schemas'
+import { requestResetInput } from '@/server/core/schemas'
 
 const words = messages.forgotPassword
 

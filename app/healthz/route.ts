@@ -1,3 +1,3 @@
-export { healthz as GET } from '@/server/health'
+export { healthz as GET } from '@/server/http/health'
 
 export const dynamic = 'force-dynamic'

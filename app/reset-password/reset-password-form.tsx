@@ -8,7 +8,7 @@ import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { useForm } from '@/app/_components/use-form'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
-import { resetPasswordInput } from '@/server/recovery/schemas'
+import { resetPasswordInput } from '@/server/core/schemas'
 import { PasswordRules } from './password-rules'
 
 const words = messages.resetPassword

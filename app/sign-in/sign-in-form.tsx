@@ -8,7 +8,7 @@ import { TextLink } from '@/app/_components/text-link'
 import { useForm } from '@/app/_components/use-form'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
-import { signInInput } from '@/server/recovery/schemas'
+import { signInInput } from '@/server/core/schemas'
 
 const words = messages.signIn
 

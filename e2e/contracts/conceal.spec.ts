@@ -15,9 +15,9 @@ test('a secret is good for what it was made for, and for nothing else', () => ta
 
 test('what a contract has beside a page is reached through the address of the page alone', async () => {
   for (const [method, path] of [
-    ['POST', '/beside-page/forgot-password'],
-    ['GET', '/beside-page/reset-password?token=x'],
-    ['GET', '/beside-page/reset-password/'],
+    ['POST', '/shared-path/forgot-password'],
+    ['GET', '/shared-path/reset-password?token=x'],
+    ['GET', '/shared-path/reset-password/'],
   ] as const) {
     const { status, headers } = await send(world().url, { method, path })
     expect(status, path).toBe(404)

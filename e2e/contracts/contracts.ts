@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { test } from '@playwright/test'
+import type { Replay } from '@/e2e/contracts/scenarios/scenario'
 import { ROOT } from '@/scripts/environment'
-import type { Replay } from '@/server/contracts/replay'
 
 const FOLDER = path.join(ROOT, 'server', 'contracts')
 

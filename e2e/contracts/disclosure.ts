@@ -12,8 +12,8 @@ import {
   takesNoBodyForNothing,
   tellsOfLimits,
   tellsOfOutages,
-} from './edge'
-import { play } from './replaying'
+} from './endpoint-rules'
+import { play } from './run-scenario'
 import { startWorld, type World } from './world'
 
 /** Replays every contract against the production build, in one disclosure. */

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
 import { addAccount } from '@/server/accounts/add-account'
 import { createDatabase } from '@/server/db/client'
-import type { MailboxMail } from '@/server/mail/transports/mailbox'
+import type { MailboxEmail } from '@/server/mail/transports/mailbox'
 import { startTestApp } from '@/server/testing/app'
 import { type Received, type Sent, send } from './client'
 import { checkAgainst, type OpenApi } from './openapi-check'
@@ -87,7 +87,7 @@ export async function startWorld(disclosure: 'conceal' | 'reveal') {
     },
 
     /** The mails with a link that have gone to an address, the oldest first, once nothing waits any more. */
-    async mailsTo(address: string): Promise<MailboxMail[]> {
+    async mailsTo(address: string): Promise<MailboxEmail[]> {
       await until(async () => {
         const [row] = await sql`select count(*)::int as waiting from mail_outbox
           where status in ('queued', 'sending') and due_at <= now()`
@@ -96,7 +96,7 @@ export async function startWorld(disclosure: 'conceal' | 'reveal') {
       const names = (await readdir(app.mailboxDir)).filter((name) => name.endsWith('.json')).sort()
       const texts = await Promise.all(names.map((name) => readFile(path.join(app.mailboxDir, name), 'utf8')))
       return texts
-        .map((text) => JSON.parse(text) as MailboxMail)
+        .map((text) => JSON.parse(text) as MailboxEmail)
         .filter((mail) => mail.to === address && mail.subject === RESET_SUBJECT)
     },
 

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { identifierSchema } from '@/server/core/schemas'
 import { users } from '@/server/db/schema'
-import { identifierSchema } from '@/server/recovery/schemas'
 import { createTestDatabase } from '@/server/testing/database'
 import { createWorld, PASSWORD, refusalOf } from '@/server/testing/factories'
 import { AccountError, addAccount } from './add-account'

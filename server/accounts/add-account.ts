@@ -1,8 +1,8 @@
+import { type Identifier, identifierSchema, newPasswordSchema } from '@/server/core/schemas'
 import { type Database, isUniqueViolation } from '@/server/db/client'
 import { users } from '@/server/db/schema'
-import { checkNewPassword } from '@/server/recovery/password-policy'
-import { type Identifier, identifierSchema, newPasswordSchema } from '@/server/recovery/schemas'
 import { hashPassword } from './password-hash'
+import { checkNewPassword } from './password-policy'
 
 export interface NewAccount {
   email: string

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
+import type { Identifier } from '@/server/core/schemas'
 import { type Database, runStatement } from '@/server/db/client'
-import type { Identifier } from '@/server/recovery/schemas'
 
 export interface FoundAccount {
   id: string

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { hash, verify } from '@node-rs/argon2'
 import pLimit from 'p-limit'
-import { RecoveryError } from '@/server/recovery/errors'
+import { RecoveryError } from '@/server/core/errors'
 
 /** argon2id, OWASP Password Storage Cheat Sheet: m=19456 KiB, t=2, p=1. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }

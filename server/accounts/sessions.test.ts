@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { identifierSchema } from '@/server/core/schemas'
 import { sessions, users } from '@/server/db/schema'
-import { identifierSchema } from '@/server/recovery/schemas'
 import { createTestDatabase } from '@/server/testing/database'
 import { createWorld, PASSWORD } from '@/server/testing/factories'
 import { endSessions, findSession, listSessions, newSessionToken, SESSION_TTL_SECONDS } from './sessions'

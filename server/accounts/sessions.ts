@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
+import { type RecoveryContext, secondsAfter } from '@/server/core/context'
+import { digestOf } from '@/server/core/secrets'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
-import { type RecoveryContext, secondsAfter } from '@/server/recovery/context'
-import { digestOf } from '@/server/recovery/secrets'
 
 export const SESSION_TTL_SECONDS = 30 * 24 * 3600
 /** `last_seen_at` is for people, so it is not written more often than this. */

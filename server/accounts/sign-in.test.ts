@@ -1,9 +1,9 @@
 import { hash, verify } from '@node-rs/argon2'
 import { eq } from 'drizzle-orm'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { identifierSchema } from '@/server/core/schemas'
+import { digestOf } from '@/server/core/secrets'
 import { sessions, users } from '@/server/db/schema'
-import { identifierSchema } from '@/server/recovery/schemas'
-import { digestOf } from '@/server/recovery/secrets'
 import { createTestDatabase } from '@/server/testing/database'
 import {
   createRecordedDatabase,

@@ -1,8 +1,8 @@
 import { findSession, type SessionAccount } from '@/server/accounts/sessions'
-import { readCookie } from '@/server/cookies'
+import type { RecoveryContext } from '@/server/core/context'
 import { env } from '@/server/env'
-import type { RecoveryContext } from '@/server/recovery/context'
-import { bearerTokenOf, requesterOf } from '@/server/request-meta'
+import { readCookie } from '@/server/http/cookies'
+import { bearerTokenOf, requesterOf } from '@/server/http/requester'
 import { contextFor } from '@/server/runtime'
 
 export interface ApiContext {

@@ -2,8 +2,8 @@ import { TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { RecoveryError, type RecoveryErrorCode } from '@/server/recovery/errors'
-import { resetPasswordInput, signInInput } from '@/server/recovery/schemas'
+import { RecoveryError, type RecoveryErrorCode } from '@/server/core/errors'
+import { resetPasswordInput, signInInput } from '@/server/core/schemas'
 import { errorDataOf, TRPC_CODES } from './errors'
 
 const asTrpc = (code: TRPCError['code'], cause?: unknown) =>

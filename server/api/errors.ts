@@ -1,6 +1,6 @@
 import type { TRPCError } from '@trpc/server'
 import { z } from 'zod'
-import { RecoveryError, type RecoveryErrorCode } from '@/server/recovery/errors'
+import { RecoveryError, type RecoveryErrorCode } from '@/server/core/errors'
 
 /** What a form may find in `error.data`; the words are the form's own. */
 export interface ApiErrorData {

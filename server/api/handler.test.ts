@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { mailOutbox, sessions } from '@/server/db/schema'
-import { SOCKET_ADDRESS_HEADER } from '@/server/request-meta'
+import { SOCKET_ADDRESS_HEADER } from '@/server/http/requester'
 import { createTestDatabase } from '@/server/testing/database'
 import {
   addTestAccount,
@@ -14,8 +14,8 @@ import {
 import { handleTrpc } from './handler'
 
 const { lines } = vi.hoisted(() => ({ lines: [] as string[] }))
-vi.mock('@/server/log', async (original) => {
-  const real = await original<typeof import('@/server/log')>()
+vi.mock('@/server/observability/log', async (original) => {
+  const real = await original<typeof import('@/server/observability/log')>()
   const log = real.createLog('trace', { write: (line: string) => void lines.push(line) })
   return { ...real, log: () => log }
 })

@@ -1,6 +1,6 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
-import { log } from '@/server/log'
-import { type Refusal, readBody, refuseForeignWrite } from '@/server/request-guard'
+import { type Refusal, readBody, refuseForeignWrite } from '@/server/http/request-guard'
+import { log } from '@/server/observability/log'
 import { createApiContext } from './context'
 import { appRouter } from './root'
 

@@ -1,8 +1,9 @@
 import type { AnyProcedure, inferRouterOutputs } from '@trpc/server'
 import { z } from 'zod'
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi'
-import { messages } from '@/messages/en'
-import type { ListedSecurityEvent } from '@/server/accounts/security-events'
+import { SECURITY_EVENT_KINDS } from '@/server/audit/list-security-events'
+import { DEAD_SECRET_CODES } from '@/server/core/errors'
+import { ANSWERS } from './answers'
 import { type AppRouter, appRouter } from './root'
 
 /** The procedures for OpenAPI: inputs are their own schemas, outputs are held to their types. */
@@ -23,14 +24,7 @@ const person = z.strictObject({
   fullName: z.string(),
   picture: z.string().nullable(),
 })
-const deadSecret = z.enum([
-  'link-unknown',
-  'link-expired',
-  'link-used',
-  'link-superseded',
-  'grant-unknown',
-  'grant-expired',
-])
+const deadSecret = z.enum(DEAD_SECRET_CODES)
 
 const PROCEDURES: Documented<inferRouterOutputs<AppRouter>> = {
   recovery: {
@@ -50,7 +44,7 @@ const PROCEDURES: Documented<inferRouterOutputs<AppRouter>> = {
     },
     request: {
       summary: 'Mail a link and a code; sets the flow cookie',
-      output: told(messages.api.resetRequested),
+      output: told(ANSWERS.resetRequested),
     },
     flow: {
       summary: "Where this browser's recovery stands, by its flow cookie",
@@ -64,7 +58,7 @@ const PROCEDURES: Documented<inferRouterOutputs<AppRouter>> = {
     },
     verifyCode: {
       summary: 'Check the six digits, for `account` or that of the flow cookie; sets the grant cookie',
-      output: told(messages.api.codeAccepted),
+      output: told(ANSWERS.codeAccepted),
     },
     linkState: {
       summary: 'Is the secret in the cookie live? Spends nothing',
@@ -86,32 +80,38 @@ const PROCEDURES: Documented<inferRouterOutputs<AppRouter>> = {
     },
     resetPassword: {
       summary: 'Choose the new password, with `token` or the secret in the cookie',
-      output: told(messages.api.passwordChanged),
+      output: told(ANSWERS.passwordChanged),
     },
-    disownChange: {
+    secureAccount: {
       summary: '"This wasn\'t me", from the mail about a changed password',
-      output: told(messages.api.changeDisowned),
+      output: told(ANSWERS.accountSecured),
     },
   },
   session: {
     signIn: { summary: 'Sign in; sets the session cookie', output: person },
-    signOut: { summary: 'Sign out', output: told(messages.api.signedOut) },
+    signOut: { summary: 'Sign out', output: told(ANSWERS.signedOut) },
     current: { summary: 'Who is signed in, or null', output: person.nullable() },
   },
   account: {
     requestReset: {
       summary: "Mail a reset link to the signed-in account's own address",
-      output: told(messages.api.resetRequested),
+      output: told(ANSWERS.resetRequested),
     },
     sessions: {
       summary: 'Where the account is signed in, the most recently used first',
       output: z.array(
-        z.strictObject({ id: z.uuid(), current: z.boolean(), device: z.string(), createdAt: time, lastSeenAt: time }),
+        z.strictObject({
+          id: z.uuid(),
+          current: z.boolean(),
+          device: z.string().nullable(),
+          createdAt: time,
+          lastSeenAt: time,
+        }),
       ),
     },
-    endSession: { summary: 'Sign out one of them', output: told(messages.api.sessionEnded) },
-    endOtherSessions: { summary: 'Sign out all but this one', output: told(messages.api.sessionsEnded) },
-    mailProblem: {
+    endSession: { summary: 'Sign out one of them', output: told(ANSWERS.sessionEnded) },
+    endOtherSessions: { summary: 'Sign out all but this one', output: told(ANSWERS.sessionsEnded) },
+    suppression: {
       summary: "Why the account's address is not mailed any more, and since when, or null while it is",
       output: z.strictObject({ kind: z.enum(['bounced', 'complained']), since: time }).nullable(),
     },
@@ -120,7 +120,7 @@ const PROCEDURES: Documented<inferRouterOutputs<AppRouter>> = {
       output: z.array(
         z.strictObject({
           id: z.uuid(),
-          kind: z.enum(Object.keys(messages.events) as ListedSecurityEvent['kind'][]),
+          kind: z.enum(SECURITY_EVENT_KINDS),
           device: z.string().nullable(),
           at: time,
         }),

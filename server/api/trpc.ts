@@ -1,5 +1,5 @@
 import { initTRPC, TRPCError } from '@trpc/server'
-import { RecoveryError } from '@/server/recovery/errors'
+import { RecoveryError } from '@/server/core/errors'
 import { asRefusal } from '@/server/runtime'
 import type { ApiContext } from './context'
 import { errorDataOf, TRPC_CODES } from './errors'

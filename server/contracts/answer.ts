@@ -1,5 +1,5 @@
-import { messages } from '@/messages/en'
-import type { RecoveryErrorCode, RecoveryErrorDetails } from '@/server/recovery/errors'
+import type { RecoveryErrorCode, RecoveryErrorDetails } from '@/server/core/errors'
+import { WORDING } from './wording'
 
 /** What a contract answers; `body` is written as JSON with its keys in their order, none for a redirect. */
 export interface Answer {
@@ -18,12 +18,9 @@ export type ErrorTable = Record<RecoveryErrorCode, Answer | ((details: RecoveryE
 
 type Entries<Code extends RecoveryErrorCode> = Record<Code, (details: RecoveryErrorDetails) => Answer>
 
-/** Entries in the words that the pages have for each code. */
-function inWords<Code extends RecoveryErrorCode>(codes: readonly Code[], present: (words: string) => Answer) {
-  const entry = (code: Code) => (details: RecoveryErrorDetails) => {
-    const words = messages.errors[code]
-    return present(typeof words === 'function' ? words(details) : words)
-  }
+/** Entries in the words of `wording.ts`. */
+function inWords<Code extends keyof typeof WORDING>(codes: readonly Code[], present: (words: string) => Answer) {
+  const entry = (code: Code) => (details: RecoveryErrorDetails) => present(WORDING[code](details))
   return Object.fromEntries(codes.map((code) => [code, entry(code)])) as Entries<Code>
 }
 

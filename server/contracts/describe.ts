@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { ZodOpenApiOperationObject, ZodOpenApiResponseObject } from 'zod-openapi'
-import { REFUSALS, type Refusal } from '@/server/request-guard'
+import { REFUSALS, type Refusal } from '@/server/http/request-guard'
 import type { Answer } from './answer'
-import { type Contract, notAllowed, OUR_FAULT } from './edge'
+import { type Contract, notAllowed, OUR_FAULT } from './endpoint'
 
 /** Describes the operations of contracts for OpenAPI, with what the edge adds to each. */
 

@@ -1,9 +1,9 @@
-import { clearCookie, setCookie } from '@/server/cookies'
+import { RecoveryError, type RecoveryErrorCode } from '@/server/core/errors'
 import { env } from '@/server/env'
-import { RecoveryError, type RecoveryErrorCode } from '@/server/recovery/errors'
+import { clearCookie, setCookie } from '@/server/http/cookies'
 import { openLink, type PresentedSecret } from '@/server/recovery/open-link'
 import type { Answer } from './answer'
-import type { Call } from './edge'
+import type { Call } from './endpoint'
 
 /** What the page is told of a link that leads nowhere. */
 const NOTICES: Partial<Record<RecoveryErrorCode, string>> = {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Database } from '@/server/db/client'
-import type { Telemetry } from '@/server/telemetry'
-import { sweep } from './sweep'
+import type { Telemetry } from '@/server/observability/telemetry'
+import { removeOldRows } from './remove-old-rows'
 
 const EVERY_MS = 60_000
 /** Between two slices, so that requests come first on a small machine. */
@@ -11,8 +11,8 @@ const BREATH_MS = 5
 export interface Housekeeper {
   /** Sweeps now and then every minute, until `stop`. */
   start(): void
-  /** Sweeps once; a sweep under way is shared. */
-  sweep(): Promise<Record<string, number>>
+  /** Sweeps once; a removeOldRows under way is shared. */
+  removeOldRows(): Promise<Record<string, number>>
   /** Resolves when the slice under way is done. */
   stop(): Promise<void>
 }
@@ -34,7 +34,7 @@ export function createHousekeeper(options: {
   }
 
   async function sweepOnce() {
-    const removed = await telemetry.span('housekeeping', {}, () => sweep(db, now(), goOn))
+    const removed = await telemetry.span('housekeeping', {}, () => removeOldRows(db, now(), goOn))
     for (const [table, count] of Object.entries(removed)) telemetry.count('latchkey.removed', count, { table })
     if (Object.keys(removed).length > 0) log.info({ removed }, 'old rows removed')
     return removed
@@ -56,7 +56,7 @@ export function createHousekeeper(options: {
 
   return {
     start: () => void run(),
-    sweep: share,
+    removeOldRows: share,
     async stop() {
       ending.abort()
       await current?.catch(() => {})

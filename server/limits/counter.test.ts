@@ -29,27 +29,27 @@ describe('an address', () => {
   it('has its budget, and then waits for the end of the window that its first call opened', async () => {
     const address = newAddress()
     for (let n = 0; n < 30; n++) {
-      expect(await count('disown-change', { address })).toEqual(passed)
+      expect(await count('secure-account', { address })).toEqual(passed)
       clock.advance(1)
     }
-    expect(await count('disown-change', { address })).toMatchObject({ retry_after: 870 })
+    expect(await count('secure-account', { address })).toMatchObject({ retry_after: 870 })
     clock.advance(869.5)
-    expect(await count('disown-change', { address })).toMatchObject({ retry_after: 1 })
+    expect(await count('secure-account', { address })).toMatchObject({ retry_after: 1 })
     clock.advance(0.5)
-    expect(await count('disown-change', { address })).toEqual(passed)
+    expect(await count('secure-account', { address })).toEqual(passed)
   })
 
   it('does not push the end of its window away by asking on', async () => {
     const address = newAddress()
-    for (let n = 0; n < 200; n++) await count('disown-change', { address })
+    for (let n = 0; n < 200; n++) await count('secure-account', { address })
     clock.advance(900)
-    expect(await count('disown-change', { address })).toEqual(passed)
+    expect(await count('secure-account', { address })).toEqual(passed)
   })
 
   it('has a budget for each action', async () => {
     const address = newAddress()
     const scale = 1 / 300
-    for (const action of ['disown-change', 'open-link', 'reset-password'] as const) {
+    for (const action of ['secure-account', 'open-link', 'reset-password'] as const) {
       expect(await count(action, { address, scale })).toEqual(passed)
     }
     expect(await count('open-link', { address, scale })).toMatchObject({ retry_after: 900 })
@@ -57,7 +57,7 @@ describe('an address', () => {
 
   it('is one count for fifty calls at once: no more pass than its budget', async () => {
     const address = newAddress()
-    const outcomes = await Promise.all(Array.from({ length: 50 }, () => count('disown-change', { address })))
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => count('secure-account', { address })))
     expect(outcomes.filter((outcome) => outcome?.retry_after === null)).toHaveLength(30)
   })
 })
@@ -122,9 +122,9 @@ describe('a cooldown', () => {
 describe('the scale', () => {
   it('multiplies the budgets of addresses, and leaves at least one call', async () => {
     const address = newAddress()
-    for (let n = 0; n < 60; n++) expect(await count('disown-change', { address, scale: 2 })).toEqual(passed)
-    expect(await count('disown-change', { address, scale: 2 })).toMatchObject({ retry_after: 900 })
-    expect(await count('disown-change', { scale: 0.000001 })).toEqual(passed)
+    for (let n = 0; n < 60; n++) expect(await count('secure-account', { address, scale: 2 })).toEqual(passed)
+    expect(await count('secure-account', { address, scale: 2 })).toMatchObject({ retry_after: 900 })
+    expect(await count('secure-account', { scale: 0.000001 })).toEqual(passed)
   })
 })
 

@@ -34,13 +34,13 @@ export const LIMITS = {
     { subject: 'pair', budget: 20, windowSeconds: 900 },
     { subject: 'identifier', budget: 300, windowSeconds: 3600 },
   ],
-  'disown-change': [{ subject: 'address', budget: 30, windowSeconds: 900 }],
+  'secure-account': [{ subject: 'address', budget: 30, windowSeconds: 900 }],
 } as const satisfies Record<string, readonly Limit[]>
 
 /**
  * How many mails an account gets at the most while a link of it is live. Over it nothing is refused and
  * nothing sent; as soon as no link is live the next request is mailed, so nobody is left without one.
  */
-export const MAILS_AN_ACCOUNT = { budget: 10, windowSeconds: 3600 } as const
+export const EMAILS_PER_ACCOUNT = { budget: 10, windowSeconds: 3600 } as const
 
 export type LimitedAction = keyof typeof LIMITS

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { asc } from 'drizzle-orm'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import type { RecoveryContext } from '@/server/core/context'
+import { identifierSchema } from '@/server/core/schemas'
 import type { Database } from '@/server/db/client'
 import { mailOutbox, users } from '@/server/db/schema'
-import type { RecoveryContext } from '@/server/recovery/context'
 import { requestReset } from '@/server/recovery/request-reset'
-import { identifierSchema } from '@/server/recovery/schemas'
 import { createTestDatabase } from '@/server/testing/database'
 import { newAddress } from '@/server/testing/factories'
+import { type RateLimit, startFakeResend } from '@/server/testing/fake-resend'
 import { createRealWorker, POLICY, SECRETS } from '@/server/testing/mail-worker'
-import { type RateLimit, startResendStandIn } from '@/server/testing/resend-stand-in'
 
 const { db } = await createTestDatabase()
 
 async function start(rateLimit?: RateLimit) {
-  const resend = await startResendStandIn({ rateLimit })
+  const resend = await startFakeResend({ rateLimit })
   vi.stubEnv('RESEND_BASE_URL', resend.url)
   const worker = createRealWorker(db)
   onTestFinished(async () => {

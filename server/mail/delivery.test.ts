@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/server/db/client'
 import { mailOutbox, users } from '@/server/db/schema'
-import { composeResetMails } from '@/server/recovery/compose-mails'
+import { composeResetEmails } from '@/server/recovery/compose-emails'
 import { openLink } from '@/server/recovery/open-link'
 import { createTestDatabase } from '@/server/testing/database'
 import {
@@ -27,14 +27,14 @@ beforeEach(() => db.delete(mailOutbox))
 function createScene() {
   const world = createWorld(db)
   const ctx = (now: Date, on: Database = db) => ({ ...world.ctx(), db: on, now, appUrl: APP_URL })
-  const compose: Composer = (batch, now) => composeResetMails(ctx(now), batch)
+  const compose: Composer = (batch, now) => composeResetEmails(ctx(now), batch)
   return {
     world,
     compose,
     /** A worker whose reset mails are composed, and whose mails are sent, as given. */
     worker(given: { compose?: Composer; transport?: MailTransport; on?: Database } = {}) {
       const { on = db, transport = world.mailbox.transport } = given
-      const composer = given.compose ?? ((batch, now) => composeResetMails(ctx(now, on), batch))
+      const composer = given.compose ?? ((batch, now) => composeResetEmails(ctx(now, on), batch))
       const composers = { 'password-reset': composer, 'password-changed': composer }
       return createMailWorker({ db: on, transport, composers, log: createLogCapture().log, now: world.clock.now })
     },

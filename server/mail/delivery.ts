@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
 import { type Database, isUnavailable } from '@/server/db/client'
 import type { MailKind } from '@/server/db/schema'
-import { silent, type Telemetry } from '@/server/telemetry'
-import type { Composed, OutgoingMail } from './messages'
+import { silent, type Telemetry } from '@/server/observability/telemetry'
+import type { Composed, OutgoingEmail } from './emails'
 import {
   type ClaimedBatch,
-  type ClaimedMail,
+  type ClaimedEmail,
   requeue,
   retryLater,
   type Settled,
@@ -15,10 +15,10 @@ import {
 } from './outbox'
 import { PACE } from './pace'
 import { speakable } from './reasons'
-import type { CallOutcome, MailOutcome, MailTransport } from './transports/transport'
+import type { CallOutcome, EmailOutcome, MailTransport } from './transports/transport'
 
 /** Turns claimed rows of one kind into mails; handed in, so that mail knows nothing of recovery. */
-export type Composer = (batch: ClaimedMail[], now: Date) => Promise<Composed[]>
+export type Composer = (batch: ClaimedEmail[], now: Date) => Promise<Composed[]>
 
 export interface DeliveryOptions {
   db: Database
@@ -79,7 +79,7 @@ export function createDelivery(options: DeliveryOptions, aborted: AbortSignal) {
     return composed
   }
 
-  async function putBack(batch: ClaimedBatch, mail: ClaimedMail, error: unknown): Promise<Composed | PutBack> {
+  async function putBack(batch: ClaimedBatch, mail: ClaimedEmail, error: unknown): Promise<Composed | PutBack> {
     log.error({ err: error, mail: mail.id, requestId: mail.requestId }, 'mail not composed')
     const reason = `not composed: ${error instanceof Error ? error.name : 'failed'}`
     if (now().getTime() - mail.createdAt.getTime() > COMPOSE_FOR_MS) return { id: mail.id, failed: reason }
@@ -87,7 +87,7 @@ export function createDelivery(options: DeliveryOptions, aborted: AbortSignal) {
     return { id: mail.id, putBack: true }
   }
 
-  async function call(mails: OutgoingMail[], key: string): Promise<CallOutcome> {
+  async function call(mails: OutgoingEmail[], key: string): Promise<CallOutcome> {
     const signal = AbortSignal.any([aborted, AbortSignal.timeout(pace.callTimeout)])
     try {
       return await transport.send(mails, key, signal)
@@ -107,7 +107,7 @@ export function createDelivery(options: DeliveryOptions, aborted: AbortSignal) {
     return rows
   }
 
-  async function noteAnswers(batch: ClaimedBatch, mails: OutgoingMail[], outcomes: MailOutcome[]) {
+  async function noteAnswers(batch: ClaimedBatch, mails: OutgoingEmail[], outcomes: EmailOutcome[]) {
     const settled = outcomes.map((result, at): Settled => {
       const id = mails[at]?.id as string
       return result.accepted
@@ -138,7 +138,7 @@ export function createDelivery(options: DeliveryOptions, aborted: AbortSignal) {
     const claimedAt = now().getTime()
     const composed = new Map((await compose(batch)).map((one) => [one.id, one]))
     const failed: Settled[] = []
-    const mails: OutgoingMail[] = []
+    const mails: OutgoingEmail[] = []
     for (const { id } of batch.mails) {
       const one = composed.get(id)
       if (one && 'putBack' in one) continue

@@ -7,16 +7,16 @@ import pLimit from 'p-limit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type EmbeddedPostgres, startTemporaryPostgres } from '@/scripts/embedded-postgres'
 import { findPlace, runAs } from '@/scripts/embedded-postgres-place'
+import type { RecoveryContext } from '@/server/core/context'
+import { identifierSchema } from '@/server/core/schemas'
 import { createDatabase, type Database } from '@/server/db/client'
 import { migrate } from '@/server/db/migrate'
 import { mailOutbox, passwordResetTokens, users } from '@/server/db/schema'
-import type { RecoveryContext } from '@/server/recovery/context'
 import { requestReset } from '@/server/recovery/request-reset'
-import { identifierSchema } from '@/server/recovery/schemas'
 import { newAddress, tokenIn } from '@/server/testing/factories'
+import { type FakeResend, type Fault, type RecordedCall, startFakeResend } from '@/server/testing/fake-resend'
 import { POLICY, SECRETS } from '@/server/testing/mail-worker'
 import type { Order, Place, Report } from '@/server/testing/mail-worker-process'
-import { type Fault, type RecordedCall, type ResendStandIn, startResendStandIn } from '@/server/testing/resend-stand-in'
 
 /**
  * Two workers as processes of their own, a provider that fails, `kill -9`, and a PostgreSQL that is restarted: every
@@ -26,7 +26,7 @@ import { type Fault, type RecordedCall, type ResendStandIn, startResendStandIn }
 let server: EmbeddedPostgres
 let db: Database
 let close: () => Promise<void>
-let resend: ResendStandIn
+let resend: FakeResend
 /** The two at work; whoever is killed is replaced by a spare, which is ready but not started. */
 const running: Worker[] = []
 const spares: Promise<Worker>[] = []
@@ -36,7 +36,7 @@ beforeAll(async () => {
   server = await startTemporaryPostgres()
   await migrate(server.url)
   ;({ db, close } = createDatabase(server.url))
-  resend = await startResendStandIn()
+  resend = await startFakeResend()
   const twoAtOnce = pLimit(2)
   for (let n = 0; n < SPARES; n++) spares.push(twoAtOnce(spawnWorker))
   await replace()

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
-import type { MailEventType, MailProblemKind, MailStatus, SecurityEventKind } from '@/server/db/schema'
+import type { MailEventType, MailStatus, SecurityEventKind, SuppressionKind } from '@/server/db/schema'
 
 /** What the provider says of a mail after it has taken it: delivered or not, and why. */
 
@@ -22,7 +22,7 @@ interface Meaning {
   /** What the account is told. */
   event: SecurityEventKind | null
   /** Why the address is not mailed again; a bounce that may pass is no reason. */
-  problem: MailProblemKind | null
+  problem: SuppressionKind | null
 }
 
 const MEANINGS: Record<MailEventType, Meaning> = {
@@ -76,7 +76,7 @@ export async function applyMailEvents(db: Database, now: Date, providerIds: stri
       insert into security_events (user_id, kind, request_id, created_at)
       select user_id, event, request_id, ${instantParam(now)} from moved where event is not null
     )
-    insert into mail_problems (user_id, address, kind, since)
+    insert into mail_suppressions (user_id, address, kind, since)
     select distinct on (user_id, recipient) user_id, recipient, problem, ${instantParam(now)} from moved
     where problem is not null and user_id is not null
     on conflict (user_id, address) do nothing`,

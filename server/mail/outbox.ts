@@ -11,7 +11,7 @@ export const BATCH_SIZE = 100
 /** Much longer than a call may take; a worker that is gone gives its batch back after this. */
 export const LEASE_SECONDS = 30
 
-export interface ClaimedMail {
+export interface ClaimedEmail {
   id: string
   kind: MailKind
   form: LinkForm
@@ -31,10 +31,10 @@ export interface ClaimedMail {
 export interface ClaimedBatch {
   /** Names the call that carries these mails: the idempotency key, the same on every try. */
   id: string
-  mails: ClaimedMail[]
+  mails: ClaimedEmail[]
 }
 
-interface ClaimedRow extends Omit<ClaimedMail, 'composedAt' | 'expiresAt' | 'createdAt'> {
+interface ClaimedRow extends Omit<ClaimedEmail, 'composedAt' | 'expiresAt' | 'createdAt'> {
   batchId: string
   composedAt: string | null
   expiresAt: string | null

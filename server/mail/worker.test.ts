@@ -6,7 +6,7 @@ import { mailOutbox } from '@/server/db/schema'
 import { resetPassword } from '@/server/recovery/reset-password'
 import { createTestDatabase } from '@/server/testing/database'
 import { OTHER_PASSWORD } from '@/server/testing/factories'
-import { createResendWorld } from '@/server/testing/resend-world'
+import { createResendWorld } from '@/server/testing/fake-resend-world'
 import { claimBatch, LEASE_SECONDS } from './outbox'
 import type { MailTransport } from './transports/transport'
 

@@ -109,7 +109,7 @@ it('holds the path of every contract route, and no other', () => {
     file.endsWith('route.ts'),
   )
   const served = routes.map((file) =>
-    `/${path.dirname(file)}`.replace('/beside-page', '').replace(/\[(\w+)\]/g, '{$1}'),
+    `/${path.dirname(file)}`.replace('/shared-path', '').replace(/\[(\w+)\]/g, '{$1}'),
   )
   const documented = contracts.map((operation) => operation.path.replace(/\/$/, ''))
   expect([...new Set(documented)].sort()).toEqual(served.sort())

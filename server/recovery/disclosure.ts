@@ -1,6 +1,6 @@
-import type { RecoveryContext } from './context'
-import type { Identifier } from './schemas'
-import { identifierDigestOf } from './secrets'
+import type { RecoveryContext } from '@/server/core/context'
+import type { Identifier } from '@/server/core/schemas'
+import { identifierDigestOf } from '@/server/core/secrets'
 
 /** What strangers may be told of an account: all of it stands here. */
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { identifierSchema } from '@/server/core/schemas'
+import { newRequestId, type SecretRing } from '@/server/core/secrets'
 import { createTestDatabase } from '@/server/testing/database'
 import { createWorld, refusalOf } from '@/server/testing/factories'
 import { readFlow, sealFlow, unsealFlow } from './flow'
-import { identifierSchema } from './schemas'
-import { newRequestId, type SecretRing } from './secrets'
 import { verifyCode } from './verify-code'
 
 const { db } = await createTestDatabase()

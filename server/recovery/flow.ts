@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { sql } from 'drizzle-orm'
+import { type RecoveryContext, secondsAfter } from '@/server/core/context'
+import { type Identifier, identifierSchema } from '@/server/core/schemas'
+import { type SecretRing, sameBytes } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
-import { type RecoveryContext, secondsAfter } from './context'
 import { lockoutDigestOf, lockoutSubjects } from './lockout'
-import { type Identifier, identifierSchema } from './schemas'
-import { type SecretRing, sameBytes } from './secrets'
 
 /**
  * What a browser was doing: which request it made, and for what it typed. The request is a row; the browser

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
+import { identifierSchema } from '@/server/core/schemas'
 import { createTestDatabase } from '@/server/testing/database'
 import { APP_URL, createWorld, OTHER_PASSWORD, refusalOf, tokenIn } from '@/server/testing/factories'
 import { issueLink } from './issue-link'
 import { openLink } from './open-link'
 import { resetPassword } from './reset-password'
-import { identifierSchema } from './schemas'
 
 const { db } = await createTestDatabase()
 

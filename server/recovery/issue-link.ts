@@ -1,13 +1,13 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
+import { accountState } from '@/server/accounts/account-state'
 import { findAccount } from '@/server/accounts/find-account'
+import type { RecoveryContext } from '@/server/core/context'
+import { RecoveryError } from '@/server/core/errors'
+import type { Identifier } from '@/server/core/schemas'
 import { type LinkForm, mailOutbox, passwordResetTokens } from '@/server/db/schema'
-import { accountState } from './account-state'
-import { mintRequests, secretBehind } from './compose-mails'
-import type { RecoveryContext } from './context'
-import { RecoveryError } from './errors'
+import { mintRequests, secretBehind } from './compose-emails'
 import { linkOf } from './link-forms'
 import { requestReset } from './request-reset'
-import type { Identifier } from './schemas'
 
 /** Long enough to mint here before the worker would; if this process dies, the worker does it. */
 const HELD_BACK_SECONDS = 10

@@ -1,20 +1,20 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { identifierSchema } from '@/server/core/schemas'
+import { deriveKey, type SecretRing } from '@/server/core/secrets'
 import type { LinkForm } from '@/server/db/schema'
-import type { OutgoingMail } from '@/server/mail/messages'
+import type { OutgoingEmail } from '@/server/mail/emails'
 import { createTestDatabase } from '@/server/testing/database'
 import { APP_URL, createWorld, OTHER_PASSWORD, refusalOf } from '@/server/testing/factories'
 import { decodeUid, encodeUid, readLinkJwt } from './link-forms'
 import { openLink, presentedSecret } from './open-link'
 import { requestReset } from './request-reset'
 import { resetPassword } from './reset-password'
-import { identifierSchema } from './schemas'
-import { deriveKey, type SecretRing } from './secrets'
 
 const { db } = await createTestDatabase()
 
-const linkIn = (mail: OutgoingMail | undefined) => /^https:\/\/\S+$/m.exec(mail?.text ?? '')?.[0] as string
+const linkIn = (mail: OutgoingEmail | undefined) => /^https:\/\/\S+$/m.exec(mail?.text ?? '')?.[0] as string
 
 async function withLink(form: LinkForm) {
   const world = createWorld(db)

@@ -1,6 +1,6 @@
 import { errors, jwtVerify, SignJWT } from 'jose'
+import { deriveKey, linkTokenOf, resetTokenOf, type SecretRing } from '@/server/core/secrets'
 import type { LinkForm } from '@/server/db/schema'
-import { deriveKey, linkTokenOf, resetTokenOf, type SecretRing } from './secrets'
 
 /**
  * The forms a mailed link can have, one for each interface that documents its own. All are cut from the same

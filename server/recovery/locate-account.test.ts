@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { identifierSchema } from '@/server/core/schemas'
 import { createTestDatabase } from '@/server/testing/database'
 import { createRecordedDatabase, createWorld, refusalOf } from '@/server/testing/factories'
 import { maskEmail } from './disclosure'
 import { locateAccount } from './locate-account'
-import { identifierSchema } from './schemas'
 
 const { db, url } = await createTestDatabase()
 const recorded = createRecordedDatabase(url)

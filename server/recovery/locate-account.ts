@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { matchesIdentifier } from '@/server/accounts/find-account'
+import type { RecoveryContext } from '@/server/core/context'
+import { RecoveryError } from '@/server/core/errors'
+import type { Identifier } from '@/server/core/schemas'
 import { runStatement } from '@/server/db/client'
 import { counting } from '@/server/limits/counter'
-import type { RecoveryContext } from './context'
 import { type AccountPreview, concealedPreview, DEFAULT_PICTURE } from './disclosure'
-import { RecoveryError } from './errors'
-import type { Identifier } from './schemas'
 
 /**
  * Finds an account for a person to know it again. Under `conceal` nobody is looked up and every well-formed

@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { matchesIdentifier } from '@/server/accounts/find-account'
+import type { RecoveryPolicy } from '@/server/core/context'
+import type { Identifier } from '@/server/core/schemas'
+import { identifierDigestOf, type SecretRing } from '@/server/core/secrets'
 import { instantParam } from '@/server/db/client'
-import type { RecoveryPolicy } from './context'
-import type { Identifier } from './schemas'
-import { identifierDigestOf, type SecretRing } from './secrets'
 
 type Disclosure = RecoveryPolicy['disclosure']
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { identifierSchema } from '@/server/core/schemas'
 import { createTestDatabase } from '@/server/testing/database'
 import { createWorld } from '@/server/testing/factories'
-import { identifierSchema } from './schemas'
 
 const { db } = await createTestDatabase()
 

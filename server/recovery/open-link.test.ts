@@ -1,11 +1,11 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { linkTokenOf, newRequestId } from '@/server/core/secrets'
 import { users } from '@/server/db/schema'
 import { createTestDatabase } from '@/server/testing/database'
 import { createWorld, OTHER_PASSWORD, refusalOf } from '@/server/testing/factories'
 import { openLink } from './open-link'
 import { resetPassword } from './reset-password'
-import { linkTokenOf, newRequestId } from './secrets'
 
 const { db } = await createTestDatabase()
 

@@ -1,12 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { accountState } from '@/server/accounts/account-state'
+import type { PasswordOwner } from '@/server/accounts/password-policy'
+import type { RecoveryContext } from '@/server/core/context'
+import { RecoveryError, type RecoveryErrorCode } from '@/server/core/errors'
+import { digestOf, isGrant, isLinkToken } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
 import { counting } from '@/server/limits/counter'
-import { accountState } from './account-state'
-import type { RecoveryContext } from './context'
-import { RecoveryError, type RecoveryErrorCode } from './errors'
 import { readLinkJwt } from './link-forms'
-import type { PasswordOwner } from './password-policy'
-import { digestOf, isGrant, isLinkToken } from './secrets'
 
 /** A secret as a browser or a program presents it. */
 export type PresentedSecret =

@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, describe, expect, it } from 'vitest'
+import { identifierSchema } from '@/server/core/schemas'
 import { mailOutbox } from '@/server/db/schema'
 import { createTestDatabase } from '@/server/testing/database'
 import { createRecordedDatabase, createWorld, newAddress, refusalOf } from '@/server/testing/factories'
 import { requestReset } from './request-reset'
-import { identifierSchema } from './schemas'
 
 const { db, url } = await createTestDatabase()
 const recorded = createRecordedDatabase(url)

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { findAccount } from '@/server/accounts/find-account'
+import { type RecoveryContext, secondsAfter } from '@/server/core/context'
+import { RecoveryError } from '@/server/core/errors'
+import { foldCase, type Identifier } from '@/server/core/schemas'
+import { identifierDigestOf, newRequestId } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
 import type { LinkForm } from '@/server/db/schema'
 import { counting } from '@/server/limits/counter'
-import { type RecoveryContext, secondsAfter } from './context'
-import { RecoveryError } from './errors'
-import { foldCase, type Identifier } from './schemas'
-import { identifierDigestOf, newRequestId } from './secrets'
 
 export type ResetRequest = (
   | { account: Identifier } // typed by anybody

@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { findSession } from '@/server/accounts/sessions'
 import { signIn } from '@/server/accounts/sign-in'
+import { currentPasswordSchema, identifierSchema, newPasswordSchema } from '@/server/core/schemas'
 import type { Database } from '@/server/db/client'
 import { passwordResetTokens, sessions, users } from '@/server/db/schema'
 import { createTestDatabase } from '@/server/testing/database'
@@ -16,7 +17,6 @@ import {
 } from '@/server/testing/factories'
 import { openLink } from './open-link'
 import { resetPassword } from './reset-password'
-import { currentPasswordSchema, identifierSchema, newPasswordSchema } from './schemas'
 
 const { db, url } = await createTestDatabase()
 const recorded = createRecordedDatabase(url)

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
+import { accountState } from '@/server/accounts/account-state'
 import { hashPassword } from '@/server/accounts/password-hash'
+import { checkNewPassword } from '@/server/accounts/password-policy'
+import { type RecoveryContext, secondsAfter } from '@/server/core/context'
+import { RecoveryError } from '@/server/core/errors'
+import { newRequestId } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
-import { CHANGED_MAIL_TTL_SECONDS } from '@/server/mail/messages'
-import { accountState } from './account-state'
-import { type RecoveryContext, secondsAfter } from './context'
-import { RecoveryError } from './errors'
+import { CHANGED_EMAIL_TTL_SECONDS } from '@/server/mail/emails'
 import { expiryOf, findLiveSecret, type PresentedSecret } from './open-link'
-import { checkNewPassword } from './password-policy'
-import { newRequestId } from './secrets'
 
 /**
  * Chooses a new password with a mailed secret. Two statements and one hash: the first looks, then the
@@ -75,7 +75,7 @@ async function redeem(
     told as (
       insert into mail_outbox (id, kind, user_id, recipient, recipient_name, composed_at, expires_at, device, request_id, due_at, created_at)
       select ${newRequestId()}::uuid, 'password-changed', id, email, full_name, ${now},
-        ${instantParam(secondsAfter(ctx.now, CHANGED_MAIL_TTL_SECONDS))}, ${device}, ${requestId}, ${now}, ${now}
+        ${instantParam(secondsAfter(ctx.now, CHANGED_EMAIL_TTL_SECONDS))}, ${device}, ${requestId}, ${now}, ${now}
       from changed
     )
     select count(*)::int as changed from changed`,

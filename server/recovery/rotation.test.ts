@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { SecretRing } from '@/server/core/secrets'
 import { mailOutbox } from '@/server/db/schema'
 import { createTestDatabase } from '@/server/testing/database'
 import { createWorld, OTHER_PASSWORD, tokenIn } from '@/server/testing/factories'
 import { openLink } from './open-link'
 import { resetPassword } from './reset-password'
-import type { SecretRing } from './secrets'
 
 const { db } = await createTestDatabase()
 beforeEach(() => db.delete(mailOutbox))

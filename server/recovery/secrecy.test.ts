@@ -3,13 +3,13 @@ import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { findSession } from '@/server/accounts/sessions'
 import { signIn } from '@/server/accounts/sign-in'
+import { identifierSchema } from '@/server/core/schemas'
+import { linkTokenOf, newRequestId } from '@/server/core/secrets'
 import { createTestDatabase } from '@/server/testing/database'
 import { codeIn, createWorld, OTHER_PASSWORD, PASSWORD, refusalOf, tokenIn } from '@/server/testing/factories'
-import { disownChange } from './disown-change'
 import { openLink } from './open-link'
 import { resetPassword } from './reset-password'
-import { identifierSchema } from './schemas'
-import { linkTokenOf, newRequestId } from './secrets'
+import { secureAccount } from './secure-account'
 import { verifyCode } from './verify-code'
 
 const { db } = await createTestDatabase()
@@ -71,10 +71,10 @@ async function journey() {
   secrets['the session of the stranger'] = stranger.token
   await findSession(world.ctx(), stranger.token)
   await world.deliver()
-  const notMe = tokenIn(mails().at(-1))
-  secrets['the link of the notice'] = notMe
+  const secureAccountToken = tokenIn(mails().at(-1))
+  secrets['the link of the notice'] = secureAccountToken
   world.clock.advance(61)
-  await disownChange(world.ctx(), { token: notMe })
+  await secureAccount(world.ctx(), { token: secureAccountToken })
   await world.deliver()
   const code = codeIn(mails().at(-1))
   secrets['the code of the last mail'] = code
@@ -118,7 +118,7 @@ describe('after a whole journey', () => {
   })
 })
 
-describe('the sweep itself', () => {
+describe('the removeOldRows itself', () => {
   const secret = linkTokenOf('some application secret', newRequestId())
 
   it.each([

@@ -1,5 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, describe, expect, it } from 'vitest'
+import { codeSchema, identifierSchema } from '@/server/core/schemas'
+import { digestOf } from '@/server/core/secrets'
 import { codeLockouts, passwordResetTokens, users } from '@/server/db/schema'
 import { createTestDatabase } from '@/server/testing/database'
 import {
@@ -14,8 +16,6 @@ import {
 import { LONGEST_BLOCK_SECONDS } from './lockout'
 import { openLink } from './open-link'
 import { resetPassword } from './reset-password'
-import { codeSchema, identifierSchema } from './schemas'
-import { digestOf } from './secrets'
 import { verifyCode } from './verify-code'
 
 const { db, url } = await createTestDatabase()

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
+import { accountState } from '@/server/accounts/account-state'
+import { type RecoveryContext, secondsAfter } from '@/server/core/context'
+import { RecoveryError } from '@/server/core/errors'
+import type { Identifier } from '@/server/core/schemas'
+import { codeDigestOf, digestOf, newGrant, newRequestId, sameBytes } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
 import { counting } from '@/server/limits/counter'
-import { accountState } from './account-state'
-import { type RecoveryContext, secondsAfter } from './context'
-import { RecoveryError } from './errors'
 import { countingTry, lockoutDigestOf, lockoutSubjects, TRIES } from './lockout'
-import type { Identifier } from './schemas'
-import { codeDigestOf, digestOf, newGrant, newRequestId, sameBytes } from './secrets'
 
 interface Try {
   retry_after: number | null

@@ -4,19 +4,19 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { expect, vi } from 'vitest'
 import { hashPassword } from '@/server/accounts/password-hash'
+import { type RecoveryContext, type RecoveryPolicy, secondsAfter } from '@/server/core/context'
+import { RecoveryError } from '@/server/core/errors'
+import { identifierSchema } from '@/server/core/schemas'
+import type { SecretRing } from '@/server/core/secrets'
 import type { Database } from '@/server/db/client'
 import * as schema from '@/server/db/schema'
-import { createLog } from '@/server/log'
 import type { DeliveryOptions } from '@/server/mail/delivery'
-import type { OutgoingMail } from '@/server/mail/messages'
+import type { OutgoingEmail } from '@/server/mail/emails'
 import type { CallOutcome, MailTransport } from '@/server/mail/transports/transport'
 import { createMailWorker } from '@/server/mail/worker'
-import { composeChangedMails, composeResetMails } from '@/server/recovery/compose-mails'
-import { type RecoveryContext, type RecoveryPolicy, secondsAfter } from '@/server/recovery/context'
-import { RecoveryError } from '@/server/recovery/errors'
+import { createLog } from '@/server/observability/log'
+import { composeChangedEmails, composeResetEmails } from '@/server/recovery/compose-emails'
 import { requestReset } from '@/server/recovery/request-reset'
-import { identifierSchema } from '@/server/recovery/schemas'
-import type { SecretRing } from '@/server/recovery/secrets'
 
 export const APP_URL = 'https://accounts.example.com'
 export const START = new Date('2026-11-20T14:30:00Z')
@@ -58,9 +58,9 @@ export async function addTestAccount(db: Database, given: Partial<typeof schema.
 
 /** A transport that keeps what it is given; `answerNext` says how the next calls fare instead. */
 export function createMemoryTransport() {
-  const calls: { key: string; mails: OutgoingMail[] }[] = []
-  const accepted: OutgoingMail[] = []
-  const answers: ((mails: OutgoingMail[]) => CallOutcome | Promise<CallOutcome>)[] = []
+  const calls: { key: string; mails: OutgoingEmail[] }[] = []
+  const accepted: OutgoingEmail[] = []
+  const answers: ((mails: OutgoingEmail[]) => CallOutcome | Promise<CallOutcome>)[] = []
   const transport: MailTransport = {
     async send(mails, key) {
       calls.push({ key, mails: structuredClone(mails) })
@@ -86,7 +86,7 @@ export function createLogCapture() {
 }
 
 /** The token of the only link in a mail. */
-export function tokenIn(mail: OutgoingMail | undefined): string {
+export function tokenIn(mail: OutgoingEmail | undefined): string {
   const tokens = [...(mail?.text ?? '').matchAll(/[?&]token=([\w-]+)/g)].map((match) => match[1])
   if (tokens.length !== 1)
     throw new Error(`${tokens.length} links in ${mail ? `the mail "${mail.subject}"` : 'no mail'}`)
@@ -94,7 +94,7 @@ export function tokenIn(mail: OutgoingMail | undefined): string {
 }
 
 /** The six digits that stand on a line of their own in a mail. */
-export function codeIn(mail: OutgoingMail | undefined): string {
+export function codeIn(mail: OutgoingEmail | undefined): string {
   const code = /^(\d{6})$/m.exec(mail?.text ?? '')?.[1]
   if (!code) throw new Error(`no code in ${mail ? `the mail "${mail.subject}"` : 'no mail'}`)
   return code
@@ -143,8 +143,8 @@ export function createWorld(db: Database, given: { policy?: Partial<RecoveryPoli
         db,
         transport,
         composers: {
-          'password-reset': (batch, now) => composeResetMails(context(now), batch),
-          'password-changed': (batch, now) => composeChangedMails(context(now), batch),
+          'password-reset': (batch, now) => composeResetEmails(context(now), batch),
+          'password-changed': (batch, now) => composeChangedEmails(context(now), batch),
         },
         log,
         now: clock.now,

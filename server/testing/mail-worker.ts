@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
+import type { RecoveryPolicy } from '@/server/core/context'
 import type { Database } from '@/server/db/client'
-import { createLog } from '@/server/log'
 import type { Composer, DeliveryOptions } from '@/server/mail/delivery'
 import { createResendTransport } from '@/server/mail/transports/resend'
 import { createMailWorker } from '@/server/mail/worker'
-import { composeChangedMails, composeResetMails } from '@/server/recovery/compose-mails'
-import type { RecoveryPolicy } from '@/server/recovery/context'
+import { createLog } from '@/server/observability/log'
+import { composeChangedEmails, composeResetEmails } from '@/server/recovery/compose-emails'
 import { APP_URL } from './factories'
 
 export const POLICY: RecoveryPolicy = {
@@ -28,7 +28,7 @@ export function createRealWorker(
   const { onClaimed = async () => {}, ...given } = options
   const composer =
     (
-      compose: (ctx: Parameters<typeof composeResetMails>[0], batch: Parameters<Composer>[0]) => ReturnType<Composer>,
+      compose: (ctx: Parameters<typeof composeResetEmails>[0], batch: Parameters<Composer>[0]) => ReturnType<Composer>,
     ): Composer =>
     async (batch, now) => {
       await onClaimed()
@@ -36,6 +36,9 @@ export function createRealWorker(
     }
   const log: Logger = createLog('silent')
   const transport = createResendTransport({ apiKey: 're_test', from: 'Latchkey <accounts@example.com>' })
-  const composers = { 'password-reset': composer(composeResetMails), 'password-changed': composer(composeChangedMails) }
+  const composers = {
+    'password-reset': composer(composeResetEmails),
+    'password-changed': composer(composeChangedEmails),
+  }
   return createMailWorker({ db, transport, composers, log, ...given })
 }

@@ -5,7 +5,7 @@ import { LocalTime } from '@/app/_components/local-time'
 import { PageHeading } from '@/app/_components/page-heading'
 import { PageShell } from '@/app/_components/page-shell'
 import { messages } from '@/messages/en'
-import { listMails, mailboxIsOn } from '@/server/mail/transports/mailbox'
+import { listEmails, mailboxIsOn } from '@/server/mail/transports/mailbox'
 import { AutoRefresh } from './auto-refresh'
 
 const words = messages.mailbox
@@ -14,7 +14,7 @@ export const metadata: Metadata = { title: words.title }
 
 export default async function MailboxPage() {
   if (!mailboxIsOn()) notFound()
-  const mails = await listMails()
+  const mails = await listEmails()
   return (
     <PageShell wide>
       <AutoRefresh />

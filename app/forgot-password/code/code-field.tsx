@@ -3,7 +3,7 @@
 import { OTPInput, type SlotProps } from 'input-otp'
 import { type ClipboardEvent, type Ref, useRef } from 'react'
 import { messages } from '@/messages/en'
-import { CODE_LENGTH } from '@/server/recovery/schemas'
+import { CODE_LENGTH } from '@/server/core/schemas'
 
 interface CodeFieldProps {
   ref: Ref<HTMLInputElement>

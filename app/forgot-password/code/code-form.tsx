@@ -7,7 +7,7 @@ import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { useSecondsLeft } from '@/app/_components/seconds-left'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
-import { CODE_LENGTH, codeSchema } from '@/server/recovery/schemas'
+import { CODE_LENGTH, codeSchema } from '@/server/core/schemas'
 import { BlockNotice } from './block-notice'
 import { CodeField } from './code-field'
 

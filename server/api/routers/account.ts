@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { messages } from '@/messages/en'
-import { findMailProblem } from '@/server/accounts/mail-problem'
-import { listSecurityEvents } from '@/server/accounts/security-events'
 import { endSessions, listSessions } from '@/server/accounts/sessions'
+import { ANSWERS } from '@/server/api/answers'
 import { router, signedInProcedure } from '@/server/api/trpc'
-import { setCookie } from '@/server/cookies'
+import { listSecurityEvents } from '@/server/audit/list-security-events'
+import { identifierSchema } from '@/server/core/schemas'
+import { setCookie } from '@/server/http/cookies'
+import { findSuppression } from '@/server/mail/suppressions'
 import { sealFlow } from '@/server/recovery/flow'
 import { requestReset } from '@/server/recovery/request-reset'
-import { identifierSchema } from '@/server/recovery/schemas'
 
 export const accountRouter = router({
   /** Mails a reset link to the signed-in account's own address. */
@@ -17,7 +17,7 @@ export const accountRouter = router({
     const account = identifierSchema.safeParse(email)
     if (account.success)
       setCookie(ctx.answer, 'flow', sealFlow(ctx.recovery.secrets, { requestId, account: account.data }))
-    return { message: messages.api.resetRequested }
+    return { message: ANSWERS.resetRequested }
   }),
 
   sessions: signedInProcedure.query(async ({ ctx }) => {
@@ -25,7 +25,7 @@ export const accountRouter = router({
     return sessions.map((session) => ({
       id: session.id,
       current: session.id === ctx.current.sessionId,
-      device: session.device ?? messages.account.unknownDevice,
+      device: session.device,
       createdAt: session.createdAt.toISOString(),
       lastSeenAt: session.lastSeenAt.toISOString(),
     }))
@@ -33,17 +33,17 @@ export const accountRouter = router({
 
   endSession: signedInProcedure.input(z.object({ id: z.uuid() })).mutation(async ({ ctx, input }) => {
     await endSessions(ctx.recovery, ctx.current.userId, { only: input.id })
-    return { message: messages.api.sessionEnded }
+    return { message: ANSWERS.sessionEnded }
   }),
 
   endOtherSessions: signedInProcedure.mutation(async ({ ctx }) => {
     await endSessions(ctx.recovery, ctx.current.userId, { allBut: ctx.current.sessionId })
-    return { message: messages.api.sessionsEnded }
+    return { message: ANSWERS.sessionsEnded }
   }),
 
   /** Why the account's present address is not mailed any more, and since when; null while it is. */
-  mailProblem: signedInProcedure.query(async ({ ctx }) => {
-    const problem = await findMailProblem(ctx.recovery, ctx.current.userId)
+  suppression: signedInProcedure.query(async ({ ctx }) => {
+    const problem = await findSuppression(ctx.recovery, ctx.current.userId)
     return problem && { kind: problem.kind, since: problem.since.toISOString() }
   }),
 

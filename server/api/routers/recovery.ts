@@ -1,29 +1,18 @@
 import { z } from 'zod'
-import { messages } from '@/messages/en'
+import { ANSWERS } from '@/server/api/answers'
 import type { ApiContext } from '@/server/api/context'
 import { publicProcedure, router } from '@/server/api/trpc'
-import { clearCookie, readCookie, setCookie } from '@/server/cookies'
+import { asDeadSecretCode, RecoveryError } from '@/server/core/errors'
+import { locateInput, requestResetInput, resetPasswordInput, verifyCodeInput } from '@/server/core/schemas'
+import { clearCookie, readCookie, setCookie } from '@/server/http/cookies'
 import { maskEmail } from '@/server/recovery/disclosure'
-import { disownChange } from '@/server/recovery/disown-change'
-import { RecoveryError } from '@/server/recovery/errors'
 import { type Flow, readFlow, sealFlow, unsealFlow } from '@/server/recovery/flow'
 import { locateAccount } from '@/server/recovery/locate-account'
 import { openLink, presentedSecret } from '@/server/recovery/open-link'
 import { requestReset } from '@/server/recovery/request-reset'
 import { resetPassword } from '@/server/recovery/reset-password'
-import { locateInput, requestResetInput, resetPasswordInput, verifyCodeInput } from '@/server/recovery/schemas'
+import { secureAccount } from '@/server/recovery/secure-account'
 import { verifyCode } from '@/server/recovery/verify-code'
-
-const DEAD_SECRETS = [
-  'link-unknown',
-  'link-expired',
-  'link-used',
-  'link-superseded',
-  'grant-unknown',
-  'grant-expired',
-] as const
-
-const asDeadSecret = (code: string | null) => DEAD_SECRETS.find((dead) => dead === code) ?? null
 
 function flowOf(ctx: ApiContext): Flow | null {
   const cookie = readCookie(ctx.headers, 'flow')
@@ -48,7 +37,7 @@ export const recoveryRouter = router({
     const { id: requestId } = await requestReset(ctx.recovery, input)
     setCookie(ctx.answer, 'flow', sealFlow(ctx.recovery.secrets, { requestId, account: input.account }))
     clearCookie(ctx.answer, 'notice')
-    return { message: messages.api.resetRequested }
+    return { message: ANSWERS.resetRequested }
   }),
 
   /** Where this browser's recovery stands, or null when it has none under way. */
@@ -63,7 +52,7 @@ export const recoveryRouter = router({
     if (!account) throw new RecoveryError('flow-missing')
     const { grant } = await verifyCode(ctx.recovery, { account, code: input.code })
     setCookie(ctx.answer, 'reset', grant)
-    return { message: messages.api.codeAccepted }
+    return { message: ANSWERS.codeAccepted }
   }),
 
   /** Is the link that this browser opened, or the grant it has earned, still live? Spends nothing. */
@@ -81,14 +70,14 @@ export const recoveryRouter = router({
       if (error.code === 'too-many-requests') {
         return { state: error.code, retryAfterSeconds: error.details.retryAfterSeconds ?? 60 }
       }
-      const dead = asDeadSecret(error.code)
+      const dead = asDeadSecretCode(error.code)
       if (!dead) throw error
       return { state: dead }
     }
   }),
 
   /** Why this browser was sent back from a dead link, if it was. */
-  notice: publicProcedure.query(({ ctx }) => asDeadSecret(readCookie(ctx.headers, 'notice'))),
+  notice: publicProcedure.query(({ ctx }) => asDeadSecretCode(readCookie(ctx.headers, 'notice'))),
 
   /** Chooses the new password, with the secret of the cookie or of the input. */
   resetPassword: publicProcedure.input(resetPasswordInput).mutation(async ({ ctx, input }) => {
@@ -97,13 +86,13 @@ export const recoveryRouter = router({
     // The reset cookie stays: it opens nothing any more, and tells the back button why.
     clearCookie(ctx.answer, 'session')
     clearCookie(ctx.answer, 'flow')
-    return { message: messages.api.passwordChanged }
+    return { message: ANSWERS.passwordChanged }
   }),
 
   /** "This wasn't me", from the mail about a changed password. */
-  disownChange: publicProcedure.input(z.object({ token: z.string().max(4096) })).mutation(async ({ ctx, input }) => {
-    await disownChange(ctx.recovery, input)
+  secureAccount: publicProcedure.input(z.object({ token: z.string().max(4096) })).mutation(async ({ ctx, input }) => {
+    await secureAccount(ctx.recovery, input)
     clearCookie(ctx.answer, 'session')
-    return { message: messages.api.changeDisowned }
+    return { message: ANSWERS.accountSecured }
   }),
 })

@@ -1,9 +1,9 @@
-import { messages } from '@/messages/en'
 import { endSessions } from '@/server/accounts/sessions'
 import { signIn } from '@/server/accounts/sign-in'
+import { ANSWERS } from '@/server/api/answers'
 import { publicProcedure, router } from '@/server/api/trpc'
-import { clearCookie, setCookie } from '@/server/cookies'
-import { signInInput } from '@/server/recovery/schemas'
+import { signInInput } from '@/server/core/schemas'
+import { clearCookie, setCookie } from '@/server/http/cookies'
 
 export const sessionRouter = router({
   signIn: publicProcedure.input(signInInput).mutation(async ({ ctx, input }) => {
@@ -16,7 +16,7 @@ export const sessionRouter = router({
     const session = await ctx.session()
     if (session) await endSessions(ctx.recovery, session.userId, { only: session.sessionId })
     clearCookie(ctx.answer, 'session')
-    return { message: messages.api.signedOut }
+    return { message: ANSWERS.signedOut }
   }),
 
   current: publicProcedure.query(async ({ ctx }) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { emailSchema } from '@/server/recovery/schemas'
+import { emailSchema } from '@/server/core/schemas'
 
 /** An address, or none for the account that is signed in. */
 export const askBody = z.object({ email: emailSchema.optional().meta({ example: 'john@gmail.com' }) })

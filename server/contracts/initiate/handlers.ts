@@ -1,5 +1,5 @@
 import { ok } from '@/server/contracts/answer'
-import { endpoint } from '@/server/contracts/edge'
+import { endpoint } from '@/server/contracts/endpoint'
 import { requestReset } from '@/server/recovery/request-reset'
 import { EMAIL_INVALID, errors, fault } from './errors'
 import { askBody, SENT } from './schema'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { emailSchema } from '@/server/recovery/schemas'
+import { emailSchema } from '@/server/core/schemas'
 
 export const askBody = z.object({ email: emailSchema.meta({ example: 'john@example.com' }) })
 

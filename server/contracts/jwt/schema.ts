@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { typedPassword } from '@/server/contracts/typed-password'
-import { emailSchema } from '@/server/recovery/schemas'
+import { emailSchema } from '@/server/core/schemas'
 
 const TOKEN_EXAMPLE = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VyX2lkIjoi4oCmIn0.c2lnbmF0dXJl'
 

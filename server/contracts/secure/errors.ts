@@ -1,5 +1,5 @@
 import { type Answer, type ErrorTable, type Fault, limitErrors, never, passwordErrors } from '@/server/contracts/answer'
-import type { RecoveryErrorDetails } from '@/server/recovery/errors'
+import type { RecoveryErrorDetails } from '@/server/core/errors'
 
 export const fault: Fault = (status, message) => ({ status, body: { error: message } })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { identifierSchema } from '@/server/recovery/schemas'
+import { identifierSchema } from '@/server/core/schemas'
 
 const account = identifierSchema.meta({ description: 'Email address or username.', example: 'john@example.com' })
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { ok } from '@/server/contracts/answer'
-import { endpoint } from '@/server/contracts/edge'
+import { endpoint } from '@/server/contracts/endpoint'
 import { followMailedLink } from '@/server/contracts/mailed-link'
 import { decodeUid } from '@/server/recovery/link-forms'
 import { requestReset } from '@/server/recovery/request-reset'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { typedPassword } from '@/server/contracts/typed-password'
-import { emailSchema } from '@/server/recovery/schemas'
+import { emailSchema } from '@/server/core/schemas'
 
 export const askBody = z.object({ email: emailSchema.meta({ example: 'john@example.com' }) })
 

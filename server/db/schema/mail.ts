@@ -99,22 +99,22 @@ export const mailEvents = pgTable(
   ],
 )
 
-export const MAIL_PROBLEM_KINDS = ['bounced', 'complained'] as const
-export type MailProblemKind = (typeof MAIL_PROBLEM_KINDS)[number]
+export const SUPPRESSION_KINDS = ['bounced', 'complained'] as const
+export type SuppressionKind = (typeof SUPPRESSION_KINDS)[number]
 
 /** Addresses that are not mailed again. An account that changes its address has no problem any more. */
-export const mailProblems = pgTable(
-  'mail_problems',
+export const mailSuppressions = pgTable(
+  'mail_suppressions',
   {
     userId: uuid('user_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     address: text('address').notNull(),
-    kind: text('kind').$type<MailProblemKind>().notNull(),
+    kind: text('kind').$type<SuppressionKind>().notNull(),
     since: instant('since').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.userId, t.address] }),
-    check('mail_problems_kind', oneOf('kind', MAIL_PROBLEM_KINDS)),
+    check('mail_suppressions_kind', oneOf('kind', SUPPRESSION_KINDS)),
   ],
 )

@@ -75,7 +75,7 @@ export const SECURITY_EVENT_KINDS = [
   'code-blocked',
   'code-accepted',
   'password-changed',
-  'change-disowned',
+  'account-secured',
   'sessions-ended',
   'signed-in',
   'sign-in-failed',

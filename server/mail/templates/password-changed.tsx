@@ -1,7 +1,7 @@
 import { messages } from '@/messages/en'
-import { Action, MailLayout, Paragraph } from './mail-layout'
+import { Action, EmailLayout, Paragraph } from './email-layout'
 import { oneLine } from './one-line'
-import { renderMail } from './render-mail'
+import { renderEmail } from './render-email'
 import { renderOnce } from './render-once'
 
 export interface PasswordChangedProps {
@@ -10,20 +10,20 @@ export interface PasswordChangedProps {
   changedAt: string
   device: string | null
   /** The whole address, secret included. */
-  notMeLink: string
+  secureAccountLink: string
 }
 
-const words = messages.passwordChangedMail
+const words = messages.passwordChangedEmail
 
 /** The mail that tells the owner of a changed password, with the way to undo it (NIST SP 800-63B-4 §4.2.3). */
 export const renderPasswordChanged = renderOnce<PasswordChangedProps>(
-  (props) => renderMail(words.subject, <PasswordChangedMail {...props} />),
-  { recipientName: 'line', changedAt: 'exact', device: 'line', notMeLink: 'exact' },
+  (props) => renderEmail(words.subject, <PasswordChangedEmail {...props} />),
+  { recipientName: 'line', changedAt: 'exact', device: 'line', secureAccountLink: 'exact' },
 )
 
-export function PasswordChangedMail(props: PasswordChangedProps) {
+export function PasswordChangedEmail(props: PasswordChangedProps) {
   return (
-    <MailLayout
+    <EmailLayout
       subject={words.subject}
       preview={words.preview}
       greeting={messages.mail.greeting(oneLine(props.recipientName))}
@@ -31,7 +31,7 @@ export function PasswordChangedMail(props: PasswordChangedProps) {
       <Paragraph>{words.lead(props.changedAt, oneLine(props.device))}</Paragraph>
       <Paragraph>{words.wasYou}</Paragraph>
       <Paragraph>{words.notYou}</Paragraph>
-      <Action href={props.notMeLink} label={words.button} copyLead={words.linkLead} />
-    </MailLayout>
+      <Action href={props.secureAccountLink} label={words.button} />
+    </EmailLayout>
   )
 }

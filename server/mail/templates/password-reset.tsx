@@ -1,9 +1,9 @@
 import { Text } from '@react-email/components'
 import { messages } from '@/messages/en'
+import { Action, EmailLayout, Paragraph, SmallPrint } from './email-layout'
 import { look } from './look'
-import { Action, MailLayout, Paragraph, SmallPrint } from './mail-layout'
 import { oneLine } from './one-line'
-import { type RenderedMail, renderMail } from './render-mail'
+import { type RenderedEmail, renderEmail } from './render-email'
 import { renderOnce } from './render-once'
 
 export interface PasswordResetProps {
@@ -19,16 +19,16 @@ export interface PasswordResetProps {
   requestedAt: string
 }
 
-const words = messages.passwordResetMail
+const words = messages.passwordResetEmail
 
 /** The mail that lets its reader choose a new password. */
-export const renderPasswordReset = (props: PasswordResetProps): Promise<RenderedMail> => renderReset(inHalves(props))
+export const renderPasswordReset = (props: PasswordResetProps): Promise<RenderedEmail> => renderReset(inHalves(props))
 
-export const PasswordResetMail = (props: PasswordResetProps) => <ResetMail {...inHalves(props)} />
+export const PasswordResetEmail = (props: PasswordResetProps) => <ResetEmail {...inHalves(props)} />
 
-type ResetMailProps = Omit<PasswordResetProps, 'code'> & { codeStart: string; codeEnd: string }
+type ResetEmailProps = Omit<PasswordResetProps, 'code'> & { codeStart: string; codeEnd: string }
 
-const renderReset = renderOnce<ResetMailProps>((props) => renderMail(words.subject, <ResetMail {...props} />), {
+const renderReset = renderOnce<ResetEmailProps>((props) => renderEmail(words.subject, <ResetEmail {...props} />), {
   recipientName: 'line',
   link: 'exact',
   codeStart: 'exact',
@@ -38,20 +38,20 @@ const renderReset = renderOnce<ResetMailProps>((props) => renderMail(words.subje
 })
 
 /** A code is read in threes, and copied as the six digits it is: the gap between them is no character. */
-function inHalves({ code, ...props }: PasswordResetProps): ResetMailProps {
+function inHalves({ code, ...props }: PasswordResetProps): ResetEmailProps {
   return { ...props, codeStart: code.slice(0, 3), codeEnd: code.slice(3) }
 }
 
-function ResetMail(props: ResetMailProps) {
+function ResetEmail(props: ResetEmailProps) {
   const linkSeconds = props.linkMinutes * 60
   return (
-    <MailLayout
+    <EmailLayout
       subject={words.subject}
       preview={words.preview(linkSeconds)}
       greeting={messages.mail.greeting(oneLine(props.recipientName))}
     >
       <Paragraph>{words.lead}</Paragraph>
-      <Action href={props.link} label={words.button} copyLead={words.linkLead} />
+      <Action href={props.link} label={words.button} />
       <Paragraph>{words.codeLead(props.codeMinutes * 60)}</Paragraph>
       <Text className="code" style={look.code}>
         <span>{props.codeStart}</span>
@@ -61,6 +61,6 @@ function ResetMail(props: ResetMailProps) {
       <Paragraph>{words.terms(linkSeconds)}</Paragraph>
       <Paragraph>{words.notYou}</Paragraph>
       <SmallPrint>{messages.mail.asked(props.requestedAt, oneLine(props.device))}</SmallPrint>
-    </MailLayout>
+    </EmailLayout>
   )
 }

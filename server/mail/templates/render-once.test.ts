@@ -1,9 +1,9 @@
 import { createElement } from 'react'
 import { describe, expect, it } from 'vitest'
 import { messages } from '@/messages/en'
-import { PasswordChangedMail, type PasswordChangedProps, renderPasswordChanged } from './password-changed'
-import { PasswordResetMail, type PasswordResetProps, renderPasswordReset } from './password-reset'
-import { renderMail } from './render-mail'
+import { PasswordChangedEmail, type PasswordChangedProps, renderPasswordChanged } from './password-changed'
+import { PasswordResetEmail, type PasswordResetProps, renderPasswordReset } from './password-reset'
+import { renderEmail } from './render-email'
 
 const reset: PasswordResetProps = {
   recipientName: 'Jane Example',
@@ -18,7 +18,7 @@ const changed: PasswordChangedProps = {
   recipientName: 'Jane Example',
   changedAt: '20 November 2026 at 14:30 UTC',
   device: 'Safari on iPhone',
-  notMeLink: 'https://accounts.example.com/not-me?token=abc_DEF-123',
+  secureAccountLink: 'https://accounts.example.com/secure-account?token=abc_DEF-123',
 }
 
 const NAMES = [
@@ -39,7 +39,7 @@ describe('a mail from a template that was rendered before', () => {
   ])
   it.each(resets)('is the mail that React renders: %j', async (props) => {
     await renderPasswordReset({ ...props, recipientName: props.recipientName && 'Somebody Before' })
-    const afresh = await renderMail(messages.passwordResetMail.subject, createElement(PasswordResetMail, props))
+    const afresh = await renderEmail(messages.passwordResetEmail.subject, createElement(PasswordResetEmail, props))
     expect(await renderPasswordReset(props)).toEqual(afresh)
   })
 
@@ -48,7 +48,7 @@ describe('a mail from a template that was rendered before', () => {
     { ...changed, recipientName, device: null },
   ])
   it.each(changes)('is the mail that React renders: %j', async (props) => {
-    const afresh = await renderMail(messages.passwordChangedMail.subject, createElement(PasswordChangedMail, props))
+    const afresh = await renderEmail(messages.passwordChangedEmail.subject, createElement(PasswordChangedEmail, props))
     expect(await renderPasswordChanged(props)).toEqual(afresh)
   })
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { oneLine } from './one-line'
-import type { RenderedMail } from './render-mail'
+import type { RenderedEmail } from './render-email'
 
 /**
  * React takes two milliseconds and more for one mail, so a full batch would hold up the requests of its process for a
@@ -22,9 +22,9 @@ const MAX_SHAPES = 100
  * @param fillings the properties that differ from mail to mail; all others make the shape.
  */
 export function renderOnce<Props extends object>(
-  render: (props: Props) => Promise<RenderedMail>,
+  render: (props: Props) => Promise<RenderedEmail>,
   fillings: Partial<Record<keyof Props & string, Filling>>,
-): (props: Props) => Promise<RenderedMail> {
+): (props: Props) => Promise<RenderedEmail> {
   const nonce = randomUUID().replaceAll('-', '')
   const markers = new Map(Object.keys(fillings).map((name, at) => [`x${nonce}x${at}x`, name]))
   const shapes = new Map<string, Promise<{ subject: string; html: Cut; text: Cut }>>()

@@ -19,7 +19,7 @@ const changed: PasswordChangedProps = {
   recipientName: 'Jane Example',
   changedAt: '20 November 2026 at 14:30 UTC',
   device: null,
-  notMeLink: 'https://accounts.example.com/not-me?token=abc_DEF-123',
+  secureAccountLink: 'https://accounts.example.com/secure-account?token=abc_DEF-123',
 }
 
 const linesOf = (text: string) => text.split('\n')
@@ -28,7 +28,7 @@ describe.each([
   ['password reset', reset.link, (name: string | null) => renderPasswordReset({ ...reset, recipientName: name })],
   [
     'password changed',
-    changed.notMeLink,
+    changed.secureAccountLink,
     (name: string | null) => renderPasswordChanged({ ...changed, recipientName: name }),
   ],
 ])('the mail of a %s', (_, link, renderFor) => {

@@ -11,7 +11,7 @@ vi.stubEnv('DATABASE_URL', 'postgres://nobody@localhost/none')
 vi.stubEnv('APP_SECRET', 'the application secret of these tests')
 vi.stubEnv('MAILBOX_DIR', dir)
 // The environment is read once, on first use.
-const { createMailboxTransport, listMails, mailboxIsOn, readMail } = await import('./mailbox')
+const { createMailboxTransport, listEmails, mailboxIsOn, readEmail } = await import('./mailbox')
 
 beforeAll(() => vi.useFakeTimers({ toFake: ['Date'] }))
 beforeEach(() => rm(dir, { recursive: true, force: true }))
@@ -30,10 +30,10 @@ describe('the development mailbox', () => {
     const first = mailTo('ada@example.com')
     expect(await send(first)).toMatchObject({ kind: 'settled', outcomes: [{ accepted: true }] })
     await send(mailTo('bob@example.com'))
-    const mails = await listMails()
+    const mails = await listEmails()
     expect(mails.map((mail) => mail.to)).toEqual(['bob@example.com', 'ada@example.com'])
     const { id: _, ...words } = first
-    expect(await readMail(mails[1]?.id ?? '')).toMatchObject({
+    expect(await readEmail(mails[1]?.id ?? '')).toMatchObject({
       ...words,
       from: 'Latchkey <accounts@example.com>',
       headers: { 'Auto-Submitted': 'auto-generated' },
@@ -44,13 +44,13 @@ describe('the development mailbox', () => {
     const mail = mailTo('ada@example.com')
     const [once, again] = [await send(mail), await send({ ...mail, subject: 'Again' })]
     expect(again).toEqual(once)
-    expect((await listMails()).map((kept) => kept.subject)).toEqual(['Again'])
+    expect((await listEmails()).map((kept) => kept.subject)).toEqual(['Again'])
   })
 
   it('keeps the last two hundred', async () => {
     await send(...Array.from({ length: 205 }, (_, n) => mailTo(`user${n}@example.com`)))
     await send(mailTo('last@example.com'))
-    const mails = await listMails()
+    const mails = await listEmails()
     expect(mails).toHaveLength(200)
     expect(mails[0]?.to).toBe('last@example.com')
   })
@@ -64,7 +64,7 @@ describe('the development mailbox', () => {
 
   it('is empty, not broken, before the first mail', async () => {
     expect(mailboxIsOn()).toBe(true)
-    expect(await listMails()).toEqual([])
+    expect(await listEmails()).toEqual([])
   })
 
   it('reads no file but its own', async () => {
@@ -79,7 +79,7 @@ describe('the development mailbox', () => {
       'a'.repeat(5000),
       randomUUID(),
     ]) {
-      expect(await readMail(id)).toBeNull()
+      expect(await readEmail(id)).toBeNull()
     }
   })
 })

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { env } from '@/server/env'
-import { MAIL_HEADERS } from '@/server/mail/messages'
+import { EMAIL_HEADERS } from '@/server/mail/emails'
 import type { MailTransport } from './transport'
 
 /** The development mailbox: mails laid down as files, readable at /dev/mailbox, beside an embedded database. */
 
-export interface MailboxMail {
+export interface MailboxEmail {
   id: string
   at: string
   from: string
@@ -32,7 +32,7 @@ export function createMailboxTransport(options: { dir: string; from: string }): 
         const present = (await readdir(options.dir)).find((name) => name.endsWith(`${mail.id}.json`))
         const id = present?.slice(0, -'.json'.length) ?? `${String(Date.now()).padStart(15, '0')}-${mail.id}`
         const at = new Date().toISOString()
-        const letter: MailboxMail = { id, at, from: options.from, to, subject, html, text, headers: MAIL_HEADERS }
+        const letter: MailboxEmail = { id, at, from: options.from, to, subject, html, text, headers: EMAIL_HEADERS }
         const draft = path.join(/* turbopackIgnore: true */ options.dir, `.${randomUUID()}`)
         await writeFile(draft, JSON.stringify(letter), { mode: 0o600 })
         await rename(draft, path.join(/* turbopackIgnore: true */ options.dir, `${id}.json`))
@@ -54,19 +54,19 @@ async function forgetOld(dir: string) {
 export const mailboxIsOn = (): boolean => env().mailboxDir !== undefined
 
 /** The mails in the mailbox, newest first. */
-export async function listMails(): Promise<MailboxMail[]> {
+export async function listEmails(): Promise<MailboxEmail[]> {
   const dir = env().mailboxDir
   if (!dir) return []
   const names = await readdir(dir).catch(() => [])
   const ids = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length))
-  const mails = await Promise.all(ids.sort().reverse().map(readMail))
+  const mails = await Promise.all(ids.sort().reverse().map(readEmail))
   return mails.filter((mail) => mail !== null)
 }
 
 /** One mail, or null when there is none of that id. */
-export async function readMail(id: string): Promise<MailboxMail | null> {
+export async function readEmail(id: string): Promise<MailboxEmail | null> {
   const dir = env().mailboxDir
   if (!dir || !MAIL_ID.test(id)) return null
   const text = await readFile(path.join(/* turbopackIgnore: true */ dir, `${id}.json`), 'utf8').catch(() => null)
-  return text === null ? null : (JSON.parse(text) as MailboxMail)
+  return text === null ? null : (JSON.parse(text) as MailboxEmail)
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type StandInOptions, startResendStandIn } from '@/server/testing/resend-stand-in'
+import { type FakeResendOptions, startFakeResend } from '@/server/testing/fake-resend'
 import { createResendTransport } from './resend'
 
 afterEach(() => {
@@ -9,8 +9,8 @@ afterEach(() => {
 
 const mailTo = (to: string) => ({ id: randomUUID(), to, subject: 'Reset your password', html: '<p>Hi</p>', text: 'Hi' })
 
-async function start(options?: StandInOptions) {
-  const resend = await startResendStandIn(options)
+async function start(options?: FakeResendOptions) {
+  const resend = await startFakeResend(options)
   onTestFinished(() => resend.close())
   vi.stubEnv('RESEND_BASE_URL', resend.url)
   const transport = createResendTransport({ apiKey: 're_test', from: 'Latchkey <accounts@example.com>' })

@@ -1,7 +1,7 @@
 import { type ErrorResponse, Resend } from 'resend'
-import { MAIL_HEADERS, type OutgoingMail } from '@/server/mail/messages'
+import { EMAIL_HEADERS, type OutgoingEmail } from '@/server/mail/emails'
 import { speakable } from '@/server/mail/reasons'
-import type { CallOutcome, MailOutcome, MailTransport } from './transport'
+import type { CallOutcome, EmailOutcome, MailTransport } from './transport'
 
 /** Long, but a link that lives an hour gets more than one chance. */
 const QUOTA_WAIT_MS = 900_000
@@ -21,7 +21,7 @@ export function createResendTransport(options: { apiKey: string; from: string })
         subject,
         html,
         text,
-        headers: MAIL_HEADERS,
+        headers: EMAIL_HEADERS,
       }))
       const { data, error, headers } = await resend.batch.send(payload, {
         idempotencyKey: key,
@@ -41,9 +41,9 @@ const secondsToMs = (text: string | undefined) =>
 
 /** Permissive validation lists the accepted in order, and the refused by their place in the call. */
 function inOrder(
-  mails: OutgoingMail[],
+  mails: OutgoingEmail[],
   answer: { data: { id: string }[]; errors?: { index: number; message: string }[] },
-): MailOutcome[] {
+): EmailOutcome[] {
   const refused = new Map(answer.errors?.map(({ index, message }) => [index, message]))
   const accepted = answer.data.values()
   return mails.map((_, index) => {
@@ -54,7 +54,7 @@ function inOrder(
 }
 
 /** What to do about an error of the whole call. A proxy's own page comes as `application_error`, or as no name at all. */
-function explain(error: ErrorResponse, headers: Record<string, string>, mails: OutgoingMail[]): CallOutcome {
+function explain(error: ErrorResponse, headers: Record<string, string>, mails: OutgoingEmail[]): CallOutcome {
   const reason = speakable(`${error.statusCode ?? 'no answer'} ${error.name}: ${error.message}`)
   const afterMs = secondsToMs(headers['retry-after'])
   switch (error.name) {

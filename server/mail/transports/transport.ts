@@ -1,7 +1,7 @@
-import type { OutgoingMail } from '@/server/mail/messages'
+import type { OutgoingEmail } from '@/server/mail/emails'
 
 /** How one mail of a call fared. The provider's id is null where it did not say. */
-export type MailOutcome = { accepted: true; providerId: string | null } | { accepted: false; reason: string }
+export type EmailOutcome = { accepted: true; providerId: string | null } | { accepted: false; reason: string }
 
 /**
  * How a call fared. `settled`: every mail has its own outcome, in order. `retry`: nothing is known to be
@@ -9,11 +9,11 @@ export type MailOutcome = { accepted: true; providerId: string | null } | { acce
  * nothing was accepted and the same call never will be, for something that is in it.
  */
 export type CallOutcome =
-  | { kind: 'settled'; outcomes: MailOutcome[] /** The provider wants no call before this. */; pauseMs?: number }
+  | { kind: 'settled'; outcomes: EmailOutcome[] /** The provider wants no call before this. */; pauseMs?: number }
   | { kind: 'retry'; reason: string; afterMs?: number }
   | { kind: 'refused'; reason: string }
 
 export interface MailTransport {
   /** Sends up to 100 mails in one call; the same `key` with the same mails is sent once (24 hours at Resend). */
-  send(mails: OutgoingMail[], key: string, signal: AbortSignal): Promise<CallOutcome>
+  send(mails: OutgoingEmail[], key: string, signal: AbortSignal): Promise<CallOutcome>
 }

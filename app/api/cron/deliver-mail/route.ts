@@ -1,1 +1,1 @@
-export { handleDeliverMail as GET, handleDeliverMail as POST } from '@/server/deliver-mail'
+export { handleDeliverMail as GET, handleDeliverMail as POST } from '@/server/http/cron'

@@ -1,1 +1,1 @@
-export { handleResendWebhook as POST } from '@/server/resend-webhook'
+export { handleResendWebhook as POST } from '@/server/http/resend-webhook'

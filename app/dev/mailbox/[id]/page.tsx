@@ -5,7 +5,7 @@ import { PageHeading } from '@/app/_components/page-heading'
 import { PageShell } from '@/app/_components/page-shell'
 import { TextLink } from '@/app/_components/text-link'
 import { messages } from '@/messages/en'
-import { mailboxIsOn, readMail } from '@/server/mail/transports/mailbox'
+import { mailboxIsOn, readEmail } from '@/server/mail/transports/mailbox'
 import { LinkedText } from './linked-text'
 
 const words = messages.mailbox
@@ -18,7 +18,7 @@ const openLinksHere = (html: string) =>
 
 export default async function MailPage({ params }: PageProps<'/dev/mailbox/[id]'>) {
   if (!mailboxIsOn()) notFound()
-  const mail = await readMail((await params).id)
+  const mail = await readEmail((await params).id)
   if (!mail) notFound()
   return (
     <PageShell wide>

@@ -1,0 +1,215 @@
+/**
+ * Who may import what, checked by `npm run check`. Every import points down this list: a part may import
+ * only parts that are listed above it, so no two parts can import each other, directly or through a third.
+ * `scripts/import-rules.test.ts` checks the order of the list and plants a violation of each rule.
+ */
+const SERVER_PARTS = {
+  messages: [],
+  'server/env.ts': [],
+  'server/db': [],
+  'server/core': ['server/db'],
+  'server/observability': ['server/env.ts'],
+  'server/limits': ['server/core', 'server/db'],
+  'server/audit': ['server/core', 'server/db'],
+  'server/accounts': ['server/core', 'server/db', 'server/limits', 'server/audit'],
+  'server/mail': ['messages', 'server/env.ts', 'server/core', 'server/db', 'server/audit', 'server/observability'],
+  'server/housekeeping': ['server/db', 'server/observability'],
+  'server/recovery': ['server/core', 'server/db', 'server/limits', 'server/audit', 'server/accounts', 'server/mail'],
+  'server/runtime.ts': ['server/env.ts', 'server/core', 'server/db', 'server/observability'],
+  'server/worker.ts': [
+    'server/env.ts',
+    'server/runtime.ts',
+    'server/observability',
+    'server/mail',
+    'server/recovery',
+    'server/housekeeping',
+  ],
+  'server/http': [
+    'drizzle',
+    'server/env.ts',
+    'server/runtime.ts',
+    'server/worker.ts',
+    'server/observability',
+    'server/core',
+    'server/db',
+    'server/accounts',
+    'server/mail',
+  ],
+  'server/api': [
+    'server/env.ts',
+    'server/runtime.ts',
+    'server/observability',
+    'server/http',
+    'server/core',
+    'server/audit',
+    'server/accounts',
+    'server/recovery',
+    'server/mail/suppressions.ts',
+  ],
+  'server/contracts': [
+    'server/env.ts',
+    'server/runtime.ts',
+    'server/observability',
+    'server/http',
+    'server/core',
+    'server/accounts',
+    'server/recovery',
+  ],
+  'server/openapi': ['server/env.ts', 'server/api', 'server/contracts'],
+  'server/start.ts': [
+    'server/env.ts',
+    'server/runtime.ts',
+    'server/worker.ts',
+    'server/observability',
+    'server/http',
+    'server/mail',
+  ],
+}
+
+/** Commands, tests and benchmarks start and examine any part of the server. */
+const SERVER = Object.keys(SERVER_PARTS)
+
+export const PARTS = {
+  ...SERVER_PARTS,
+  'instrumentation.ts': ['server/start.ts'],
+  app: [
+    'messages',
+    'server/core/errors.ts',
+    'server/core/schemas.ts',
+    'server/api',
+    'server/contracts',
+    'server/http',
+    'server/openapi',
+    'server/mail/transports/mailbox.ts',
+  ],
+  scripts: SERVER,
+  'server/testing': [...SERVER, 'scripts'],
+  bench: [...SERVER, 'scripts', 'server/testing'],
+  e2e: [...SERVER, 'scripts', 'server/testing'],
+}
+
+const OURS = '^(app|bench|drizzle|e2e|messages|scripts|server|instrumentation\\.ts)(/|$)'
+const TESTS = '\\.(test|spec)\\.tsx?$'
+
+const literally = (path) => path.replace(/[.[\]]/g, '\\$&')
+const within = (part) => `^${literally(part)}(/|$)`
+
+/** One rule a part: it imports itself and the parts it lists, nothing else of this repository. */
+const partRules = Object.entries(PARTS).map(([part, mayImport]) => ({
+  name: `imports of ${part}`,
+  comment: `${part} imports ${mayImport.join(', ') || 'no other part'}.`,
+  severity: 'error',
+  from: { path: within(part), pathNot: TESTS },
+  to: { path: OURS, pathNot: [part, ...mayImport].map(within) },
+}))
+
+const PAGES = '^app/.*(page|layout)\\.tsx$'
+const ROUTES = '^app/.*route\\.ts$'
+const MAILBOX_PAGES = '^app/dev/mailbox/'
+const TRPC = '^app/_trpc/'
+
+/** A package by its name, wherever npm put it. */
+const packages = (...names) => `(^|node_modules/)(${names.join('|')})(/|$)`
+
+/** Narrower rules inside a part, each with the reason for it. */
+const detailRules = [
+  {
+    name: 'a component imports no server code',
+    comment: 'Components may run in a browser: they import app, messages, core/schemas, core/errors and types of api.',
+    from: { path: '^app/', pathNot: [TESTS, ROUTES, MAILBOX_PAGES, TRPC] },
+    to: { path: '^server/', pathNot: ['^server/core/(schemas|errors)\\.ts$', '^server/api/root\\.ts$'] },
+  },
+  {
+    name: 'a component imports only types of the API',
+    comment: 'Importing a value from server/api/root would put the server into the browser.',
+    from: { path: '^app/', pathNot: [TESTS, ROUTES, TRPC] },
+    to: { path: '^server/api/root\\.ts$', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'a component calls procedures from the browser',
+    comment: 'Only pages and layouts use app/_trpc/server, which runs on the server.',
+    from: { path: '^app/', pathNot: [TESTS, PAGES, TRPC] },
+    to: { path: '^app/_trpc/server\\.tsx$' },
+  },
+  {
+    name: 'app uses no server packages',
+    comment: 'A page reads through app/_trpc/server.',
+    from: { path: '^app/', pathNot: TESTS },
+    to: { path: packages('drizzle-orm', 'postgres', 'resend', '@node-rs/.+', 'pino') },
+  },
+  {
+    name: 'a component uses no Node.js modules',
+    comment: 'A component may run in a browser.',
+    from: { path: '^app/', pathNot: [TESTS, TRPC] },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'a route re-exports one handler',
+    comment: 'A route file has one line. Its handler is in server/.',
+    from: { path: ROUTES },
+    to: { pathNot: '^server/(api/handler|contracts/[^/]+/handlers|openapi/document|http/[^/]+)\\.ts$' },
+  },
+  {
+    name: 'the server-side caller imports the API only',
+    comment: 'app/_trpc/server calls procedures, not verbs.',
+    from: { path: '^app/_trpc/server\\.tsx$' },
+    to: { path: '^server/', pathNot: '^server/api/' },
+  },
+  {
+    name: 'adapters call verbs',
+    comment: 'An adapter parses, calls a verb and presents the answer. It builds no SQL.',
+    from: { path: '^server/(api|contracts|openapi)/', pathNot: TESTS },
+    to: { path: packages('drizzle-orm', 'postgres') },
+  },
+  {
+    name: 'contracts do not share code by importing each other',
+    comment: 'What contracts share is a file of server/contracts itself.',
+    from: { path: '^server/contracts/([^/]+)/', pathNot: TESTS },
+    to: { path: '^server/contracts/[^/]+/', pathNot: '^server/contracts/$1/' },
+  },
+  {
+    name: 'the core knows no framework',
+    comment: 'The core runs without Next.js, React and tRPC.',
+    from: { path: '^server/(core|db|limits|audit|accounts|recovery|housekeeping)/', pathNot: TESTS },
+    to: { path: packages('next', 'react', 'react-dom', '@trpc/.+') },
+  },
+  {
+    name: 'recovery writes to the queue and sends nothing',
+    comment: 'The worker sends. Recovery uses the queue, the templates and the suppressions.',
+    from: { path: '^server/recovery/', pathNot: TESTS },
+    to: { path: '^server/mail/', pathNot: '^server/mail/(outbox|emails|suppressions|templates/.+)\\.tsx?$' },
+  },
+]
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...partRules,
+    ...detailRules.map((rule) => ({ severity: 'error', ...rule })),
+    {
+      name: 'no cycle',
+      comment: 'Two files that import each other are one file.',
+      severity: 'error',
+      from: { path: OURS },
+      to: { circular: true },
+    },
+    {
+      name: 'every import resolves',
+      comment: 'The file or package is missing.',
+      severity: 'error',
+      from: { path: OURS },
+      to: { couldNotResolve: true, pathNot: '\\.css$' },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(\\.next|\\.data|next-env\\.d\\.ts)' },
+    enhancedResolveOptions: {
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.d.ts', '.json', '.css'],
+    },
+  },
+}

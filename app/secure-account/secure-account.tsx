@@ -1,0 +1,60 @@
+'use client'
+
+import { useEffect, useState } from 'react'
+import { Button, ButtonLink } from '@/app/_components/button'
+import { PageHeading } from '@/app/_components/page-heading'
+import { isDeadLink, readRefusal } from '@/app/_components/refusal'
+import { RefusalNotice } from '@/app/_components/refusal-notice'
+import { trpc } from '@/app/_trpc/client'
+import { messages } from '@/messages/en'
+
+const words = messages.secureAccount
+
+export function SecureAccount({ token: given }: { token: string }) {
+  const [token] = useState(given)
+  useEffect(() => {
+    // The token leaves the address bar, the history and whatever follows from them.
+    window.history.replaceState(null, '', '/secure-account')
+  }, [])
+
+  const disown = trpc.recovery.secureAccount.useMutation()
+  const refusal = disown.isError ? readRefusal(disown.error) : undefined
+
+  if (disown.isSuccess) {
+    return (
+      <>
+        <PageHeading takeFocus>{words.doneTitle}</PageHeading>
+        <p className="mt-3">{words.doneBody}</p>
+        <p className="mt-3 text-ink-soft">{words.doneMailbox}</p>
+      </>
+    )
+  }
+  if (token === '') return <WayOut title={words.missingTitle} body={words.missingBody} />
+  const reason = refusal?.reason
+  if (isDeadLink(reason)) return <WayOut title={messages.deadLink[reason].title} body={words.deadBody} takeFocus />
+  return (
+    <>
+      <PageHeading>{words.title}</PageHeading>
+      <p className="mt-3">{words.lead}</p>
+      <div className="mt-8">
+        <Button busy={disown.isPending} busyLabel={words.busy} onClick={() => disown.mutate({ token })}>
+          {words.submit}
+        </Button>
+      </div>
+      <RefusalNotice refusal={refusal} />
+      <p className="mt-4 text-ink-soft">{words.wasMe}</p>
+    </>
+  )
+}
+
+function WayOut({ title, body, takeFocus = false }: { title: string; body: string; takeFocus?: boolean }) {
+  return (
+    <>
+      <PageHeading takeFocus={takeFocus}>{title}</PageHeading>
+      <p className="mt-3 text-ink-soft">{body}</p>
+      <div className="mt-8">
+        <ButtonLink href="/forgot-password">{words.newLink}</ButtonLink>
+      </div>
+    </>
+  )
+}

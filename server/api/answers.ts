@@ -1,0 +1,13 @@
+/**
+ * What the procedures answer. Programs may rely on these sentences, so they are separate from the page
+ * texts: rewording a page changes no answer.
+ */
+export const ANSWERS = {
+  resetRequested: 'If an account matches, an email is on its way to it.',
+  codeAccepted: 'The code is correct. Choose a new password.',
+  passwordChanged: 'The password has been changed and all devices have been signed out.',
+  accountSecured: 'All devices have been signed out, and an email with a link is on its way.',
+  signedOut: 'Signed out.',
+  sessionEnded: 'The session has ended.',
+  sessionsEnded: 'All other sessions have ended.',
+} as const

@@ -1,0 +1,42 @@
+import { and, desc, eq, inArray, notInArray, type SQL } from 'drizzle-orm'
+import type { Database } from '@/server/db/client'
+import { SECURITY_EVENT_KINDS, type SecurityEventKind, securityEvents } from '@/server/db/schema'
+
+export { SECURITY_EVENT_KINDS, type SecurityEventKind }
+
+export interface ListedSecurityEvent {
+  id: string
+  kind: SecurityEventKind
+  at: Date
+  device: string | null
+}
+
+const SHOWN = 20
+
+/** What a stranger can cause as often as he likes; a few of these must not push the rest out of sight. */
+const CAUSED_BY_STRANGERS: SecurityEventKind[] = ['sign-in-failed', 'reset-refused', 'reset-requested', 'code-blocked']
+const SHOWN_OF_STRANGERS = 5
+
+/** What lately happened to an account, the newest first, 20 at the most. */
+export async function listSecurityEvents(ctx: { db: Database }, userId: string): Promise<ListedSecurityEvent[]> {
+  const [own, strangers] = await Promise.all([
+    newest(ctx.db, userId, notInArray(securityEvents.kind, CAUSED_BY_STRANGERS), SHOWN),
+    newest(ctx.db, userId, inArray(securityEvents.kind, CAUSED_BY_STRANGERS), SHOWN_OF_STRANGERS),
+  ])
+  const kept = own.slice(0, SHOWN - strangers.length)
+  return [...kept, ...strangers].sort((a, b) => b.at.getTime() - a.at.getTime())
+}
+
+function newest(db: Database, userId: string, which: SQL, limit: number): Promise<ListedSecurityEvent[]> {
+  return db
+    .select({
+      id: securityEvents.id,
+      kind: securityEvents.kind,
+      at: securityEvents.createdAt,
+      device: securityEvents.device,
+    })
+    .from(securityEvents)
+    .where(and(eq(securityEvents.userId, userId), which))
+    .orderBy(desc(securityEvents.createdAt), desc(securityEvents.id))
+    .limit(limit)
+}

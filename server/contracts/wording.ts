@@ -1,0 +1,21 @@
+import type { RecoveryErrorCode, RecoveryErrorDetails } from '@/server/core/errors'
+
+type Wording = (details: RecoveryErrorDetails) => string
+
+const seconds = ({ retryAfterSeconds = 1 }: RecoveryErrorDetails) =>
+  retryAfterSeconds === 1 ? '1 second' : `${retryAfterSeconds} seconds`
+
+/**
+ * The sentences for refusals that the contracts document without words of their own. They are separate from
+ * the page texts: rewording a page changes no contract.
+ */
+export const WORDING = {
+  'too-many-requests': (details) => `Too many attempts. Try again in ${seconds(details)}.`,
+  busy: (details) => `The service is busy. Try again in ${seconds(details)}.`,
+  'password-too-short': ({ limit }) => `This password is too short. Use at least ${limit} characters.`,
+  'password-too-long': ({ limit }) => `This password is too long. Use at most ${limit} characters.`,
+  'password-too-common': () => 'This password is too common. Choose another one.',
+  'password-too-simple': () => 'This password repeats or follows a pattern. Choose another one.',
+  'password-personal': () =>
+    'This password contains a name, an email address or the name of this service. Choose another one.',
+} as const satisfies Partial<Record<RecoveryErrorCode, Wording>>

@@ -1,0 +1,137 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { instantParam } from '@/server/db/client'
+import { silent } from '@/server/observability/telemetry'
+import { createTestDatabase } from '@/server/testing/database'
+import { addTestAccount, createClock, createLogCapture, createWorld } from '@/server/testing/factories'
+import { createHousekeeper } from './housekeeper'
+import { removeOldRows, removeSlice, SLICE } from './remove-old-rows'
+import { RETENTIONS, type Retention } from './retention'
+
+const { db } = await createTestDatabase()
+const clock = createClock()
+const account = await addTestAccount(db)
+
+const TABLES = [...new Set(RETENTIONS.map((retention) => retention.table))]
+beforeEach(async () => void (await db.execute(sql.raw(`truncate ${TABLES.join(', ')}`))))
+
+const secondsAgo = (seconds: number) => instantParam(new Date(clock.now().getTime() - seconds * 1000))
+const bytes = () => sql`${randomBytes(32).toString('hex')}`
+
+/** One row of a table, whose ageing column says `at`. */
+const INSERTS: Record<string, (at: ReturnType<typeof secondsAgo>, retention: Retention) => ReturnType<typeof sql>> = {
+  rate_limits: (at) => sql`insert into rate_limits values (${randomUUID()}, 1, ${at})`,
+  mail_outbox: (at, { where }) => sql`
+    insert into mail_outbox (id, kind, request_id, status, recipient, due_at, created_at)
+    values (${randomUUID()}, 'password-reset', 'r', ${/'(\w+)'/.exec(where ?? '')?.[1]}, 'a@example.com', ${at}, ${at})`,
+  password_reset_tokens: (at) => sql`
+    insert into password_reset_tokens
+      (id, user_id, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at, superseded_at)
+    values (${randomUUID()}, ${account.id}, decode(${bytes()}, 'hex'), decode(${bytes()}, 'hex'), '', ${at} - interval '1 h', ${at}, ${at}, ${at})`,
+  sessions: (at) => sql`
+    insert into sessions (user_id, token_hash, password_version, created_at, last_seen_at, expires_at)
+    values (${account.id}, decode(${bytes()}, 'hex'), 1, ${at} - interval '1 h', ${at}, ${at})`,
+  code_lockouts: (at) => sql`insert into code_lockouts values (${randomUUID()}, 1, 0, null, ${randomUUID()}, ${at})`,
+  security_events: (at) => sql`
+    insert into security_events (user_id, kind, request_id, created_at) values (${account.id}, 'signed-in', 'r', ${at})`,
+  mail_events: (at) => sql`insert into mail_events values (${randomUUID()}, 'p', 'delivered', true, null, ${at})`,
+}
+
+const add = (retention: Retention, ageSeconds: number) =>
+  db.execute((INSERTS[retention.table] as NonNullable<(typeof INSERTS)[string]>)(secondsAgo(ageSeconds), retention))
+
+const countOf = async (table: string) =>
+  Number((await db.execute<{ n: string }>(sql.raw(`select count(*) as n from ${table}`)))[0]?.n)
+
+const nameOf = ({ table, where = '' }: Retention) => `${table} ${where}`.trim()
+
+describe.each(RETENTIONS.map((retention) => [nameOf(retention), retention] as const))('%s', (_, retention) => {
+  it('goes when its time is over, and not a second before', async () => {
+    await add(retention, retention.keptSeconds + 1)
+    await add(retention, retention.keptSeconds - 1)
+    await add(retention, 0)
+    expect(await removeOldRows(db, clock.now())).toEqual({ [retention.table]: 1 })
+    expect(await countOf(retention.table)).toBe(2)
+  })
+
+  it('is found by its index', async () => {
+    const { table, since, index, where = 'true', key } = retention
+    const plan = await db.transaction(async (tx) => {
+      await tx.execute(sql`set local enable_seqscan = off`)
+      const query = `select ${key} from ${table} where ${since} < now() and ${where} order by ${since} limit 5 for update skip locked`
+      return tx.execute<{ 'QUERY PLAN': string }>(sql.raw(`explain ${query}`))
+    })
+    const text = plan.map((row) => row['QUERY PLAN']).join('\n')
+    expect(text).toContain(index)
+    expect(text).not.toContain('Sort')
+  })
+})
+
+describe('a removeOldRows', () => {
+  const [counters] = RETENTIONS as [Retention]
+
+  it('never touches what is live, however old', async () => {
+    const old = secondsAgo(10 * 365 * 86_400)
+    await db.execute(sql`
+      insert into mail_outbox (id, kind, request_id, status, batch_id, lease_expires_at, due_at, created_at)
+      select gen_random_uuid(), 'password-reset', 'r', status, gen_random_uuid(), ${old}, ${old}, ${old}
+      from unnest(array['queued', 'sending']) status`)
+    await db.execute(sql`insert into rate_limits values ('live', 5, ${secondsAgo(-1)})`)
+    await db.execute(sql`
+      insert into sessions (user_id, token_hash, password_version, created_at, last_seen_at, expires_at)
+      values (${account.id}, decode(${bytes()}, 'hex'), 1, ${old}, ${old}, ${secondsAgo(-1)})`)
+    expect(await removeOldRows(db, clock.now())).toEqual({})
+    expect(await countOf('mail_outbox')).toBe(2)
+  })
+
+  it('keeps what links, "this wasn\'t me" and flows still ask for', async () => {
+    const world = createWorld(db)
+    const owner = await world.account()
+    await world.mailedLink(owner)
+    world.clock.advance(7 * 86_400)
+    expect(await removeOldRows(db, world.clock.now())).toEqual({ rate_limits: expect.any(Number) })
+    expect(await world.outbox()).toHaveLength(1)
+  })
+
+  it('goes slice by slice, and stops when it is told', async () => {
+    await db.execute(
+      sql`insert into rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, ${2 * SLICE + 3}) n`,
+    )
+    let asked = 0
+    expect(await removeOldRows(db, clock.now(), () => ++asked <= 1)).toEqual({ rate_limits: SLICE })
+    expect(await removeOldRows(db, clock.now())).toEqual({ rate_limits: SLICE + 3 })
+  })
+
+  it('passes over a row that somebody has in hand, and does not wait for it', async () => {
+    await db.execute(sql`insert into rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, 3) n`)
+    await db.transaction(async (tx) => {
+      await tx.execute(sql`update rate_limits set count = 2, expires_at = ${secondsAgo(-60)} where bucket = '2'`)
+      expect(await removeSlice(db, clock.now(), counters)).toBe(2)
+    })
+    expect(await removeSlice(db, clock.now(), counters)).toBe(0)
+    expect(await countOf('rate_limits')).toBe(1)
+  })
+
+  it('by two at once removes each row once', async () => {
+    await db.execute(sql`insert into rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, 4000) n`)
+    const removed = await Promise.all([1, 2, 3].map(() => removeOldRows(db, clock.now())))
+    expect(removed.reduce((sum, one) => sum + (one.rate_limits ?? 0), 0)).toBe(4000)
+  })
+})
+
+describe('a housekeeper', () => {
+  it('sweeps by itself, shares a removeOldRows under way, and stops between two slices', async () => {
+    await db.execute(sql`insert into rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, 1200) n`)
+    const { log, lines } = createLogCapture()
+    const housekeeper = createHousekeeper({ db, log, telemetry: silent, now: clock.now })
+    housekeeper.start()
+    const [one, other] = await Promise.all([housekeeper.removeOldRows(), housekeeper.removeOldRows()])
+    expect(one).toBe(other)
+    expect(one).toEqual({ rate_limits: 1200 })
+    await housekeeper.stop()
+    expect(lines.join()).toContain('"removed":{"rate_limits":1200}')
+    await db.execute(sql`insert into rate_limits values ('late', 1, ${secondsAgo(1e6)})`)
+    expect(await housekeeper.removeOldRows()).toEqual({})
+  })
+})

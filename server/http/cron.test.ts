@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { newRequestId } from '@/server/core/secrets'
+import type { Database } from '@/server/db/client'
+import { mailOutbox, rateLimits } from '@/server/db/schema'
+import { createTestDatabase } from '@/server/testing/database'
+import { APP_URL, addTestAccount } from '@/server/testing/factories'
+import { startFakeResend } from '@/server/testing/fake-resend'
+
+const { db, url } = await createTestDatabase()
+const SECRET = 'the-secret-of-the-scheduler'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.resetModules()
+})
+
+async function load(variables: Record<string, string> = {}) {
+  const resend = await startFakeResend({ rateLimit: { calls: 1, perMs: 1000 } })
+  onTestFinished(() => resend.close())
+  const all = {
+    DATABASE_URL: url,
+    APP_URL,
+    APP_SECRET: 'x'.repeat(32),
+    RESEND_API_KEY: 're_test',
+    RESEND_BASE_URL: resend.url,
+    MAIL_FROM: 'accounts@example.com',
+    LOG_LEVEL: 'silent',
+    CRON_SECRET: SECRET,
+    ...variables,
+  }
+  for (const [name, value] of Object.entries(all)) vi.stubEnv(name, value)
+  vi.resetModules()
+  const held = globalThis as { __latchkey?: { database?: Database }; __latchkeyWorker?: object }
+  delete held.__latchkey
+  delete held.__latchkeyWorker
+  onTestFinished(async () => void (await held.__latchkey?.database?.$client.end()))
+  const { POST } = await import('@/app/api/cron/deliver-mail/route')
+  const post = (authorization?: string) =>
+    POST(
+      new Request(`${APP_URL}/api/cron/deliver-mail`, {
+        method: 'POST',
+        headers: authorization ? { authorization } : {},
+      }),
+    )
+  return { resend, post }
+}
+
+async function queueRequests(count: number) {
+  const at = new Date()
+  const accounts = []
+  for (let n = 0; n < count; n++) accounts.push(await addTestAccount(db))
+  await db.insert(mailOutbox).values(
+    accounts.map(({ id }) => ({
+      id: newRequestId(),
+      kind: 'password-reset' as const,
+      userId: id,
+      requestId: randomUUID(),
+      createdAt: at,
+      dueAt: at,
+    })),
+  )
+  return accounts
+}
+
+describe('POST /api/cron/deliver-mail', () => {
+  it('is not there unless CRON_SECRET is set', async () => {
+    const { post } = await load({ CRON_SECRET: '' })
+    expect((await post('Bearer ')).status).toBe(404)
+  })
+
+  it.each([
+    undefined,
+    '',
+    'Bearer',
+    'Bearer wrong',
+    SECRET,
+    `Basic ${SECRET}`,
+    `Bearer ${SECRET}x`,
+    `Bearer ${SECRET.slice(0, -1)}`,
+  ])('refuses the authorization %j and sends nothing', async (authorization) => {
+    const { post, resend } = await load()
+    await queueRequests(1)
+    expect((await post(authorization)).status).toBe(401)
+    expect(resend.calls).toEqual([])
+    await db.delete(mailOutbox)
+  })
+
+  it('sends what is due, waiting out the short pauses of the provider, and cleans up', async () => {
+    const { post, resend } = await load()
+    const accounts = await queueRequests(101)
+    const longAgo = new Date(Date.now() - 86_400_000)
+    await db.insert(rateLimits).values({ bucket: 'long over', count: 1, expiresAt: longAgo })
+    const response = await post(`Bearer ${SECRET}`)
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({ done: true, pausedMs: 0, removed: { rate_limits: 1 } })
+    expect(new Set(resend.accepted.map((mail) => mail.to[0]))).toEqual(
+      new Set(accounts.map((account) => account.email)),
+    )
+    expect(resend.calls.map((call) => call.status)).toEqual([200, 200])
+    expect(await db.select().from(mailOutbox).where(eq(mailOutbox.status, 'queued'))).toEqual([])
+  })
+
+  it('says so when the provider wants no calls for long', async () => {
+    const { post, resend } = await load()
+    const [account] = await queueRequests(1)
+    resend.fail({ kind: 'quota', period: 'daily' })
+    const response = await post(`Bearer ${SECRET}`)
+    expect(await response.json()).toMatchObject({ done: false })
+    expect(resend.mailsTo(account?.email as string)).toEqual([])
+  })
+})

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto'
+import { onTestFinished, vi } from 'vitest'
+import type { Database } from '@/server/db/client'
+import { mailOutbox, users } from '@/server/db/schema'
+import { createResendTransport } from '@/server/mail/transports/resend'
+import { createWorld } from './factories'
+import { type FakeResendOptions, startFakeResend } from './fake-resend'
+
+/** A world whose workers send through the real SDK, to a Resend of its own that goes by the same clock. */
+export async function createResendWorld(db: Database, options: FakeResendOptions = {}) {
+  const world = createWorld(db)
+  const resend = await startFakeResend({ now: world.clock.now, ...options })
+  onTestFinished(() => resend.close())
+  vi.stubEnv('RESEND_BASE_URL', resend.url)
+  const transport = createResendTransport({ apiKey: 're_test', from: 'Latchkey <accounts@example.com>' })
+  return {
+    world,
+    resend,
+    transport,
+
+    worker(over: Parameters<typeof world.worker>[1] = {}) {
+      const worker = world.worker(transport, over)
+      onTestFinished(() => worker.stop())
+      return worker
+    },
+
+    /** Adds accounts that ask for a reset, a moment apart; returns their addresses in that order. */
+    async ask(count: number): Promise<string[]> {
+      const names = Array.from({ length: count }, () => randomUUID())
+      const accounts = names.map((name) => ({ email: `${name}@example.com`, username: name }))
+      await db.insert(users).values(accounts)
+      for (const { email } of accounts) {
+        await world.request(email, { requester: { ...world.ctx().requester, address: randomUUID() } })
+        world.clock.advance(0.001)
+      }
+      return accounts.map((account) => account.email)
+    },
+
+    /** The status of every row in the outbox, once each. */
+    statuses: async () => [...new Set((await db.select().from(mailOutbox)).map((row) => row.status))],
+  }
+}
