@@ -3,10 +3,11 @@ import { accountState } from '@/server/accounts/account-state'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { codeDigestOf, codeOf, digestOf, type SecretRing, sameBytes, signedIdOf } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
-import { type LinkForm, mailOutbox, mailSuppressions, passwordResetTokens } from '@/server/db/schema'
+import { type LinkForm, mailOutbox, passwordResetTokens } from '@/server/db/schema'
 import { EMAILS_PER_ACCOUNT } from '@/server/limits/limits'
 import type { Composed } from '@/server/mail/emails'
 import type { ClaimedEmail } from '@/server/mail/outbox'
+import { ignoreSuppressed, isSuppressed, SUPPRESSED_REASON } from '@/server/mail/suppressions'
 import { renderPasswordChanged } from '@/server/mail/templates/password-changed'
 import { renderPasswordReset } from '@/server/mail/templates/password-reset'
 import { linkOf, tokenOf } from './link-forms'
@@ -81,9 +82,7 @@ export async function mintRequests(ctx: Omit<ComposeContext, 'appUrl'>, asked: A
         ) >= ${EMAILS_PER_ACCOUNT.budget} as plenty,
         (select t.id from password_reset_tokens t
           where t.user_id = u.id and t.used_at is null and t.superseded_at is null) as live_id,
-        exists (
-          select from mail_suppressions p where p.user_id = u.id and lower(p.address) = lower(u.email)
-        ) as undeliverable
+        ${isSuppressed(sql`u.id`, sql`u.email`)} as suppressed
       from asked left join users u on u.id = asked.named and u.deactivated_at is null
     ),
     chosen as materialized (
@@ -113,10 +112,10 @@ export async function mintRequests(ctx: Omit<ComposeContext, 'appUrl'>, asked: A
       from answered where owner is not null
     )
     update mail_outbox o set identifier = null,
-      status = case when a.is_minted and not a.undeliverable then o.status else 'ignored' end,
-      lease_expires_at = case when a.is_minted and not a.undeliverable then o.lease_expires_at end,
+      status = case when a.is_minted and not a.suppressed then o.status else 'ignored' end,
+      lease_expires_at = case when a.is_minted and not a.suppressed then o.lease_expires_at end,
       reason = case when a.owner is null then 'no-account' when not a.is_minted then 'asked-too-soon'
-        when a.undeliverable then 'address-undeliverable' end,
+        when a.suppressed then ${SUPPRESSED_REASON} end,
       user_id = case when a.is_minted then a.owner else o.user_id end,
       recipient = case when a.is_minted then a.email end,
       recipient_name = case when a.is_minted then a.full_name end,
@@ -185,10 +184,13 @@ export const secretBehind = (ring: SecretRing, row: { id: string; form: LinkForm
 
 /** Renders the mails that tell of a changed password; everything in them stands in their rows. */
 export async function composeChangedEmails(ctx: ComposeContext, batch: ClaimedEmail[]): Promise<Composed[]> {
-  const undeliverable = await ignoreUndeliverable(ctx, batch)
+  const suppressed = await ignoreSuppressed(
+    ctx,
+    batch.map((email) => email.id),
+  )
   const composed: Composed[] = []
   for (const row of batch) {
-    if (!row.recipient || !row.expiresAt || undeliverable.has(row.id)) continue
+    if (!row.recipient || !row.expiresAt || suppressed.has(row.id)) continue
     const mail = await renderPasswordChanged({
       recipientName: row.recipientName || null,
       changedAt: inWords(row.createdAt),
@@ -198,25 +200,6 @@ export async function composeChangedEmails(ctx: ComposeContext, batch: ClaimedEm
     composed.push({ id: row.id, mail: { id: row.id, to: row.recipient, ...mail }, expiresAt: row.expiresAt })
   }
   return composed
-}
-
-/** Settles the rows whose address is not to be mailed any more. */
-async function ignoreUndeliverable(ctx: Pick<ComposeContext, 'db'>, batch: ClaimedEmail[]): Promise<Set<string>> {
-  const ids = batch.map((mail) => mail.id)
-  const rows = await ctx.db
-    .update(mailOutbox)
-    .set({ status: 'ignored', reason: 'address-undeliverable', leaseExpiresAt: null })
-    .from(mailSuppressions)
-    .where(
-      and(
-        inArray(mailOutbox.id, ids),
-        eq(mailOutbox.status, 'sending'),
-        eq(mailSuppressions.userId, mailOutbox.userId),
-        sql`lower(${mailSuppressions.address}) = lower(${mailOutbox.recipient})`,
-      ),
-    )
-    .returning({ id: mailOutbox.id })
-  return new Set(rows.map((row) => row.id))
 }
 
 const WORDS = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
