@@ -2,8 +2,10 @@ import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
 import { users } from '@/server/db/schema'
+import { PASSWORD } from '@/server/testing/accounts'
 import { createTestDatabase } from '@/server/testing/database'
-import { createWorld, PASSWORD, refusalOf } from '@/server/testing/factories'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
+import { refusalOf } from '@/server/testing/refusal'
 import { AccountError, addAccount } from './add-account'
 import { DEMO_ACCOUNTS, seedDemoAccounts } from './seed'
 import { signIn } from './sign-in'
@@ -12,7 +14,7 @@ const { db, url } = await createTestDatabase()
 const ada = { email: 'ada@example.com', username: 'ada', fullName: ' Ada Example ', password: PASSWORD }
 
 const signInAs = (typed: string, password: string) =>
-  signIn(createWorld(db).ctx(), { account: identifierSchema.parse(typed), password })
+  signIn(createRecoveryFixture(db).ctx(), { account: identifierSchema.parse(typed), password })
 
 describe('an added account', () => {
   it('can sign in at once, typed in NFD or NFC', async () => {

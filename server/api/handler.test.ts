@@ -2,15 +2,10 @@ import { eq, sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { mailOutbox, sessions } from '@/server/db/schema'
 import { SOCKET_ADDRESS_HEADER } from '@/server/http/requester'
+import { addTestAccount, OTHER_PASSWORD, PASSWORD, type TestAccount } from '@/server/testing/accounts'
+import { newClientAddress } from '@/server/testing/client-address'
 import { createTestDatabase } from '@/server/testing/database'
-import {
-  addTestAccount,
-  createWorld,
-  newAddress,
-  OTHER_PASSWORD,
-  PASSWORD,
-  type TestAccount,
-} from '@/server/testing/factories'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { handleTrpc } from './handler'
 
 const { lines } = vi.hoisted(() => ({ lines: [] as string[] }))
@@ -34,7 +29,7 @@ beforeEach(() => db.delete(mailOutbox))
 /** A caller at an address of its own, who keeps cookies as a browser does. */
 function createClient(headers: Record<string, string> = {}) {
   const jar = new Map<string, string>()
-  const from = { [SOCKET_ADDRESS_HEADER]: newAddress().replace('/64', '1') }
+  const from = { [SOCKET_ADDRESS_HEADER]: newClientAddress().replace('/64', '1') }
 
   async function send(path: string, init: RequestInit) {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
@@ -258,10 +253,10 @@ describe('choosing a password', () => {
     client.mutate('recovery.resetPassword', { token, password, confirmPassword: password })
 
   async function withToken() {
-    const world = createWorld(db, { secrets: [SECRET] })
-    world.clock.advance((Date.now() - world.clock.now().getTime()) / 1000)
-    const account = await world.account()
-    return { account, token: (await world.mailedLink(account)).token }
+    const fixture = createRecoveryFixture(db, { secrets: [SECRET] })
+    fixture.clock.advance((Date.now() - fixture.clock.now().getTime()) / 1000)
+    const account = await fixture.account()
+    return { account, token: (await fixture.mailedLink(account)).token }
   }
 
   it('ends the session of this browser too, and signs nobody in', async () => {

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { securityEvents } from '@/server/db/schema'
+import { addTestAccount } from '@/server/testing/accounts'
+import { START } from '@/server/testing/clock'
 import { createTestDatabase } from '@/server/testing/database'
-import { addTestAccount, START } from '@/server/testing/factories'
 import { listSecurityEvents } from './list-security-events'
 
 const { db } = await createTestDatabase()

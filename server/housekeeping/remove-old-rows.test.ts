@@ -3,8 +3,11 @@ import { sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { instantParam } from '@/server/db/client'
 import { silent } from '@/server/observability/telemetry'
+import { addTestAccount } from '@/server/testing/accounts'
+import { createClock } from '@/server/testing/clock'
 import { createTestDatabase } from '@/server/testing/database'
-import { addTestAccount, createClock, createLogCapture, createWorld } from '@/server/testing/factories'
+import { createLogCapture } from '@/server/testing/log-capture'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { createHousekeeper } from './housekeeper'
 import { removeOldRows, removeSlice, SLICE } from './remove-old-rows'
 import { RETENTIONS, type Retention } from './retention'
@@ -86,12 +89,12 @@ describe('a removeOldRows', () => {
   })
 
   it('keeps what links, "this wasn\'t me" and flows still ask for', async () => {
-    const world = createWorld(db)
-    const owner = await world.account()
-    await world.mailedLink(owner)
-    world.clock.advance(7 * 86_400)
-    expect(await removeOldRows(db, world.clock.now())).toEqual({ rate_limits: expect.any(Number) })
-    expect(await world.outbox()).toHaveLength(1)
+    const fixture = createRecoveryFixture(db)
+    const owner = await fixture.account()
+    await fixture.mailedLink(owner)
+    fixture.clock.advance(7 * 86_400)
+    expect(await removeOldRows(db, fixture.clock.now())).toEqual({ rate_limits: expect.any(Number) })
+    expect(await fixture.outbox()).toHaveLength(1)
   })
 
   it('goes slice by slice, and stops when it is told', async () => {

@@ -4,9 +4,10 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { newRequestId } from '@/server/core/secrets'
 import type { Database } from '@/server/db/client'
 import { mailOutbox, rateLimits } from '@/server/db/schema'
+import { addTestAccount } from '@/server/testing/accounts'
 import { createTestDatabase } from '@/server/testing/database'
-import { APP_URL, addTestAccount } from '@/server/testing/factories'
 import { startFakeResend } from '@/server/testing/fake-resend'
+import { APP_URL } from '@/server/testing/recovery-fixture'
 
 const { db, url } = await createTestDatabase()
 const SECRET = 'the-secret-of-the-scheduler'

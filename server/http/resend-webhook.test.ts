@@ -7,9 +7,11 @@ import { claimBatch, settle } from '@/server/mail/outbox'
 import { findSuppression } from '@/server/mail/suppressions'
 import { issueLink } from '@/server/recovery/issue-link'
 import { resetPassword } from '@/server/recovery/reset-password'
+import { OTHER_PASSWORD } from '@/server/testing/accounts'
 import { createTestDatabase } from '@/server/testing/database'
-import { APP_URL, createWorld, OTHER_PASSWORD, tokenIn } from '@/server/testing/factories'
+import { tokenIn } from '@/server/testing/emails'
 import { newWebhookSecret, signWebhook } from '@/server/testing/fake-resend-webhook'
+import { APP_URL, createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { receiveResendEvent } from './resend-webhook'
 
 const { db, url } = await createTestDatabase()
@@ -26,16 +28,16 @@ function requestOf(body: string, options: { id?: string; at?: Date; signedBody?:
   return new Request(`${APP_URL}/api/webhooks/resend`, { method: 'POST', body, headers })
 }
 
-/** A world with one mailed account, and the provider's word on that mail. */
-async function mailedWorld() {
-  const world = createWorld(db)
-  const account = await world.account()
-  await world.mailedLink(account)
-  const row = async () => (await world.outbox())[0] as typeof mailOutbox.$inferSelect
+/** A fixture with one mailed account, and the provider's word on that mail. */
+async function mailedFixture() {
+  const fixture = createRecoveryFixture(db)
+  const account = await fixture.account()
+  await fixture.mailedLink(account)
+  const row = async () => (await fixture.outbox())[0] as typeof mailOutbox.$inferSelect
   const { providerId } = await row()
-  const receive = (request: Request) => receiveResendEvent({ db, now: world.clock.now(), secret }, request)
+  const receive = (request: Request) => receiveResendEvent({ db, now: fixture.clock.now(), secret }, request)
   return {
-    world,
+    fixture,
     account,
     row,
     receive,
@@ -56,14 +58,14 @@ describe('a webhook', () => {
     ['more than five minutes ahead', (body: string) => requestOf(body, { at: new Date(Date.now() + 302_000) })],
     ['that is no JSON', () => requestOf('{')],
   ])('%s is refused and changes nothing', async (_, make) => {
-    const { receive, row, providerId } = await mailedWorld()
+    const { receive, row, providerId } = await mailedFixture()
     expect((await receive(make(eventOf('bounced', providerId)))).status).toBe(400)
     expect((await row()).status).toBe('sent')
     expect(await db.select().from(mailEvents).where(eq(mailEvents.providerId, providerId))).toEqual([])
   })
 
   it("under somebody else's id is refused: the id is signed too", async () => {
-    const { receive, row, providerId } = await mailedWorld()
+    const { receive, row, providerId } = await mailedFixture()
     const signed = requestOf(eventOf('bounced', providerId))
     const headers = new Headers(signed.headers)
     headers.set('svix-id', 'msg_another')
@@ -72,12 +74,12 @@ describe('a webhook', () => {
   })
 
   it('of more than 16 KiB is not read', async () => {
-    const { receive, providerId } = await mailedWorld()
+    const { receive, providerId } = await mailedFixture()
     expect((await receive(requestOf(eventOf('bounced', providerId, { more: 'x'.repeat(17_000) })))).status).toBe(413)
   })
 
   it('from four minutes ago is taken', async () => {
-    const { receive, row, providerId } = await mailedWorld()
+    const { receive, row, providerId } = await mailedFixture()
     const late = requestOf(eventOf('delivered', providerId), { at: new Date(Date.now() - 240_000) })
     expect((await receive(late)).status).toBe(200)
     expect((await row()).status).toBe('delivered')
@@ -89,7 +91,7 @@ describe('a webhook', () => {
     ['without a mail', () => JSON.stringify({ type: 'email.bounced', data: {} })],
     ['that is null', () => 'null'],
   ])('%s is taken and changes nothing', async (_, body) => {
-    const { receive, row, providerId } = await mailedWorld()
+    const { receive, row, providerId } = await mailedFixture()
     expect((await receive(requestOf(body(providerId)))).status).toBe(200)
     expect((await row()).status).toBe('sent')
   })
@@ -103,17 +105,17 @@ describe('an event', () => {
     ['bounced', 'bounced', ['mail-bounced'], 'bounced'],
     ['complained', 'bounced', ['mail-complained'], 'complained'],
   ])('%s moves its mail to %s and writes %j', async (kind, status, events, problem) => {
-    const { world, account, row, say, problem: find } = await mailedWorld()
-    world.clock.advance(1)
+    const { fixture, account, row, say, problem: find } = await mailedFixture()
+    fixture.clock.advance(1)
     expect((await say(kind)).status).toBe(200)
     expect((await row()).status).toBe(status)
-    const noted = await world.eventsOf(account)
+    const noted = await fixture.eventsOf(account)
     expect(noted.filter((one) => one.startsWith('mail-'))).toEqual(events)
     expect((await find())?.kind ?? null).toBe(problem)
   })
 
   it('keeps what the mail server said, without the address in it', async () => {
-    const { row, say } = await mailedWorld()
+    const { row, say } = await mailedFixture()
     await say('bounced', {
       bounce: { type: 'Permanent', subType: 'General', message: '550 <ada@example.com>: unknown\r\nuser' },
     })
@@ -121,10 +123,10 @@ describe('an event', () => {
   })
 
   it('that comes again under its id counts once', async () => {
-    const { world, account, row, say } = await mailedWorld()
+    const { fixture, account, row, say } = await mailedFixture()
     for (const _ of [1, 2, 3]) expect((await say('bounced', {}, 'msg_once')).status).toBe(200)
     expect((await row()).status).toBe('bounced')
-    expect((await world.eventsOf(account)).filter((kind) => kind === 'mail-bounced')).toHaveLength(1)
+    expect((await fixture.eventsOf(account)).filter((kind) => kind === 'mail-bounced')).toHaveLength(1)
   })
 
   const orders: Kind[][] = [
@@ -135,32 +137,32 @@ describe('an event', () => {
     ['bounced', 'failed', 'delivered'],
   ]
   it.each(orders)('in the order %s, %s, never moves a mail back', async (...kinds) => {
-    const { row, say } = await mailedWorld()
+    const { row, say } = await mailedFixture()
     for (const kind of kinds.filter(Boolean)) await say(kind)
     expect((await row()).status).toBe('bounced')
   })
 
   it('in many orders at once ends in the same state', async () => {
-    const { world, account, row, say } = await mailedWorld()
+    const { fixture, account, row, say } = await mailedFixture()
     const kinds = Array.from({ length: 4 }, () => ['delivered', 'bounced', 'failed'] as const).flat()
     await Promise.all(kinds.map((kind) => say(kind)))
     expect((await row()).status).toBe('bounced')
-    const bounces = (await world.eventsOf(account)).filter((kind) => kind === 'mail-bounced')
+    const bounces = (await fixture.eventsOf(account)).filter((kind) => kind === 'mail-bounced')
     expect(bounces.length).toBeLessThanOrEqual(2) // failed first, then bounced: both are news
   })
 
   it("that overtakes the note of its mail's acceptance is not lost", async () => {
-    const world = createWorld(db)
-    const account = await world.account()
-    await world.request(account.email)
-    const batch = await claimBatch(db, world.clock.now(), randomUUID())
+    const fixture = createRecoveryFixture(db)
+    const account = await fixture.account()
+    await fixture.request(account.email)
+    const batch = await claimBatch(db, fixture.clock.now(), randomUUID())
     const id = batch?.mails[0]?.id as string
     await db.update(mailOutbox).set({ recipient: account.email, userId: account.id }).where(eq(mailOutbox.id, id))
     const providerId = randomUUID()
-    const ctx = { db, now: world.clock.now(), secret }
+    const ctx = { db, now: fixture.clock.now(), secret }
     await receiveResendEvent(ctx, requestOf(eventOf('bounced', providerId)))
-    await settle(db, world.clock.now(), [{ id, status: 'sent', providerId, reason: null }])
-    expect(await world.outbox()).toMatchObject([{ status: 'bounced' }])
+    await settle(db, fixture.clock.now(), [{ id, status: 'sent', providerId, reason: null }])
+    expect(await fixture.outbox()).toMatchObject([{ status: 'bounced' }])
     expect(await findSuppression({ db }, account.id)).toMatchObject({ kind: 'bounced' })
   })
 })
@@ -169,79 +171,79 @@ describe('an address that bounced or complained', () => {
   it.each(['bounced', 'complained', 'suppressed'] as const)(
     '(%s) is not mailed again, and a stranger sees no difference',
     async (kind) => {
-      const { world, account, say } = await mailedWorld()
+      const { fixture, account, say } = await mailedFixture()
       await say(kind)
-      world.clock.advance(120)
-      const before = world.mailbox.accepted.length
-      const answer = await world.request(account.email)
-      const other = await world.request('nobody@example.com')
+      fixture.clock.advance(120)
+      const before = fixture.mailbox.accepted.length
+      const answer = await fixture.request(account.email)
+      const other = await fixture.request('nobody@example.com')
       expect(Object.keys(answer)).toEqual(Object.keys(other))
-      await world.deliver()
-      expect(world.mailbox.accepted).toHaveLength(before)
+      await fixture.deliver()
+      expect(fixture.mailbox.accepted).toHaveLength(before)
       const [row] = await db.select().from(mailOutbox).where(eq(mailOutbox.id, answer.id))
       expect(row).toMatchObject({ status: 'ignored', reason: 'address-undeliverable', identifier: null })
     },
   )
 
   it('is mailed again once the account has another', async () => {
-    const { world, account, say, problem } = await mailedWorld()
+    const { fixture, account, say, problem } = await mailedFixture()
     await say('bounced')
-    expect(await problem()).toEqual({ kind: 'bounced', since: world.clock.now() })
+    expect(await problem()).toEqual({ kind: 'bounced', since: fixture.clock.now() })
     const email = `new-${account.email}`
     await db.update(users).set({ email }).where(eq(users.id, account.id))
     expect(await problem()).toBeNull()
-    world.clock.advance(120)
-    await world.request(email)
-    await world.deliver()
-    expect(world.mailbox.to(email)).toHaveLength(1)
+    fixture.clock.advance(120)
+    await fixture.request(email)
+    await fixture.deliver()
+    expect(fixture.mailbox.to(email)).toHaveLength(1)
   })
 
   it('stays so when only the case of its letters changes', async () => {
-    const { account, say, problem } = await mailedWorld()
+    const { account, say, problem } = await mailedFixture()
     await say('bounced')
     await db.update(users).set({ email: account.email.toUpperCase() }).where(eq(users.id, account.id))
     expect(await problem()).toMatchObject({ kind: 'bounced' })
   })
 
   it('is still mailed after a bounce that may pass', async () => {
-    const { world, account, row, say, problem } = await mailedWorld()
+    const { fixture, account, row, say, problem } = await mailedFixture()
     await say('bounced', { bounce: { type: 'Transient', subType: 'MailboxFull', message: 'mailbox full' } })
     expect((await row()).status).toBe('bounced')
     expect(await problem()).toBeNull()
-    world.clock.advance(120)
-    await world.request(account.email)
-    await world.deliver()
-    expect(world.mailbox.to(account.email)).toHaveLength(2)
+    fixture.clock.advance(120)
+    await fixture.request(account.email)
+    await fixture.deliver()
+    expect(fixture.mailbox.to(account.email)).toHaveLength(2)
   })
 
   it('is not told of a changed password either; the audit has it', async () => {
-    const { world, account, say } = await mailedWorld()
-    const token = tokenIn(world.mailbox.to(account.email)[0])
+    const { fixture, account, say } = await mailedFixture()
+    const token = tokenIn(fixture.mailbox.to(account.email)[0])
     await say('complained')
-    await resetPassword(world.ctx(), { secret: { kind: 'link', token }, password: OTHER_PASSWORD })
-    await world.deliver()
-    expect(world.mailbox.to(account.email)).toHaveLength(1)
-    expect((await world.outbox()).at(-1)).toMatchObject({ kind: 'password-changed', status: 'ignored' })
-    expect(await world.eventsOf(account)).toContain('password-changed')
+    await resetPassword(fixture.ctx(), { secret: { kind: 'link', token }, password: OTHER_PASSWORD })
+    await fixture.deliver()
+    expect(fixture.mailbox.to(account.email)).toHaveLength(1)
+    expect((await fixture.outbox()).at(-1)).toMatchObject({ kind: 'password-changed', status: 'ignored' })
+    expect(await fixture.eventsOf(account)).toContain('password-changed')
   })
 
   it('does not keep a trusted back end from the link', async () => {
-    const { world, account, say } = await mailedWorld()
+    const { fixture, account, say } = await mailedFixture()
     await say('bounced')
-    world.clock.advance(120)
+    fixture.clock.advance(120)
     const asked = { account: identifierSchema.parse(account.email), form: 'v1' as const, appUrl: APP_URL }
-    expect((await issueLink(world.ctx(), asked)).link).toContain(APP_URL)
-    await world.deliver()
-    expect(world.mailbox.to(account.email)).toHaveLength(1)
+    expect((await issueLink(fixture.ctx(), asked)).link).toContain(APP_URL)
+    await fixture.deliver()
+    expect(fixture.mailbox.to(account.email)).toHaveLength(1)
   })
 
   it('of one account is nothing to another', async () => {
-    const { world, say } = await mailedWorld()
+    const { fixture, say } = await mailedFixture()
     await say('bounced')
-    const other = await world.account()
-    await world.request(other.email)
-    await world.deliver()
-    expect(world.mailbox.to(other.email)).toHaveLength(1)
+    const other = await fixture.account()
+    await fixture.request(other.email)
+    await fixture.deliver()
+    expect(fixture.mailbox.to(other.email)).toHaveLength(1)
   })
 })
 
@@ -270,7 +272,7 @@ describe('the route', () => {
 
   it('takes what that secret has signed', async () => {
     const post = await load({ RESEND_WEBHOOK_SECRET: secret })
-    const { providerId, row } = await mailedWorld()
+    const { providerId, row } = await mailedFixture()
     expect((await post(requestOf(eventOf('delivered', providerId)))).status).toBe(200)
     expect((await row()).status).toBe('delivered')
   })

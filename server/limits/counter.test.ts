@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { runStatement } from '@/server/db/client'
 import { rateLimits } from '@/server/db/schema'
+import { newClientAddress } from '@/server/testing/client-address'
+import { createClock } from '@/server/testing/clock'
 import { createTestDatabase } from '@/server/testing/database'
-import { createClock, newAddress } from '@/server/testing/factories'
 import { counting, type LimitSubjects } from './counter'
 import { LIMITS, type LimitedAction } from './limits'
 
@@ -14,7 +15,7 @@ const clock = createClock()
 
 /** Counts one call of an action, as the statement that it guards would. */
 async function count(action: LimitedAction, given: Partial<LimitSubjects> = {}, cooldownSeconds?: number) {
-  const subjects = { address: newAddress(), now: clock.now(), scale: 1, ...given }
+  const subjects = { address: newClientAddress(), now: clock.now(), scale: 1, ...given }
   const [row] = await runStatement<{ retry_after: number | null; cooling: number | null }>(
     db,
     sql`with ${counting(action, subjects, cooldownSeconds)} select retry_after, cooling from refused`,
@@ -27,7 +28,7 @@ const digest = (text: string) => Buffer.from(text.padEnd(32))
 
 describe('an address', () => {
   it('has its budget, and then waits for the end of the window that its first call opened', async () => {
-    const address = newAddress()
+    const address = newClientAddress()
     for (let n = 0; n < 30; n++) {
       expect(await count('secure-account', { address })).toEqual(passed)
       clock.advance(1)
@@ -40,14 +41,14 @@ describe('an address', () => {
   })
 
   it('does not push the end of its window away by asking on', async () => {
-    const address = newAddress()
+    const address = newClientAddress()
     for (let n = 0; n < 200; n++) await count('secure-account', { address })
     clock.advance(900)
     expect(await count('secure-account', { address })).toEqual(passed)
   })
 
   it('has a budget for each action', async () => {
-    const address = newAddress()
+    const address = newClientAddress()
     const scale = 1 / 300
     for (const action of ['secure-account', 'open-link', 'reset-password'] as const) {
       expect(await count(action, { address, scale })).toEqual(passed)
@@ -56,7 +57,7 @@ describe('an address', () => {
   })
 
   it('is one count for fifty calls at once: no more pass than its budget', async () => {
-    const address = newAddress()
+    const address = newClientAddress()
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => count('secure-account', { address })))
     expect(outcomes.filter((outcome) => outcome?.retry_after === null)).toHaveLength(30)
   })
@@ -86,7 +87,7 @@ describe('everybody together', () => {
 
 describe('an identifier', () => {
   it('is counted from everywhere, and with each address as a pair', async () => {
-    const address = newAddress()
+    const address = newClientAddress()
     const identifierDigest = digest('ada@example.com')
     for (let n = 0; n < 20; n++) expect(await count('sign-in', { address, identifierDigest })).toEqual(passed)
     expect(await count('sign-in', { address, identifierDigest })).toMatchObject({ retry_after: 900 })
@@ -121,7 +122,7 @@ describe('a cooldown', () => {
 
 describe('the scale', () => {
   it('multiplies the budgets of addresses, and leaves at least one call', async () => {
-    const address = newAddress()
+    const address = newClientAddress()
     for (let n = 0; n < 60; n++) expect(await count('secure-account', { address, scale: 2 })).toEqual(passed)
     expect(await count('secure-account', { address, scale: 2 })).toMatchObject({ retry_after: 900 })
     expect(await count('secure-account', { scale: 0.000001 })).toEqual(passed)
@@ -129,7 +130,7 @@ describe('the scale', () => {
 })
 
 it('never lets two statements wait for each other, however their counters overlap', async () => {
-  const addresses = Array.from({ length: 5 }, newAddress)
+  const addresses = Array.from({ length: 5 }, newClientAddress)
   const identifiers = ['a', 'b', 'c', 'd', 'e'].map(digest)
   const calls = Array.from({ length: 300 }, (_, n) =>
     count('sign-in', {
@@ -150,11 +151,11 @@ it('counts nothing twice: every action names each of its subjects once', () => {
 describe('an address that is over its own budget', () => {
   it('uses up nothing that it shares: no account is shut out, no cooldown begins, no global budget is spent', async () => {
     const identifierDigest = digest('victim')
-    const intruder = newAddress()
+    const intruder = newClientAddress()
     for (let n = 0; n < 400; n++) await count('sign-in', { address: intruder, identifierDigest })
     expect(await count('sign-in', { identifierDigest })).toEqual(passed)
 
-    const asker = newAddress()
+    const asker = newClientAddress()
     for (let n = 0; n < 60; n++) await count('request-reset', { address: asker })
     const refused = await count('request-reset', { address: asker, identifierDigest }, 60)
     expect(refused).toMatchObject({ retry_after: 900, cooling: null })

@@ -6,8 +6,8 @@ import { identifierSchema } from '@/server/core/schemas'
 import type { Database } from '@/server/db/client'
 import { mailOutbox, users } from '@/server/db/schema'
 import { requestReset } from '@/server/recovery/request-reset'
+import { newClientAddress } from '@/server/testing/client-address'
 import { createTestDatabase } from '@/server/testing/database'
-import { newAddress } from '@/server/testing/factories'
 import { type RateLimit, startFakeResend } from '@/server/testing/fake-resend'
 import { createRealWorker, POLICY, SECRETS } from '@/server/testing/mail-worker'
 
@@ -27,7 +27,7 @@ async function start(rateLimit?: RateLimit) {
   const ctx = (): RecoveryContext => ({
     db,
     now: new Date(),
-    requester: { address: newAddress(), device: null, requestId: randomUUID() },
+    requester: { address: newClientAddress(), device: null, requestId: randomUUID() },
     policy: POLICY,
     secrets: SECRETS,
     wakeMailWorker: worker.wake,

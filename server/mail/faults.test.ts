@@ -13,7 +13,8 @@ import { createDatabase, type Database } from '@/server/db/client'
 import { migrate } from '@/server/db/migrate'
 import { mailOutbox, passwordResetTokens, users } from '@/server/db/schema'
 import { requestReset } from '@/server/recovery/request-reset'
-import { newAddress, tokenIn } from '@/server/testing/factories'
+import { newClientAddress } from '@/server/testing/client-address'
+import { tokenIn } from '@/server/testing/emails'
 import { type FakeResend, type Fault, type RecordedCall, startFakeResend } from '@/server/testing/fake-resend'
 import { POLICY, SECRETS } from '@/server/testing/mail-worker'
 import type { Order, Place, Report } from '@/server/testing/mail-worker-process'
@@ -138,7 +139,7 @@ async function ask(count: number): Promise<string[]> {
   const ctx = (): RecoveryContext => ({
     db,
     now: new Date(),
-    requester: { address: newAddress(), device: null, requestId: randomUUID() },
+    requester: { address: newClientAddress(), device: null, requestId: randomUUID() },
     policy: POLICY,
     secrets: SECRETS,
     wakeMailWorker() {},

@@ -3,8 +3,8 @@ import { eq } from 'drizzle-orm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { newRequestId } from '@/server/core/secrets'
 import { type MailKind, mailOutbox } from '@/server/db/schema'
+import { createClock } from '@/server/testing/clock'
 import { createTestDatabase } from '@/server/testing/database'
-import { createClock } from '@/server/testing/factories'
 import { BATCH_SIZE, claimBatch, LEASE_SECONDS, retryLater, settle } from './outbox'
 
 const { db } = await createTestDatabase()

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { mailOutbox } from '@/server/db/schema'
 import { createTestDatabase } from '@/server/testing/database'
-import { createWorld } from '@/server/testing/factories'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { mailStatus, retryFailed } from './status'
 
 const { db, url } = await createTestDatabase()
@@ -11,29 +11,34 @@ beforeEach(() => db.delete(mailOutbox))
 
 /** One mail that was refused, one that waits for its next try, one that was sent, one that is queued. */
 async function createScene() {
-  const world = createWorld(db)
-  const accounts = [await world.account(), await world.account(), await world.account(), await world.account()] as const
-  await world.request(accounts[0].email)
-  world.mailbox.answerNext((mails) => ({
+  const fixture = createRecoveryFixture(db)
+  const accounts = [
+    await fixture.account(),
+    await fixture.account(),
+    await fixture.account(),
+    await fixture.account(),
+  ] as const
+  await fixture.request(accounts[0].email)
+  fixture.mailbox.answerNext((mails) => ({
     kind: 'settled',
     outcomes: mails.map(() => ({ accepted: false, reason: 'no such mailbox' })),
   }))
-  await world.deliver()
-  await world.request(accounts[1].email)
-  await world.deliver()
-  await world.request(accounts[2].email)
-  world.mailbox.answerNext(() => ({ kind: 'retry', reason: '503 down', afterMs: 600_000 }))
-  await world.deliver()
-  world.clock.advance(5)
-  await world.request(accounts[3].email)
-  world.clock.advance(60)
-  return { world, accounts }
+  await fixture.deliver()
+  await fixture.request(accounts[1].email)
+  await fixture.deliver()
+  await fixture.request(accounts[2].email)
+  fixture.mailbox.answerNext(() => ({ kind: 'retry', reason: '503 down', afterMs: 600_000 }))
+  await fixture.deliver()
+  fixture.clock.advance(5)
+  await fixture.request(accounts[3].email)
+  fixture.clock.advance(60)
+  return { fixture, accounts }
 }
 
 describe('mail status', () => {
   it('says how much waits, since when and why, and what failed for which reason', async () => {
-    const { world } = await createScene()
-    expect(await mailStatus(db, world.clock.now())).toEqual({
+    const { fixture } = await createScene()
+    expect(await mailStatus(db, fixture.clock.now())).toEqual({
       queued: 1,
       sending: 1,
       oldestSeconds: 65,
@@ -52,19 +57,19 @@ describe('mail status', () => {
 
 describe('retrying', () => {
   it('sends what failed and what waits, each once, with the same link', async () => {
-    const { world, accounts } = await createScene()
-    expect(await retryFailed(db, world.clock.now())).toEqual({ requeued: 1, hastened: 1, tooLate: 0 })
-    await world.deliver()
-    expect(world.mailbox.accepted.map((mail) => mail.to).sort()).toEqual(
+    const { fixture, accounts } = await createScene()
+    expect(await retryFailed(db, fixture.clock.now())).toEqual({ requeued: 1, hastened: 1, tooLate: 0 })
+    await fixture.deliver()
+    expect(fixture.mailbox.accepted.map((mail) => mail.to).sort()).toEqual(
       accounts.map((account) => account.email).sort(),
     )
-    expect(await retryFailed(db, world.clock.now())).toEqual({ requeued: 0, hastened: 0, tooLate: 0 })
+    expect(await retryFailed(db, fixture.clock.now())).toEqual({ requeued: 0, hastened: 0, tooLate: 0 })
   })
 
   it('leaves a mail alone whose link is dead', async () => {
-    const { world } = await createScene()
-    world.clock.advance(world.policy.linkTtlSeconds)
-    expect(await retryFailed(db, world.clock.now())).toMatchObject({ requeued: 0, tooLate: 1 })
+    const { fixture } = await createScene()
+    fixture.clock.advance(fixture.policy.linkTtlSeconds)
+    expect(await retryFailed(db, fixture.clock.now())).toMatchObject({ requeued: 0, tooLate: 1 })
   })
 })
 

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { createDatabase } from '@/server/db/client'
 import { mailOutbox } from '@/server/db/schema'
 import { resetPassword } from '@/server/recovery/reset-password'
+import { OTHER_PASSWORD } from '@/server/testing/accounts'
 import { createTestDatabase } from '@/server/testing/database'
-import { OTHER_PASSWORD } from '@/server/testing/factories'
-import { createResendWorld } from '@/server/testing/fake-resend-world'
+import { createResendFixture } from '@/server/testing/resend-fixture'
 import { claimBatch, LEASE_SECONDS } from './outbox'
 import type { MailTransport } from './transports/transport'
 
@@ -19,7 +19,7 @@ afterEach(() => {
 
 describe('sending', () => {
   it('takes calls of up to a hundred mails, each to its one recipient', async () => {
-    const { resend, worker, ask, statuses } = await createResendWorld(db)
+    const { resend, worker, ask, statuses } = await createResendFixture(db)
     const addresses = await ask(230)
     await worker().drain()
     expect(resend.calls.map((call) => JSON.parse(call.body).length)).toEqual([100, 100, 30])
@@ -29,7 +29,7 @@ describe('sending', () => {
   })
 
   it("names the sender, marks the mail as automatic, and keeps the provider's id", async () => {
-    const { world, resend, worker, ask } = await createResendWorld(db)
+    const { fixture, resend, worker, ask } = await createResendFixture(db)
     await ask(1)
     await worker().drain()
     const [mail] = resend.accepted
@@ -39,15 +39,17 @@ describe('sending', () => {
       html: expect.stringContaining('</html>'),
       text: expect.stringContaining('https://'),
     })
-    expect(await world.outbox()).toMatchObject([{ status: 'sent', providerId: mail?.id, sentAt: world.clock.now() }])
+    expect(await fixture.outbox()).toMatchObject([
+      { status: 'sent', providerId: mail?.id, sentAt: fixture.clock.now() },
+    ])
   })
 
   it('sends mails of every kind', async () => {
-    const { world, resend, worker } = await createResendWorld(db)
-    const [account, other] = [await world.account(), await world.account()]
-    await resetPassword(world.ctx(), { secret: await world.mailedLink(account), password: OTHER_PASSWORD })
-    await world.request('nobody@example.com')
-    await world.request(other.email)
+    const { fixture, resend, worker } = await createResendFixture(db)
+    const [account, other] = [await fixture.account(), await fixture.account()]
+    await resetPassword(fixture.ctx(), { secret: await fixture.mailedLink(account), password: OTHER_PASSWORD })
+    await fixture.request('nobody@example.com')
+    await fixture.request(other.email)
     await worker().drain()
     expect(resend.accepted.map((mail) => mail.to[0]).sort()).toEqual([account.email, other.email].sort())
   })
@@ -55,7 +57,7 @@ describe('sending', () => {
 
 describe('two workers at once', () => {
   it('send every mail once', async () => {
-    const { resend, worker, ask } = await createResendWorld(db)
+    const { resend, worker, ask } = await createResendFixture(db)
     const addresses = await ask(250)
     await Promise.all([worker().drain(), worker().drain(), worker().drain()])
     expect(resend.accepted).toHaveLength(250)
@@ -63,7 +65,7 @@ describe('two workers at once', () => {
   })
 
   it('send every mail once while the provider fails', async () => {
-    const { world, resend, worker, ask, statuses } = await createResendWorld(db)
+    const { fixture, resend, worker, ask, statuses } = await createResendFixture(db)
     await ask(150)
     resend.fail([
       { kind: 'reset', accepted: true },
@@ -72,7 +74,7 @@ describe('two workers at once', () => {
     ])
     for (let n = 0; n < 6; n++) {
       await Promise.all([worker().drain(), worker().drain()])
-      world.clock.advance(80)
+      fixture.clock.advance(80)
     }
     expect(resend.accepted).toHaveLength(150)
     expect(await statuses()).toEqual(['sent'])
@@ -81,19 +83,19 @@ describe('two workers at once', () => {
 
 describe('a worker that dies', () => {
   it('after a claim: another sends the same batch when the lease has run out', async () => {
-    const { world, resend, worker, ask } = await createResendWorld(db)
+    const { fixture, resend, worker, ask } = await createResendFixture(db)
     const addresses = await ask(3)
-    const batch = await claimBatch(db, world.clock.now(), randomUUID())
+    const batch = await claimBatch(db, fixture.clock.now(), randomUUID())
     await worker().drain()
     expect(resend.calls).toEqual([])
-    world.clock.advance(LEASE_SECONDS)
+    fixture.clock.advance(LEASE_SECONDS)
     await worker().drain()
     expect(resend.calls.map((call) => call.key)).toEqual([batch?.id])
     expect(resend.accepted.map((mail) => mail.to[0])).toEqual(addresses)
   })
 
   it('after the provider accepted: no mail is sent twice', async () => {
-    const { world, resend, transport, worker, ask, statuses } = await createResendWorld(db)
+    const { fixture, resend, transport, worker, ask, statuses } = await createResendFixture(db)
     await ask(3)
     // Dies between the provider's answer and its own note of it.
     const dying: MailTransport = {
@@ -102,9 +104,9 @@ describe('a worker that dies', () => {
         return new Promise(() => {})
       },
     }
-    void world.worker(dying).drain()
+    void fixture.worker(dying).drain()
     await resend.waitForMail(() => resend.accepted.length === 3)
-    world.clock.advance(LEASE_SECONDS)
+    fixture.clock.advance(LEASE_SECONDS)
     await worker().drain()
     expect(resend.accepted).toHaveLength(3)
     expect(resend.calls[1]?.body).toBe(resend.calls[0]?.body)
@@ -118,7 +120,7 @@ describe('a running worker', () => {
 
   it('sends as soon as it is woken', async () => {
     holdTimers()
-    const { resend, worker, ask } = await createResendWorld(db)
+    const { resend, worker, ask } = await createResendFixture(db)
     const one = worker()
     one.start()
     await one.drain()
@@ -129,7 +131,7 @@ describe('a running worker', () => {
 
   it('finds by itself, within a second, what another process has queued', async () => {
     holdTimers()
-    const { resend, worker, ask } = await createResendWorld(db)
+    const { resend, worker, ask } = await createResendFixture(db)
     const one = worker()
     one.start()
     await one.drain()
@@ -139,7 +141,7 @@ describe('a running worker', () => {
   })
 
   it('goes on after the database dropped its connection', async () => {
-    const { resend, worker, ask } = await createResendWorld(db)
+    const { resend, worker, ask } = await createResendFixture(db)
     const own = createDatabase(url, { maxConnections: 1 })
     const one = worker({ db: own.db })
     onTestFinished(own.close)
@@ -155,7 +157,7 @@ describe('a running worker', () => {
 
 describe('a worker that is told to stop', () => {
   it('lets the call under way finish and notes how it ended', async () => {
-    const { resend, worker, ask, statuses } = await createResendWorld(db)
+    const { resend, worker, ask, statuses } = await createResendFixture(db)
     await ask(1)
     resend.fail({ kind: 'hang' })
     const one = worker()
@@ -168,7 +170,7 @@ describe('a worker that is told to stop', () => {
   })
 
   it('hands back a batch whose call does not end, for another to send at once, once', async () => {
-    const { resend, worker, ask, statuses } = await createResendWorld(db)
+    const { resend, worker, ask, statuses } = await createResendFixture(db)
     await ask(2)
     resend.fail({ kind: 'hang', accepted: true })
     const one = worker({ pace: { gather: 0, stopGrace: 1 } })
@@ -182,7 +184,7 @@ describe('a worker that is told to stop', () => {
   })
 
   it('claims nothing any more', async () => {
-    const { resend, worker, ask, statuses } = await createResendWorld(db)
+    const { resend, worker, ask, statuses } = await createResendFixture(db)
     const one = worker()
     one.start()
     await one.stop()

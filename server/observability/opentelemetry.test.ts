@@ -6,8 +6,11 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createMailWorker } from '@/server/mail/worker'
 import { composeChangedEmails, composeResetEmails } from '@/server/recovery/compose-emails'
 import { resetPassword } from '@/server/recovery/reset-password'
+import { OTHER_PASSWORD } from '@/server/testing/accounts'
 import { createTestDatabase } from '@/server/testing/database'
-import { APP_URL, createLogCapture, createWorld, OTHER_PASSWORD, tokenIn } from '@/server/testing/factories'
+import { tokenIn } from '@/server/testing/emails'
+import { createLogCapture } from '@/server/testing/log-capture'
+import { APP_URL, createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { startTelemetry } from './opentelemetry'
 import { recordRequestMetrics, routesOf } from './request-metrics'
 import { holdTelemetry, silent, telemetry } from './telemetry'
@@ -47,25 +50,25 @@ describe('telemetry', () => {
     vi.stubEnv('OTEL_EXPORTER_OTLP_PROTOCOL', 'http/json')
     const stop = await startTelemetry({ telemetryEndpoint: collector.url, telemetryServiceName: 'latchkey-under-test' })
 
-    const world = createWorld(db)
-    const account = await world.account({ fullName: 'Unmistakable Name' })
+    const fixture = createRecoveryFixture(db)
+    const account = await fixture.account({ fullName: 'Unmistakable Name' })
     const count = (what: string) => telemetry().count(`latchkey.${what}`)
-    const context = (now: Date) => ({ ...world.ctx(), now, appUrl: APP_URL })
+    const context = (now: Date) => ({ ...fixture.ctx(), now, appUrl: APP_URL })
     const worker = createMailWorker({
       db,
-      transport: world.mailbox.transport,
+      transport: fixture.mailbox.transport,
       composers: {
         'password-reset': (batch, now) => composeResetEmails(context(now), batch),
         'password-changed': (batch, now) => composeChangedEmails(context(now), batch),
       },
       log: createLogCapture().log,
       telemetry: telemetry(),
-      now: world.clock.now,
+      now: fixture.clock.now,
     })
     telemetry().observe(['latchkey.mail.queued'], async () => [3])
-    await world.request(account.email, { count })
+    await fixture.request(account.email, { count })
     await worker.drain()
-    const token = tokenIn(world.mailbox.to(account.email)[0])
+    const token = tokenIn(fixture.mailbox.to(account.email)[0])
 
     // A request whose address holds the token, before what would trace it.
     recordRequestMetrics()
@@ -74,7 +77,7 @@ describe('telemetry', () => {
     await (await fetch(`http://127.0.0.1:${(app.address() as AddressInfo).port}/reset-password?token=${token}`)).text()
     app.close()
 
-    await resetPassword(world.ctx({ count }), { secret: { kind: 'link', token }, password: OTHER_PASSWORD })
+    await resetPassword(fixture.ctx({ count }), { secret: { kind: 'link', token }, password: OTHER_PASSWORD })
     await worker.drain()
     await delay(0)
     await stop()

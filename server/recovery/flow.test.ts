@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
 import { newRequestId, type SecretRing } from '@/server/core/secrets'
 import { createTestDatabase } from '@/server/testing/database'
-import { createWorld, refusalOf } from '@/server/testing/factories'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
+import { refusalOf } from '@/server/testing/refusal'
 import { readFlow, sealFlow, unsealFlow } from './flow'
 import { verifyCode } from './verify-code'
 
@@ -44,24 +45,24 @@ describe('a sealed flow', () => {
 describe('where a recovery stands', () => {
   it('is the same for an account that exists and one that does not', async () => {
     const states = []
-    const world = createWorld(db)
-    const account = await world.account()
+    const fixture = createRecoveryFixture(db)
+    const account = await fixture.account()
     for (const typed of [account.email, 'nobody@example.com']) {
-      const { id } = await world.request(typed)
-      await world.deliver()
+      const { id } = await fixture.request(typed)
+      await fixture.deliver()
       const identifier = identifierSchema.parse(typed)
-      const read = () => readFlow(world.ctx(), { requestId: id, account: identifier })
+      const read = () => readFlow(fixture.ctx(), { requestId: id, account: identifier })
       const seen = []
       seen.push(await read())
-      for (let n = 0; n < 3; n++) await refusalOf(verifyCode(world.ctx(), { account: identifier, code: 'wrong!' }))
+      for (let n = 0; n < 3; n++) await refusalOf(verifyCode(fixture.ctx(), { account: identifier, code: 'wrong!' }))
       seen.push(await read())
-      world.clock.advance(45)
+      fixture.clock.advance(45)
       seen.push(await read())
-      world.clock.advance(15)
+      fixture.clock.advance(15)
       seen.push(await read())
-      world.clock.advance(world.policy.linkTtlSeconds - 61)
+      fixture.clock.advance(fixture.policy.linkTtlSeconds - 61)
       seen.push(await read())
-      world.clock.advance(1)
+      fixture.clock.advance(1)
       seen.push(await read())
       states.push(seen.map((state) => (state ? { ...state, account: state.account === identifier } : state)))
     }
@@ -77,6 +78,6 @@ describe('where a recovery stands', () => {
   })
 
   it('is nowhere for a request that was never made', async () => {
-    expect(await readFlow(createWorld(db).ctx(), flow)).toBeNull()
+    expect(await readFlow(createRecoveryFixture(db).ctx(), flow)).toBeNull()
   })
 })

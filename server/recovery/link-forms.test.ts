@@ -5,8 +5,10 @@ import { identifierSchema } from '@/server/core/schemas'
 import { deriveKey, type SecretRing } from '@/server/core/secrets'
 import type { LinkForm } from '@/server/db/schema'
 import type { OutgoingEmail } from '@/server/mail/emails'
+import { OTHER_PASSWORD } from '@/server/testing/accounts'
 import { createTestDatabase } from '@/server/testing/database'
-import { APP_URL, createWorld, OTHER_PASSWORD, refusalOf } from '@/server/testing/factories'
+import { APP_URL, createRecoveryFixture } from '@/server/testing/recovery-fixture'
+import { refusalOf } from '@/server/testing/refusal'
 import { decodeUid, encodeUid, readLinkJwt } from './link-forms'
 import { openLink, presentedSecret } from './open-link'
 import { requestReset } from './request-reset'
@@ -17,12 +19,12 @@ const { db } = await createTestDatabase()
 const linkIn = (mail: OutgoingEmail | undefined) => /^https:\/\/\S+$/m.exec(mail?.text ?? '')?.[0] as string
 
 async function withLink(form: LinkForm) {
-  const world = createWorld(db)
-  const account = await world.account()
-  await requestReset(world.ctx(), { account: identifierSchema.parse(account.email), form })
-  await world.deliver()
-  const link = linkIn(world.mailbox.to(account.email)[0])
-  return { world, account, link, token: new URL(link).searchParams.get('token') as string }
+  const fixture = createRecoveryFixture(db)
+  const account = await fixture.account()
+  await requestReset(fixture.ctx(), { account: identifierSchema.parse(account.email), form })
+  await fixture.deliver()
+  const link = linkIn(fixture.mailbox.to(account.email)[0])
+  return { fixture, account, link, token: new URL(link).searchParams.get('token') as string }
 }
 
 describe('a mailed link', () => {
@@ -38,14 +40,14 @@ describe('a mailed link', () => {
   })
 
   it('says the same to the byte when its mail is sent again', async () => {
-    const world = createWorld(db)
-    const account = await world.account()
-    await requestReset(world.ctx(), { account: identifierSchema.parse(account.email), form: 'jwt' })
-    world.mailbox.answerNext(() => ({ kind: 'retry', reason: 'connection reset' }))
-    await world.deliver()
-    world.clock.advance(120)
-    await world.deliver()
-    expect(world.mailbox.calls[1]?.mails).toEqual(world.mailbox.calls[0]?.mails)
+    const fixture = createRecoveryFixture(db)
+    const account = await fixture.account()
+    await requestReset(fixture.ctx(), { account: identifierSchema.parse(account.email), form: 'jwt' })
+    fixture.mailbox.answerNext(() => ({ kind: 'retry', reason: 'connection reset' }))
+    await fixture.deliver()
+    fixture.clock.advance(120)
+    await fixture.deliver()
+    expect(fixture.mailbox.calls[1]?.emails).toEqual(fixture.mailbox.calls[0]?.emails)
   })
 })
 
@@ -53,16 +55,18 @@ describe('a link with a user id in it', () => {
   const partsOf = (link: string) => new URL(link).pathname.split('/').slice(2, 4) as [string, string]
 
   it("opens for its own account alone: another's id with a good token is unknown", async () => {
-    const { world, account, link } = await withLink('views')
-    const other = await world.account()
+    const { fixture, account, link } = await withLink('views')
+    const other = await fixture.account()
     const [uid, token] = partsOf(link)
     expect(decodeUid(uid)).toBe(account.id)
     for (const userId of [other.id, randomUUID()]) {
-      expect(await refusalOf(openLink(world.ctx(), { kind: 'link', token, userId }))).toEqual({ code: 'link-unknown' })
+      expect(await refusalOf(openLink(fixture.ctx(), { kind: 'link', token, userId }))).toEqual({
+        code: 'link-unknown',
+      })
     }
     const secret = { kind: 'link', token, userId: account.id } as const
-    await openLink(world.ctx(), secret)
-    await resetPassword(world.ctx(), { secret, password: OTHER_PASSWORD })
+    await openLink(fixture.ctx(), secret)
+    await resetPassword(fixture.ctx(), { secret, password: OTHER_PASSWORD })
   })
 
   it('has one spelling of it', () => {
@@ -87,40 +91,42 @@ describe('a link with a user id in it', () => {
 
 describe('a mailed JWT', () => {
   it('names its account, 50 letters and digits, and when it dies', async () => {
-    const { world, account, token } = await withLink('jwt')
+    const { fixture, account, token } = await withLink('jwt')
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'JWT' })
     expect(decodeJwt(token)).toEqual({
       user_id: account.id,
       reset_token: expect.stringMatching(/^[A-Za-z0-9]{50}$/),
-      exp: world.clock.now().getTime() / 1000 + 3600,
+      exp: fixture.clock.now().getTime() / 1000 + 3600,
     })
   })
 
   it('opens, redeems once, and dies on time by its row', async () => {
-    const { world, token } = await withLink('jwt')
+    const { fixture, token } = await withLink('jwt')
     const secret = presentedSecret(token)
     expect(secret.kind).toBe('jwt')
-    world.clock.advance(3600)
-    expect(await refusalOf(openLink(world.ctx(), secret))).toEqual({ code: 'link-expired' })
-    world.clock.advance(-1)
-    await resetPassword(world.ctx(), { secret, password: OTHER_PASSWORD })
-    expect(await refusalOf(openLink(world.ctx(), secret))).toEqual({ code: 'link-used' })
+    fixture.clock.advance(3600)
+    expect(await refusalOf(openLink(fixture.ctx(), secret))).toEqual({ code: 'link-expired' })
+    fixture.clock.advance(-1)
+    await resetPassword(fixture.ctx(), { secret, password: OTHER_PASSWORD })
+    expect(await refusalOf(openLink(fixture.ctx(), secret))).toEqual({ code: 'link-used' })
   })
 
   it('is no link and no grant by what it carries', async () => {
-    const { world, token } = await withLink('jwt')
+    const { fixture, token } = await withLink('jwt')
     const carried = decodeJwt(token).reset_token as string
     for (const kind of ['link', 'jwt', 'grant'] as const) {
-      expect((await refusalOf(openLink(world.ctx(), { kind, token: carried }))).code).toMatch(/^(link|grant)-unknown$/)
+      expect((await refusalOf(openLink(fixture.ctx(), { kind, token: carried }))).code).toMatch(
+        /^(link|grant)-unknown$/,
+      )
     }
   })
 })
 
 describe('another spelling of a mailed JWT', () => {
   it.each(['%s ', '%s\n', '%s=', ' %s'])('is refused: "%s"', async (spelling) => {
-    const { world, token } = await withLink('jwt')
+    const { fixture, token } = await withLink('jwt')
     const secret = { kind: 'jwt', token: spelling.replace('%s', token) } as const
-    expect(await refusalOf(openLink(world.ctx(), secret))).toEqual({ code: 'link-unknown' })
+    expect(await refusalOf(openLink(fixture.ctx(), secret))).toEqual({ code: 'link-unknown' })
   })
 })
 
@@ -201,32 +207,32 @@ describe('a forged JWT', () => {
   it.each(forgeries)('is unknown: %s', async (_, forged) => {
     const token = await forged
     expect(await readLinkJwt(RING, token)).toBeNull()
-    const world = createWorld(db, { secrets: RING })
-    expect(await refusalOf(openLink(world.ctx(), { kind: 'jwt', token }))).toEqual({ code: 'link-unknown' })
+    const fixture = createRecoveryFixture(db, { secrets: RING })
+    expect(await refusalOf(openLink(fixture.ctx(), { kind: 'jwt', token }))).toEqual({ code: 'link-unknown' })
   })
 
   it('is unknown even when well signed: the row decides', async () => {
-    const world = createWorld(db, { secrets: RING })
-    const account = await world.account()
-    await world.mailedLink(account)
+    const fixture = createRecoveryFixture(db, { secrets: RING })
+    const account = await fixture.account()
+    await fixture.mailedLink(account)
     for (const body of [sound, { ...sound, user_id: account.id }]) {
       const token = signed(HS256, body)
-      expect(await refusalOf(openLink(world.ctx(), { kind: 'jwt', token }))).toEqual({ code: 'link-unknown' })
+      expect(await refusalOf(openLink(fixture.ctx(), { kind: 'jwt', token }))).toEqual({ code: 'link-unknown' })
     }
   })
 
   it("is unknown with another's id and a good token", async () => {
-    const { world, token } = await withLink('jwt')
-    const other = await world.account()
-    const forged = signed(HS256, { ...decodeJwt(token), user_id: other.id }, key(world.secrets[0]))
-    expect(await refusalOf(openLink(world.ctx(), { kind: 'jwt', token: forged }))).toEqual({ code: 'link-unknown' })
+    const { fixture, token } = await withLink('jwt')
+    const other = await fixture.account()
+    const forged = signed(HS256, { ...decodeJwt(token), user_id: other.id }, key(fixture.secrets[0]))
+    expect(await refusalOf(openLink(fixture.ctx(), { kind: 'jwt', token: forged }))).toEqual({ code: 'link-unknown' })
   })
 
   it('that says it lives longer dies with its row', async () => {
-    const { world, token } = await withLink('jwt')
-    const longer = signed(HS256, { ...decodeJwt(token), exp: 4_102_444_800 }, key(world.secrets[0]))
-    await openLink(world.ctx(), { kind: 'jwt', token: longer })
-    world.clock.advance(3600)
-    expect(await refusalOf(openLink(world.ctx(), { kind: 'jwt', token: longer }))).toEqual({ code: 'link-expired' })
+    const { fixture, token } = await withLink('jwt')
+    const longer = signed(HS256, { ...decodeJwt(token), exp: 4_102_444_800 }, key(fixture.secrets[0]))
+    await openLink(fixture.ctx(), { kind: 'jwt', token: longer })
+    fixture.clock.advance(3600)
+    expect(await refusalOf(openLink(fixture.ctx(), { kind: 'jwt', token: longer }))).toEqual({ code: 'link-expired' })
   })
 })

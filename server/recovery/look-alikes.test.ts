@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
 import { createTestDatabase } from '@/server/testing/database'
-import { createWorld } from '@/server/testing/factories'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 
 const { db } = await createTestDatabase()
 
 /** To whom a mail goes when somebody types this; nobody, where the schema refuses it already. */
 async function mailedFor(typed: string): Promise<string[]> {
   if (!identifierSchema.safeParse(typed).success) return []
-  world.clock.advance(world.policy.sendCooldownSeconds)
-  const before = world.mailbox.accepted.length
-  await world.request(typed)
-  await world.deliver()
-  return world.mailbox.accepted.slice(before).map((mail) => mail.to)
+  fixture.clock.advance(fixture.policy.sendCooldownSeconds)
+  const before = fixture.mailbox.accepted.length
+  await fixture.request(typed)
+  await fixture.deliver()
+  return fixture.mailbox.accepted.slice(before).map((mail) => mail.to)
 }
 
 const DOTLESS = 'm\u0131ke'
@@ -22,9 +22,9 @@ const ZERO_WIDTH = 'mi\u200bke'
 const RTL_MARK = '\u200fmike'
 const KELVIN = 'mi\u212ae'
 
-const world = createWorld(db)
-const miller = await world.account({ email: 'mike@example.com', username: 'mike.miller' })
-const owner = await world.account({ email: 'owner@example.com', username: 'mike' })
+const fixture = createRecoveryFixture(db)
+const miller = await fixture.account({ email: 'mike@example.com', username: 'mike.miller' })
+const owner = await fixture.account({ email: 'owner@example.com', username: 'mike' })
 
 describe('an address that only looks like one we have', () => {
   it.each([
@@ -74,20 +74,20 @@ describe('a username that only looks like one we have', () => {
   })
 
   it('is one username in NFC and NFD, and another without its accent', async () => {
-    await world.account({ email: 'jose@example.com', username: 'jos\u00e9' })
+    await fixture.account({ email: 'jose@example.com', username: 'jos\u00e9' })
     expect(await mailedFor('jos\u00e9')).toEqual(['jose@example.com'])
     expect(await mailedFor('jose\u0301')).toEqual(['jose@example.com'])
     expect(await mailedFor('jose')).toEqual([])
   })
 
   it('is folded in ASCII alone: capitals with accents are other letters', async () => {
-    await world.account({ email: 'aendy@example.com', username: '\u00e4ndy' })
+    await fixture.account({ email: 'aendy@example.com', username: '\u00e4ndy' })
     expect(await mailedFor('\u00c4ndy')).toEqual([])
     expect(await mailedFor('\u00e4NDY')).toEqual(['aendy@example.com'])
   })
 })
 
 it('never mails what was typed, only what is stored', async () => {
-  await world.account({ email: 'Stored.Case@Example.com', username: 'stored' })
+  await fixture.account({ email: 'Stored.Case@Example.com', username: 'stored' })
   expect(await mailedFor('sTORED.cASE@eXAMPLE.COM')).toEqual(['Stored.Case@Example.com'])
 })

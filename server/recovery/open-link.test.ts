@@ -2,55 +2,57 @@ import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { linkTokenOf, newRequestId } from '@/server/core/secrets'
 import { users } from '@/server/db/schema'
+import { OTHER_PASSWORD } from '@/server/testing/accounts'
 import { createTestDatabase } from '@/server/testing/database'
-import { createWorld, OTHER_PASSWORD, refusalOf } from '@/server/testing/factories'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
+import { refusalOf } from '@/server/testing/refusal'
 import { openLink } from './open-link'
 import { resetPassword } from './reset-password'
 
 const { db } = await createTestDatabase()
 
-async function withLink(policy: Parameters<typeof createWorld>[1] = {}) {
-  const world = createWorld(db, policy)
-  const account = await world.account()
-  const link = await world.mailedLink(account)
-  return { world, account, link, open: () => openLink(world.ctx(), link) }
+async function withLink(policy: Parameters<typeof createRecoveryFixture>[1] = {}) {
+  const fixture = createRecoveryFixture(db, policy)
+  const account = await fixture.account()
+  const link = await fixture.mailedLink(account)
+  return { fixture, account, link, open: () => openLink(fixture.ctx(), link) }
 }
 
 describe('the lifetime of a link', () => {
   it.each([3600, 900])('ends to the second after %i seconds', async (linkTtlSeconds) => {
-    const { world, open } = await withLink({ policy: { linkTtlSeconds } })
-    world.clock.advance(linkTtlSeconds - 1)
+    const { fixture, open } = await withLink({ policy: { linkTtlSeconds } })
+    fixture.clock.advance(linkTtlSeconds - 1)
     await open()
-    world.clock.advance(1)
+    fixture.clock.advance(1)
     expect(await refusalOf(open())).toEqual({ code: 'link-expired' })
-    world.clock.advance(1)
+    fixture.clock.advance(1)
     expect(await refusalOf(open())).toEqual({ code: 'link-expired' })
   })
 
   it('is as long for redeeming as for opening', async () => {
-    const { world, link } = await withLink()
-    world.clock.advance(3600)
-    const redeem = () => resetPassword(world.ctx(), { secret: link, password: OTHER_PASSWORD })
+    const { fixture, link } = await withLink()
+    fixture.clock.advance(3600)
+    const redeem = () => resetPassword(fixture.ctx(), { secret: link, password: OTHER_PASSWORD })
     expect(await refusalOf(redeem())).toEqual({ code: 'link-expired' })
-    world.clock.advance(-1)
+    fixture.clock.advance(-1)
     await redeem()
   })
 })
 
 describe('a link dies', () => {
   it('by being used', async () => {
-    const { world, link, open } = await withLink()
-    await resetPassword(world.ctx(), { secret: link, password: OTHER_PASSWORD })
+    const { fixture, link, open } = await withLink()
+    await resetPassword(fixture.ctx(), { secret: link, password: OTHER_PASSWORD })
     expect(await refusalOf(open())).toEqual({ code: 'link-used' })
     // Older news is better news: it says what happened, not that time has passed since.
-    world.clock.advance(7200)
+    fixture.clock.advance(7200)
     expect(await refusalOf(open())).toEqual({ code: 'link-used' })
   })
 
   it('by a newer mail', async () => {
-    const { world, account, open } = await withLink()
-    world.clock.advance(60)
-    await world.mailedLink(account)
+    const { fixture, account, open } = await withLink()
+    fixture.clock.advance(60)
+    await fixture.mailedLink(account)
     expect(await refusalOf(open())).toEqual({ code: 'link-superseded' })
   })
 
@@ -61,10 +63,10 @@ describe('a link dies', () => {
     ['the loss of its password', { passwordHash: null }],
     ['a deactivation', { deactivatedAt: new Date() }],
   ])('by %s of the account', async (_, change) => {
-    const { world, account, link, open } = await withLink()
+    const { fixture, account, link, open } = await withLink()
     await db.update(users).set(change).where(eq(users.id, account.id))
     expect(await refusalOf(open())).toEqual({ code: 'link-expired' })
-    const redeem = resetPassword(world.ctx(), { secret: link, password: OTHER_PASSWORD })
+    const redeem = resetPassword(fixture.ctx(), { secret: link, password: OTHER_PASSWORD })
     expect(await refusalOf(redeem)).toEqual({ code: 'link-expired' })
     await db.delete(users).where(eq(users.id, account.id))
   })
@@ -92,7 +94,7 @@ describe('a link dies', () => {
   })
 })
 
-const { world: guessing, link: mailed } = await withLink()
+const { fixture: guessing, link: mailed } = await withLink()
 
 describe('a token that was never mailed', () => {
   const nextLetter = (letter: string) => (letter === 'A' ? 'B' : 'A')
@@ -143,20 +145,20 @@ describe('a token that was never mailed', () => {
 
 describe('opening', () => {
   it('spends nothing, however often', async () => {
-    const { world, link, open } = await withLink()
+    const { fixture, link, open } = await withLink()
     for (let n = 0; n < 20; n++) await open()
     await Promise.all(Array.from({ length: 20 }, open))
-    await resetPassword(world.ctx(), { secret: link, password: OTHER_PASSWORD })
+    await resetPassword(fixture.ctx(), { secret: link, password: OTHER_PASSWORD })
   })
 
   it('is limited for an address that guesses, without telling live from unknown', async () => {
-    const { world, link, open } = await withLink({ policy: { rateLimitScale: 3 / 300 } })
+    const { fixture, link, open } = await withLink({ policy: { rateLimitScale: 3 / 300 } })
     for (let n = 0; n < 3; n++)
-      await refusalOf(openLink(world.ctx(), { kind: 'link', token: linkTokenOf('guess', newRequestId()) }))
+      await refusalOf(openLink(fixture.ctx(), { kind: 'link', token: linkTokenOf('guess', newRequestId()) }))
     const refused = { code: 'too-many-requests', retryAfterSeconds: 900 }
     expect(await refusalOf(open())).toEqual(refused)
-    expect(await refusalOf(openLink(world.ctx(), { kind: 'link', token: 'x' }))).toEqual(refused)
-    world.clock.advance(900)
-    await openLink(world.ctx(), link)
+    expect(await refusalOf(openLink(fixture.ctx(), { kind: 'link', token: 'x' }))).toEqual(refused)
+    fixture.clock.advance(900)
+    await openLink(fixture.ctx(), link)
   })
 })

@@ -5,16 +5,11 @@ import { signIn } from '@/server/accounts/sign-in'
 import { currentPasswordSchema, identifierSchema, newPasswordSchema } from '@/server/core/schemas'
 import type { Database } from '@/server/db/client'
 import { passwordResetTokens, sessions, users } from '@/server/db/schema'
-import { createTestDatabase } from '@/server/testing/database'
-import {
-  createRecordedDatabase,
-  createWorld,
-  OTHER_PASSWORD,
-  PASSWORD,
-  refusalOf,
-  START,
-  waitForBlocked,
-} from '@/server/testing/factories'
+import { OTHER_PASSWORD, PASSWORD } from '@/server/testing/accounts'
+import { START } from '@/server/testing/clock'
+import { createRecordedDatabase, createTestDatabase, waitForBlocked } from '@/server/testing/database'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
+import { refusalOf } from '@/server/testing/refusal'
 import { openLink } from './open-link'
 import { resetPassword } from './reset-password'
 
@@ -22,17 +17,17 @@ const { db, url } = await createTestDatabase()
 const recorded = createRecordedDatabase(url)
 afterAll(() => recorded.close())
 
-async function withLink(policy: Parameters<typeof createWorld>[1] = {}) {
-  const world = createWorld(db, policy)
-  const account = await world.account()
-  const secret = await world.mailedLink(account)
+async function withLink(policy: Parameters<typeof createRecoveryFixture>[1] = {}) {
+  const fixture = createRecoveryFixture(db, policy)
+  const account = await fixture.account()
+  const secret = await fixture.mailedLink(account)
   const identifier = identifierSchema.parse(account.email)
   return {
-    world,
+    fixture,
     account,
     secret,
-    reset: (password = OTHER_PASSWORD, ctx = world.ctx()) => resetPassword(ctx, { secret, password }),
-    signInWith: (password: string, ctx = world.ctx()) => signIn(ctx, { account: identifier, password }),
+    reset: (password = OTHER_PASSWORD, ctx = fixture.ctx()) => resetPassword(ctx, { secret, password }),
+    signInWith: (password: string, ctx = fixture.ctx()) => signIn(ctx, { account: identifier, password }),
     stored: async () => {
       const [row] = await db.select().from(users).where(eq(users.id, account.id))
       return row as typeof users.$inferSelect
@@ -49,23 +44,23 @@ describe('a redeemed link', () => {
   })
 
   it('takes two statements', async () => {
-    const { world, reset } = await withLink()
+    const { fixture, reset } = await withLink()
     recorded.statements.length = 0
-    await reset(OTHER_PASSWORD, world.ctx({ db: recorded.db }))
+    await reset(OTHER_PASSWORD, fixture.ctx({ db: recorded.db }))
     expect(recorded.statements).toHaveLength(2)
   })
 
   it('gives an account that never had a password its first', async () => {
-    const world = createWorld(db)
-    const account = await world.account({ passwordHash: null })
-    await resetPassword(world.ctx(), { secret: await world.mailedLink(account), password: OTHER_PASSWORD })
-    await signIn(world.ctx(), { account: identifierSchema.parse(account.username), password: OTHER_PASSWORD })
+    const fixture = createRecoveryFixture(db)
+    const account = await fixture.account({ passwordHash: null })
+    await resetPassword(fixture.ctx(), { secret: await fixture.mailedLink(account), password: OTHER_PASSWORD })
+    await signIn(fixture.ctx(), { account: identifierSchema.parse(account.username), password: OTHER_PASSWORD })
   })
 
   it('changes its own account and no other', async () => {
-    const { world, reset } = await withLink()
-    const other = await world.account()
-    await signIn(world.ctx(), { account: identifierSchema.parse(other.email), password: PASSWORD })
+    const { fixture, reset } = await withLink()
+    const other = await fixture.account()
+    await signIn(fixture.ctx(), { account: identifierSchema.parse(other.email), password: PASSWORD })
     await reset()
     const [row] = await db.select().from(users).where(eq(users.id, other.id))
     expect(row).toEqual(other)
@@ -86,9 +81,9 @@ describe('a redeemed link', () => {
   })
 
   it('wakes the worker for the mail about it', async () => {
-    const { world, reset } = await withLink()
+    const { fixture, reset } = await withLink()
     const wakeMailWorker = vi.fn()
-    await reset(OTHER_PASSWORD, world.ctx({ wakeMailWorker }))
+    await reset(OTHER_PASSWORD, fixture.ctx({ wakeMailWorker }))
     expect(wakeMailWorker).toHaveBeenCalledOnce()
   })
 })
@@ -127,13 +122,13 @@ describe('one link', () => {
   })
 
   it("cannot be redeemed for another account, nor with another's id", async () => {
-    const { world, reset, secret } = await withLink()
-    const other = await world.account()
-    await world.mailedLink(other)
+    const { fixture, reset, secret } = await withLink()
+    const other = await fixture.account()
+    await fixture.mailedLink(other)
     await reset()
     const [row] = await db.select().from(passwordResetTokens).where(eq(passwordResetTokens.userId, other.id))
     expect(row?.usedAt).toBeNull()
-    expect(await refusalOf(openLink(world.ctx(), secret))).toEqual({ code: 'link-used' })
+    expect(await refusalOf(openLink(fixture.ctx(), secret))).toEqual({ code: 'link-used' })
   })
 })
 
@@ -154,8 +149,8 @@ describe('a link that dies while the new password is hashed', () => {
     ['older than a change of address', 'link-expired', {}, { email: 'moved@example.com' }],
     ['of a deactivated account', 'link-expired', {}, { deactivatedAt: START }],
   ])('is refused: %s', async (_, code, ofToken, ofAccount) => {
-    const { world, account, reset, stored } = await withLink()
-    world.clock.advance(1)
+    const { fixture, account, reset, stored } = await withLink()
+    fixture.clock.advance(1)
     const change = async () => {
       await db
         .update(passwordResetTokens)
@@ -166,7 +161,7 @@ describe('a link that dies while the new password is hashed', () => {
         .set({ username: account.username, ...ofAccount })
         .where(eq(users.id, account.id))
     }
-    expect(await refusalOf(reset(OTHER_PASSWORD, world.ctx({ db: interrupted(change) })))).toEqual({ code })
+    expect(await refusalOf(reset(OTHER_PASSWORD, fixture.ctx({ db: interrupted(change) })))).toEqual({ code })
     expect((await stored()).passwordHash).toBe(account.passwordHash)
     await db.delete(users).where(eq(users.id, account.id))
   })
@@ -174,33 +169,33 @@ describe('a link that dies while the new password is hashed', () => {
 
 describe('what follows from a reset', () => {
   it('is the end of every session', async () => {
-    const { world, account, reset, signInWith } = await withLink()
+    const { fixture, account, reset, signInWith } = await withLink()
     const tokens = [await signInWith(PASSWORD), await signInWith(PASSWORD)].map((signedIn) => signedIn.token)
-    for (const token of tokens) expect(await findSession(world.ctx(), token)).not.toBeNull()
+    for (const token of tokens) expect(await findSession(fixture.ctx(), token)).not.toBeNull()
     await reset()
-    for (const token of tokens) expect(await findSession(world.ctx(), token)).toBeNull()
+    for (const token of tokens) expect(await findSession(fixture.ctx(), token)).toBeNull()
     expect(await db.select().from(sessions).where(eq(sessions.userId, account.id))).toEqual([])
   })
 
   it('is the end even of a session made with the old password at the same moment', async () => {
-    const { world, reset, signInWith } = await withLink()
+    const { fixture, reset, signInWith } = await withLink()
     // A sign-in that holds the account while the reset is already on its way, and commits before it.
     const connection = await db.$client.reserve()
     await connection.unsafe('begin')
-    const { token } = await signInWith(PASSWORD, world.ctx({ db: { $client: connection } as unknown as Database }))
+    const { token } = await signInWith(PASSWORD, fixture.ctx({ db: { $client: connection } as unknown as Database }))
     const resetting = reset()
     await waitForBlocked(db, 1)
     await connection.unsafe('commit')
     connection.release()
     await resetting
-    expect(await findSession(world.ctx(), token)).toBeNull()
+    expect(await findSession(fixture.ctx(), token)).toBeNull()
   })
 
   it('is no session for a sign-in whose password was changed while it was checked', async () => {
-    const { world, reset, signInWith } = await withLink()
+    const { fixture, reset, signInWith } = await withLink()
     const connection = await db.$client.reserve()
     await connection.unsafe('begin')
-    await reset(OTHER_PASSWORD, world.ctx({ db: { $client: connection } as unknown as Database }))
+    await reset(OTHER_PASSWORD, fixture.ctx({ db: { $client: connection } as unknown as Database }))
     const signingIn = refusalOf(signInWith(PASSWORD))
     await waitForBlocked(db, 1)
     await connection.unsafe('commit')
@@ -209,11 +204,11 @@ describe('what follows from a reset', () => {
   })
 
   it('is an audit row and one mail to the address of the account', async () => {
-    const { world, account, reset } = await withLink()
+    const { fixture, account, reset } = await withLink()
     await reset()
-    expect(await world.eventsOf(account)).toEqual(['password-changed', 'reset-mailed', 'reset-requested'])
-    await world.deliver()
-    const [, changed, ...more] = world.mailbox.to(account.email)
+    expect(await fixture.eventsOf(account)).toEqual(['password-changed', 'reset-mailed', 'reset-requested'])
+    await fixture.deliver()
+    const [, changed, ...more] = fixture.mailbox.to(account.email)
     expect(changed?.subject).toMatch(/password was changed/i)
     expect(changed?.text).toContain('Firefox on Windows')
     expect(more).toEqual([])
@@ -235,9 +230,9 @@ describe('what follows from a reset', () => {
 })
 
 it('limits how often one address may try, and spends no link meanwhile', async () => {
-  const { world, reset } = await withLink({ policy: { rateLimitScale: 2 / 60 } })
+  const { fixture, reset } = await withLink({ policy: { rateLimitScale: 2 / 60 } })
   for (let n = 0; n < 2; n++) expect(await refusalOf(reset('short'))).toMatchObject({ code: 'password-too-short' })
   expect(await refusalOf(reset())).toEqual({ code: 'too-many-requests', retryAfterSeconds: 900 })
-  world.clock.advance(900)
+  fixture.clock.advance(900)
   await reset()
 })

@@ -5,8 +5,11 @@ import { findSession } from '@/server/accounts/sessions'
 import { signIn } from '@/server/accounts/sign-in'
 import { identifierSchema } from '@/server/core/schemas'
 import { linkTokenOf, newRequestId } from '@/server/core/secrets'
+import { OTHER_PASSWORD, PASSWORD } from '@/server/testing/accounts'
 import { createTestDatabase } from '@/server/testing/database'
-import { codeIn, createWorld, OTHER_PASSWORD, PASSWORD, refusalOf, tokenIn } from '@/server/testing/factories'
+import { codeIn, tokenIn } from '@/server/testing/emails'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
+import { refusalOf } from '@/server/testing/refusal'
 import { openLink } from './open-link'
 import { resetPassword } from './reset-password'
 import { secureAccount } from './secure-account'
@@ -47,51 +50,51 @@ const foundIn = (haystack: string, secret: string) =>
 /** Somebody asks, guesses, resets, is robbed, disowns it, uses a code, and signs in; with a mail that fails twice. */
 async function journey() {
   const appSecret = randomBytes(48).toString('base64')
-  const world = createWorld(db, { secrets: [appSecret] })
-  const account = await world.account()
+  const fixture = createRecoveryFixture(db, { secrets: [appSecret] })
+  const account = await fixture.account()
   const identifier = identifierSchema.parse(account.email)
-  const mails = () => world.mailbox.to(account.email)
+  const mails = () => fixture.mailbox.to(account.email)
   const secrets: Record<string, string> = { 'the application secret': appSecret }
 
-  await world.request('nobody@example.com')
-  world.mailbox.answerNext(() => ({ kind: 'retry', reason: 'connection reset' }))
-  const link = await world.mailedLink(account).catch(async () => {
-    world.clock.advance(61)
-    await world.deliver()
+  await fixture.request('nobody@example.com')
+  fixture.mailbox.answerNext(() => ({ kind: 'retry', reason: 'connection reset' }))
+  const link = await fixture.mailedLink(account).catch(async () => {
+    fixture.clock.advance(61)
+    await fixture.deliver()
     return { kind: 'link' as const, token: tokenIn(mails()[0]) }
   })
   secrets['the link of the first mail'] = link.token
   secrets['the code of the first mail'] = codeIn(mails()[0])
-  await openLink(world.ctx(), link)
-  await refusalOf(openLink(world.ctx(), { kind: 'link', token: linkTokenOf(appSecret, newRequestId()) }))
-  await refusalOf(resetPassword(world.ctx(), { secret: link, password: 'qwertyuiop' }))
-  await resetPassword(world.ctx(), { secret: link, password: OTHER_PASSWORD })
+  await openLink(fixture.ctx(), link)
+  await refusalOf(openLink(fixture.ctx(), { kind: 'link', token: linkTokenOf(appSecret, newRequestId()) }))
+  await refusalOf(resetPassword(fixture.ctx(), { secret: link, password: 'qwertyuiop' }))
+  await resetPassword(fixture.ctx(), { secret: link, password: OTHER_PASSWORD })
 
-  const stranger = await signIn(world.ctx(), { account: identifier, password: OTHER_PASSWORD })
+  const stranger = await signIn(fixture.ctx(), { account: identifier, password: OTHER_PASSWORD })
   secrets['the session of the stranger'] = stranger.token
-  await findSession(world.ctx(), stranger.token)
-  await world.deliver()
+  await findSession(fixture.ctx(), stranger.token)
+  await fixture.deliver()
   const secureAccountToken = tokenIn(mails().at(-1))
   secrets['the link of the notice'] = secureAccountToken
-  world.clock.advance(61)
-  await secureAccount(world.ctx(), { token: secureAccountToken })
-  await world.deliver()
+  fixture.clock.advance(61)
+  await secureAccount(fixture.ctx(), { token: secureAccountToken })
+  await fixture.deliver()
   const code = codeIn(mails().at(-1))
   secrets['the code of the last mail'] = code
   const wrong = code === '000000' ? '000001' : '000000'
-  await refusalOf(verifyCode(world.ctx(), { account: identifier, code: wrong }))
-  const { grant } = await verifyCode(world.ctx(), { account: identifier, code })
+  await refusalOf(verifyCode(fixture.ctx(), { account: identifier, code: wrong }))
+  const { grant } = await verifyCode(fixture.ctx(), { account: identifier, code })
   secrets['the grant'] = grant
-  await resetPassword(world.ctx(), { secret: { kind: 'grant', token: grant }, password: 'back in my own hands' })
-  await refusalOf(signIn(world.ctx(), { account: identifier, password: PASSWORD }))
-  const owner = await signIn(world.ctx(), { account: identifier, password: 'back in my own hands' })
-  await world.deliver()
+  await resetPassword(fixture.ctx(), { secret: { kind: 'grant', token: grant }, password: 'back in my own hands' })
+  await refusalOf(signIn(fixture.ctx(), { account: identifier, password: PASSWORD }))
+  const owner = await signIn(fixture.ctx(), { account: identifier, password: 'back in my own hands' })
+  await fixture.deliver()
   secrets['the session of the owner'] = owner.token
   for (const password of [PASSWORD, OTHER_PASSWORD, 'back in my own hands']) secrets[password] = password
-  return { world, account, secrets }
+  return { fixture, account, secrets }
 }
 
-const { world: journeyed, account: traveller, secrets } = await journey()
+const { fixture: journeyed, account: traveller, secrets } = await journey()
 const stored = await everything()
 const journeyLog = journeyed.logLines.join('')
 
@@ -142,10 +145,10 @@ describe('the removeOldRows itself', () => {
 })
 
 it('a database that fails puts no address or name into the log', async () => {
-  const world = createWorld(db)
-  const account = await world.account({ fullName: 'Unmistakable Name' })
-  await world.request(account.email)
-  await world.request('somebody.else@example.com')
+  const fixture = createRecoveryFixture(db)
+  const account = await fixture.account({ fullName: 'Unmistakable Name' })
+  await fixture.request(account.email)
+  await fixture.request('somebody.else@example.com')
   const failures = [
     ['alter table users rename to broken', 'alter table broken rename to users'],
     [
@@ -155,11 +158,11 @@ it('a database that fails puts no address or name into the log', async () => {
   ]
   for (const [fail, mend] of failures) {
     await db.execute(sql.raw(fail as string))
-    await world.deliver()
+    await fixture.deliver()
     await db.execute(sql.raw(mend as string))
-    world.clock.advance(300)
+    fixture.clock.advance(300)
   }
-  const log = world.logLines.join('')
+  const log = fixture.logLines.join('')
   expect(log.match(/mail batch not delivered/g)).toHaveLength(2)
   expect(log).toContain('violates check constraint')
   expect(log).toContain('compose-mails.ts')

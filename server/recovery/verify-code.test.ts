@@ -3,16 +3,12 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { codeSchema, identifierSchema } from '@/server/core/schemas'
 import { digestOf } from '@/server/core/secrets'
 import { codeLockouts, passwordResetTokens, users } from '@/server/db/schema'
-import { createTestDatabase } from '@/server/testing/database'
-import {
-  codeIn,
-  createRecordedDatabase,
-  createWorld,
-  newAddress,
-  OTHER_PASSWORD,
-  refusalOf,
-  tokenIn,
-} from '@/server/testing/factories'
+import { OTHER_PASSWORD } from '@/server/testing/accounts'
+import { newClientAddress } from '@/server/testing/client-address'
+import { createRecordedDatabase, createTestDatabase } from '@/server/testing/database'
+import { codeIn, tokenIn } from '@/server/testing/emails'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
+import { refusalOf } from '@/server/testing/refusal'
 import { LONGEST_BLOCK_SECONDS } from './lockout'
 import { openLink } from './open-link'
 import { resetPassword } from './reset-password'
@@ -22,28 +18,28 @@ const { db, url } = await createTestDatabase()
 const recorded = createRecordedDatabase(url)
 afterAll(() => recorded.close())
 
-type World = ReturnType<typeof createWorld>
+type Fixture = ReturnType<typeof createRecoveryFixture>
 
-const attempt = (world: World, typed: string, code: string, given?: Parameters<World['ctx']>[0]) =>
-  verifyCode(world.ctx(given), { account: identifierSchema.parse(typed), code })
+const attempt = (fixture: Fixture, typed: string, code: string, given?: Parameters<Fixture['ctx']>[0]) =>
+  verifyCode(fixture.ctx(given), { account: identifierSchema.parse(typed), code })
 
-const elsewhere = () => ({ requester: { address: newAddress(), device: null, requestId: 'elsewhere' } })
+const elsewhere = () => ({ requester: { address: newClientAddress(), device: null, requestId: 'elsewhere' } })
 
 /** Any code but this one. */
 const not = (code: string) => (code === '000000' ? '000001' : '000000')
 
-async function withCode(policy: Parameters<typeof createWorld>[1] = {}) {
-  const world = createWorld(db, policy)
-  const account = await world.account()
-  const mail = await world.mailed(account)
+async function withCode(policy: Parameters<typeof createRecoveryFixture>[1] = {}) {
+  const fixture = createRecoveryFixture(db, policy)
+  const account = await fixture.account()
+  const mail = await fixture.mailed(account)
   const code = codeIn(mail)
   return {
-    world,
+    fixture,
     account,
     code,
     link: { kind: 'link' as const, token: tokenIn(mail) },
-    right: (given?: Parameters<World['ctx']>[0]) => attempt(world, account.email, code, given),
-    wrong: (given?: Parameters<World['ctx']>[0]) => refusalOf(attempt(world, account.email, not(code), given)),
+    right: (given?: Parameters<Fixture['ctx']>[0]) => attempt(fixture, account.email, code, given),
+    wrong: (given?: Parameters<Fixture['ctx']>[0]) => refusalOf(attempt(fixture, account.email, not(code), given)),
     tokenRow: async () => {
       const [row] = await db.select().from(passwordResetTokens).where(eq(passwordResetTokens.userId, account.id))
       return row as typeof passwordResetTokens.$inferSelect
@@ -53,17 +49,17 @@ async function withCode(policy: Parameters<typeof createWorld>[1] = {}) {
 
 describe('the right code', () => {
   it('earns a grant of 60 letters and digits, which stands in the database as a digest alone', async () => {
-    const { world, account, right, tokenRow } = await withCode()
+    const { fixture, account, right, tokenRow } = await withCode()
     const { grant } = await right()
     expect(grant).toMatch(/^[A-Za-z0-9]{60}$/)
     expect((await tokenRow()).grantHash).toEqual(digestOf(grant))
-    expect(await world.eventsOf(account)).toContain('code-accepted')
+    expect(await fixture.eventsOf(account)).toContain('code-accepted')
   })
 
   it('is taken with the username and any case of the address', async () => {
     for (const name of ['email', 'username'] as const) {
-      const { world, account, code } = await withCode()
-      await attempt(world, account[name].toUpperCase(), code)
+      const { fixture, account, code } = await withCode()
+      await attempt(fixture, account[name].toUpperCase(), code)
     }
   })
 
@@ -74,118 +70,120 @@ describe('the right code', () => {
   })
 
   it('is good for one of twenty at once', async () => {
-    const { world, right } = await withCode({ policy: { rateLimitScale: 10 } })
+    const { fixture, right } = await withCode({ policy: { rateLimitScale: 10 } })
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => right()))
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
-    expect(world.mailbox.accepted).toHaveLength(1)
+    expect(fixture.mailbox.accepted).toHaveLength(1)
   })
 
   it('is good for its own account alone', async () => {
-    const { world, code } = await withCode()
-    const other = await world.account()
-    if ((await world.mailedCode(other)) === code) return
-    expect(await refusalOf(attempt(world, other.email, code))).toMatchObject({ code: 'code-wrong' })
+    const { fixture, code } = await withCode()
+    const other = await fixture.account()
+    if ((await fixture.mailedCode(other)) === code) return
+    expect(await refusalOf(attempt(fixture, other.email, code))).toMatchObject({ code: 'code-wrong' })
   })
 
   it('lives ten minutes, to the second, and its link goes on', async () => {
-    const { world, account, right } = await withCode()
-    world.clock.advance(600)
+    const { fixture, account, right } = await withCode()
+    fixture.clock.advance(600)
     expect(await refusalOf(right())).toEqual({ code: 'code-wrong', triesLeft: 2 })
-    world.clock.advance(-1)
+    fixture.clock.advance(-1)
     await right()
-    expect(await world.eventsOf(account)).toContain('code-accepted')
+    expect(await fixture.eventsOf(account)).toContain('code-accepted')
   })
 
   it('dies with a newer mail, a used link and a change of the account', async () => {
     const newer = await withCode()
-    newer.world.clock.advance(60)
-    const fresh = await newer.world.mailedCode(newer.account)
+    newer.fixture.clock.advance(60)
+    const fresh = await newer.fixture.mailedCode(newer.account)
     if (fresh !== newer.code) expect(await refusalOf(newer.right())).toMatchObject({ code: 'code-wrong' })
 
     const used = await withCode()
-    await resetPassword(used.world.ctx(), { secret: used.link, password: OTHER_PASSWORD })
+    await resetPassword(used.fixture.ctx(), { secret: used.link, password: OTHER_PASSWORD })
     expect(await refusalOf(used.right())).toMatchObject({ code: 'code-wrong' })
 
     const moved = await withCode()
     await db.update(users).set({ email: 'moved@example.com' }).where(eq(users.id, moved.account.id))
-    expect(await refusalOf(attempt(moved.world, 'moved@example.com', moved.code))).toMatchObject({ code: 'code-wrong' })
+    expect(await refusalOf(attempt(moved.fixture, 'moved@example.com', moved.code))).toMatchObject({
+      code: 'code-wrong',
+    })
   })
 })
 
 describe('a grant', () => {
-  const spend = (world: World, token: string, given?: Parameters<World['ctx']>[0]) =>
-    resetPassword(world.ctx(given), { secret: { kind: 'grant', token }, password: OTHER_PASSWORD })
+  const spend = (fixture: Fixture, token: string, given?: Parameters<Fixture['ctx']>[0]) =>
+    resetPassword(fixture.ctx(given), { secret: { kind: 'grant', token }, password: OTHER_PASSWORD })
 
   it('sets a password once', async () => {
-    const { world, right } = await withCode()
+    const { fixture, right } = await withCode()
     const { grant } = await right()
-    await openLink(world.ctx(), { kind: 'grant', token: grant })
-    await spend(world, grant)
-    expect(await refusalOf(spend(world, grant))).toEqual({ code: 'grant-unknown' })
+    await openLink(fixture.ctx(), { kind: 'grant', token: grant })
+    await spend(fixture, grant)
+    expect(await refusalOf(spend(fixture, grant))).toEqual({ code: 'grant-unknown' })
   })
 
   it('lives five minutes, to the second', async () => {
-    const { world, right } = await withCode()
+    const { fixture, right } = await withCode()
     const { grant } = await right()
-    world.clock.advance(300)
-    expect(await refusalOf(spend(world, grant))).toEqual({ code: 'grant-expired' })
-    world.clock.advance(-1)
-    await spend(world, grant)
+    fixture.clock.advance(300)
+    expect(await refusalOf(spend(fixture, grant))).toEqual({ code: 'grant-expired' })
+    fixture.clock.advance(-1)
+    await spend(fixture, grant)
   })
 
   it('and the link of its mail are one secret: either spends both', async () => {
-    const { world, link, right } = await withCode()
+    const { fixture, link, right } = await withCode()
     const { grant } = await right()
-    await resetPassword(world.ctx(), { secret: link, password: OTHER_PASSWORD })
-    expect(await refusalOf(spend(world, grant))).toEqual({ code: 'grant-unknown' })
+    await resetPassword(fixture.ctx(), { secret: link, password: OTHER_PASSWORD })
+    expect(await refusalOf(spend(fixture, grant))).toEqual({ code: 'grant-unknown' })
   })
 
   it('is no link, and a link is no grant', async () => {
-    const { world, link, right } = await withCode()
-    expect(await refusalOf(spend(world, link.token))).toEqual({ code: 'grant-unknown' })
+    const { fixture, link, right } = await withCode()
+    expect(await refusalOf(spend(fixture, link.token))).toEqual({ code: 'grant-unknown' })
     const { grant } = await right()
-    expect(await refusalOf(openLink(world.ctx(), { kind: 'link', token: grant }))).toEqual({ code: 'link-unknown' })
+    expect(await refusalOf(openLink(fixture.ctx(), { kind: 'link', token: grant }))).toEqual({ code: 'link-unknown' })
   })
 
   it.each(['', 'null', ' ', 'A'.repeat(59), 'A'.repeat(60), 'A'.repeat(61), '-'.repeat(60), 'A'.repeat(2 ** 20)])(
     'that nobody has earned is unknown (%#)',
     async (token) => {
-      expect(await refusalOf(spend(createWorld(db), token))).toEqual({ code: 'grant-unknown' })
+      expect(await refusalOf(spend(createRecoveryFixture(db), token))).toEqual({ code: 'grant-unknown' })
     },
   )
 })
 
 describe('wrong codes', () => {
   it('are counted down, and the third blocks for a minute, even the right one', async () => {
-    const { world, account, right, wrong } = await withCode()
+    const { fixture, account, right, wrong } = await withCode()
     expect(await wrong()).toEqual({ code: 'code-wrong', triesLeft: 2 })
     expect(await wrong()).toEqual({ code: 'code-wrong', triesLeft: 1 })
     expect(await wrong()).toEqual({ code: 'code-wrong', triesLeft: 0, retryAfterSeconds: 60 })
-    world.clock.advance(59)
+    fixture.clock.advance(59)
     expect(await refusalOf(right())).toEqual({ code: 'code-blocked', retryAfterSeconds: 1 })
-    expect(await world.eventsOf(account)).toContain('code-blocked')
-    world.clock.advance(1)
+    expect(await fixture.eventsOf(account)).toContain('code-blocked')
+    fixture.clock.advance(1)
     await right()
   })
 
   it('block twice as long each time, up to a day', async () => {
-    const { world, wrong } = await withCode({ policy: { rateLimitScale: 10 } })
+    const { fixture, wrong } = await withCode({ policy: { rateLimitScale: 10 } })
     const blocks = []
     for (let round = 0; round < 14; round++) {
       await wrong()
       await wrong()
       const seconds = (await wrong()).retryAfterSeconds as number
       blocks.push(seconds)
-      world.clock.advance(seconds)
+      fixture.clock.advance(seconds)
     }
     expect(blocks).toEqual(Array.from({ length: 14 }, (_, n) => Math.min(60 * 2 ** n, LONGEST_BLOCK_SECONDS)))
     expect(blocks.at(-1)).toBe(86_400)
   })
 
   it('never lengthen a block by being typed during it', async () => {
-    const { world, right, wrong } = await withCode()
+    const { fixture, right, wrong } = await withCode()
     for (let n = 0; n < 10; n++) await wrong()
-    world.clock.advance(60)
+    fixture.clock.advance(60)
     await right()
   })
 
@@ -198,35 +196,35 @@ describe('wrong codes', () => {
   })
 
   it('get no new tries from a new mail, address, browser or name of the account', async () => {
-    const { world, account, wrong } = await withCode({ policy: { disclosure: 'reveal' } })
+    const { fixture, account, wrong } = await withCode({ policy: { disclosure: 'reveal' } })
     await wrong()
     await wrong(elsewhere())
-    world.clock.advance(60)
-    const code = await world.mailedCode(account)
-    expect(await refusalOf(attempt(world, account.username, not(code), elsewhere()))).toMatchObject({ triesLeft: 0 })
-    expect(await refusalOf(attempt(world, account.email.toUpperCase(), code, elsewhere()))).toMatchObject({
+    fixture.clock.advance(60)
+    const code = await fixture.mailedCode(account)
+    expect(await refusalOf(attempt(fixture, account.username, not(code), elsewhere()))).toMatchObject({ triesLeft: 0 })
+    expect(await refusalOf(attempt(fixture, account.email.toUpperCase(), code, elsewhere()))).toMatchObject({
       code: 'code-blocked',
     })
   })
 
   it('under conceal do not tell that two names are one account: its block makes a right code look wrong', async () => {
-    const { world, account, code, right, wrong } = await withCode()
+    const { fixture, account, code, right, wrong } = await withCode()
     for (const triesLeft of [2, 1, 0]) expect(await wrong()).toMatchObject({ code: 'code-wrong', triesLeft })
     expect(await wrong()).toMatchObject({ code: 'code-blocked' })
     for (const typed of [code, not(code)]) {
-      expect(await refusalOf(attempt(world, account.username, typed, elsewhere()))).toMatchObject({
+      expect(await refusalOf(attempt(fixture, account.username, typed, elsewhere()))).toMatchObject({
         code: 'code-wrong',
       })
     }
-    world.clock.advance(60)
+    fixture.clock.advance(60)
     await right()
   })
 
   it('of two names at once are three of an account, and nobody waits for ever', async () => {
-    const { world, account, code } = await withCode({ policy: { rateLimitScale: 10 } })
+    const { fixture, account, code } = await withCode({ policy: { rateLimitScale: 10 } })
     const names = [account.email, account.username]
     const tries = Array.from({ length: 40 }, (_, n) =>
-      refusalOf(attempt(world, names[n % 2] as string, not(code), elsewhere())),
+      refusalOf(attempt(fixture, names[n % 2] as string, not(code), elsewhere())),
     )
     for (const outcome of await Promise.all(tries)) expect(outcome.code).toMatch(/^code-(?:wrong|blocked)$/)
     const [row] = await db
@@ -250,11 +248,11 @@ describe('wrong codes', () => {
   })
 
   it('leave the link of the mail working, and the account as it is', async () => {
-    const { world, account, link, wrong } = await withCode()
+    const { fixture, account, link, wrong } = await withCode()
     for (let n = 0; n < 5; n++) await wrong()
     const [row] = await db.select().from(users).where(eq(users.id, account.id))
     expect(row).toEqual(account)
-    await resetPassword(world.ctx(), { secret: link, password: OTHER_PASSWORD })
+    await resetPassword(fixture.ctx(), { secret: link, password: OTHER_PASSWORD })
   })
 
   it('stay counted where what came after them failed', async () => {
@@ -270,23 +268,23 @@ describe('wrong codes', () => {
 
 describe('strangers', () => {
   /** What three wrong codes and one more answer. */
-  const fourTries = async (world: World, typed: string) => {
+  const fourTries = async (fixture: Fixture, typed: string) => {
     const answers = []
-    for (let n = 0; n < 4; n++) answers.push(await refusalOf(attempt(world, typed, 'wrong!')))
+    for (let n = 0; n < 4; n++) answers.push(await refusalOf(attempt(fixture, typed, 'wrong!')))
     return answers
   }
 
   it('see the same for known, unknown, deactivated and never-mailed accounts, in as many statements', async () => {
-    const world = createWorld(db)
+    const fixture = createRecoveryFixture(db)
     const [known, deactivated, never] = [
-      await world.account(),
-      await world.account({ deactivatedAt: world.clock.now() }),
-      await world.account(),
+      await fixture.account(),
+      await fixture.account({ deactivatedAt: fixture.clock.now() }),
+      await fixture.account(),
     ]
-    await world.mailedCode(known)
+    await fixture.mailedCode(known)
     const seen = []
     for (const typed of [known.email, deactivated.email, never.email, 'nobody@example.com']) {
-      const from = createWorld(recorded.db)
+      const from = createRecoveryFixture(recorded.db)
       recorded.statements.length = 0
       seen.push(JSON.stringify([await fourTries(from, typed), recorded.statements]))
     }
@@ -294,16 +292,16 @@ describe('strangers', () => {
   })
 
   it('are told of unknown accounts under reveal, and of nothing else', async () => {
-    const world = createWorld(db, { policy: { disclosure: 'reveal' } })
-    const account = await world.account()
-    expect(await refusalOf(attempt(world, 'nobody@example.com', '000000'))).toEqual({ code: 'account-unknown' })
-    expect(await refusalOf(attempt(world, account.email, 'wrong!'))).toEqual({ code: 'code-wrong', triesLeft: 2 })
+    const fixture = createRecoveryFixture(db, { policy: { disclosure: 'reveal' } })
+    const account = await fixture.account()
+    expect(await refusalOf(attempt(fixture, 'nobody@example.com', '000000'))).toEqual({ code: 'account-unknown' })
+    expect(await refusalOf(attempt(fixture, account.email, 'wrong!'))).toEqual({ code: 'code-wrong', triesLeft: 2 })
   })
 
   it('from one address are limited, whatever accounts they try', async () => {
-    const world = createWorld(db, { policy: { rateLimitScale: 0.03 } })
-    for (let n = 0; n < 3; n++) await refusalOf(attempt(world, `somebody${n}`, '000000'))
-    expect(await refusalOf(attempt(world, 'somebody-else', '000000'))).toEqual({
+    const fixture = createRecoveryFixture(db, { policy: { rateLimitScale: 0.03 } })
+    for (let n = 0; n < 3; n++) await refusalOf(attempt(fixture, `somebody${n}`, '000000'))
+    expect(await refusalOf(attempt(fixture, 'somebody-else', '000000'))).toEqual({
       code: 'too-many-requests',
       retryAfterSeconds: 900,
     })
@@ -311,8 +309,8 @@ describe('strangers', () => {
 })
 
 it('a code outlives the rotation of APP_SECRET', async () => {
-  const { world, right } = await withCode()
-  world.secrets = ['a newer application secret of these tests', ...world.secrets]
+  const { fixture, right } = await withCode()
+  fixture.secrets = ['a newer application secret of these tests', ...fixture.secrets]
   await right()
 })
 

@@ -1,20 +1,23 @@
 import { randomBytes } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
-import { afterAll, inject } from 'vitest'
-import { createDatabase } from '@/server/db/client'
+import { afterAll, expect, inject, vi } from 'vitest'
+import { createDatabase, type Database } from '@/server/db/client'
+import * as schema from '@/server/db/schema'
 import type {} from './global-setup' // the type of what it provides
 
 /**
- * Makes a migrated, empty database for this test file; call it at the top of the file:
- * `const { db, url } = await createTestDatabase()`. It is dropped after the file's last test.
+ * Creates a migrated, empty database for this test file and drops it after the file's last test.
+ * Call it at the top of the file: `const { db, url } = await createTestDatabase()`.
  */
 export async function createTestDatabase(options: Parameters<typeof createDatabase>[1] = {}) {
   const name = `test_${randomBytes(8).toString('hex')}`
   const server = inject('postgres')
   const url = new URL(server.url)
   const run = async (statement: string) => {
-    const sql = postgres(server.url, { max: 1, onnotice: () => {} })
-    await sql.unsafe(statement).finally(() => sql.end())
+    const client = postgres(server.url, { max: 1, onnotice: () => {} })
+    await client.unsafe(statement).finally(() => client.end())
   }
   await run(`create database ${name} template ${server.template}`)
   url.pathname = name
@@ -25,3 +28,26 @@ export async function createTestDatabase(options: Parameters<typeof createDataba
   })
   return { db, url: url.href, name }
 }
+
+/** A second pool on a database, which records the text of every statement it runs. */
+export function createRecordedDatabase(url: string) {
+  const statements: string[] = []
+  const client = postgres(url, {
+    max: 2,
+    onnotice: () => {},
+    debug: (_, query) => void statements.push(query.trim()), // called once for each statement
+    fetch_types: false, // would be recorded too
+  })
+  const db = drizzle(client, { schema }) as Database
+  return { db, statements, close: () => client.end() }
+}
+
+/** Resolves when exactly `count` statements on the database wait for a lock. */
+export const waitForBlocked = (db: Database, count: number): Promise<void> =>
+  vi.waitFor(
+    async () => {
+      const blocked = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      expect(await db.execute(blocked)).toHaveLength(count)
+    },
+    { timeout: 30_000, interval: 10 },
+  )

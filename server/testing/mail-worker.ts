@@ -6,7 +6,7 @@ import { createResendTransport } from '@/server/mail/transports/resend'
 import { createMailWorker } from '@/server/mail/worker'
 import { createLog } from '@/server/observability/log'
 import { composeChangedEmails, composeResetEmails } from '@/server/recovery/compose-emails'
-import { APP_URL } from './factories'
+import { APP_URL } from './recovery-fixture'
 
 export const POLICY: RecoveryPolicy = {
   disclosure: 'conceal',

@@ -3,23 +3,23 @@ import { onTestFinished, vi } from 'vitest'
 import type { Database } from '@/server/db/client'
 import { mailOutbox, users } from '@/server/db/schema'
 import { createResendTransport } from '@/server/mail/transports/resend'
-import { createWorld } from './factories'
 import { type FakeResendOptions, startFakeResend } from './fake-resend'
+import { createRecoveryFixture } from './recovery-fixture'
 
-/** A world whose workers send through the real SDK, to a Resend of its own that goes by the same clock. */
-export async function createResendWorld(db: Database, options: FakeResendOptions = {}) {
-  const world = createWorld(db)
-  const resend = await startFakeResend({ now: world.clock.now, ...options })
+/** A fixture whose workers send through the real SDK, to a Resend of its own that goes by the same clock. */
+export async function createResendFixture(db: Database, options: FakeResendOptions = {}) {
+  const fixture = createRecoveryFixture(db)
+  const resend = await startFakeResend({ now: fixture.clock.now, ...options })
   onTestFinished(() => resend.close())
   vi.stubEnv('RESEND_BASE_URL', resend.url)
   const transport = createResendTransport({ apiKey: 're_test', from: 'Latchkey <accounts@example.com>' })
   return {
-    world,
+    fixture,
     resend,
     transport,
 
-    worker(over: Parameters<typeof world.worker>[1] = {}) {
-      const worker = world.worker(transport, over)
+    worker(over: Parameters<typeof fixture.worker>[1] = {}) {
+      const worker = fixture.worker(transport, over)
       onTestFinished(() => worker.stop())
       return worker
     },
@@ -30,8 +30,8 @@ export async function createResendWorld(db: Database, options: FakeResendOptions
       const accounts = names.map((name) => ({ email: `${name}@example.com`, username: name }))
       await db.insert(users).values(accounts)
       for (const { email } of accounts) {
-        await world.request(email, { requester: { ...world.ctx().requester, address: randomUUID() } })
-        world.clock.advance(0.001)
+        await fixture.request(email, { requester: { ...fixture.ctx().requester, address: randomUUID() } })
+        fixture.clock.advance(0.001)
       }
       return accounts.map((account) => account.email)
     },

@@ -1,0 +1,48 @@
+import type { OutgoingEmail } from '@/server/mail/emails'
+import type { CallOutcome, MailTransport } from '@/server/mail/transports/transport'
+
+/** A mail transport that keeps the emails in memory. `answerNext` queues other outcomes for the next calls. */
+export function createMemoryTransport() {
+  const calls: { key: string; emails: OutgoingEmail[] }[] = []
+  const accepted: OutgoingEmail[] = []
+  const answers: ((emails: OutgoingEmail[]) => CallOutcome | Promise<CallOutcome>)[] = []
+  const transport: MailTransport = {
+    async send(emails, key) {
+      calls.push({ key, emails: structuredClone(emails) })
+      const answer = answers.shift()
+      if (answer) return answer(emails)
+      accepted.push(...emails)
+      return { kind: 'settled', outcomes: emails.map(({ id }) => ({ accepted: true, providerId: `memory-${id}` })) }
+    },
+  }
+  return {
+    transport,
+    calls,
+    accepted,
+    answerNext: (...next: typeof answers) => void answers.push(...next),
+    to: (address: string) => accepted.filter((email) => email.to === address),
+  }
+}
+
+/**
+ * The token of the only link in an email.
+ * @throws Error unless the email has exactly one link.
+ */
+export function tokenIn(email: OutgoingEmail | undefined): string {
+  const tokens = [...(email?.text ?? '').matchAll(/[?&]token=([\w-]+)/g)].map((match) => match[1])
+  if (tokens.length !== 1) throw new Error(`Expected one link, found ${tokens.length} in ${nameOf(email)}`)
+  return tokens[0] as string
+}
+
+/**
+ * The six-digit code in an email, which is on a line of its own.
+ * @throws Error when the email has no code.
+ */
+export function codeIn(email: OutgoingEmail | undefined): string {
+  const code = /^(\d{6})$/m.exec(email?.text ?? '')?.[1]
+  if (!code) throw new Error(`No code in ${nameOf(email)}`)
+  return code
+}
+
+const nameOf = (email: OutgoingEmail | undefined) =>
+  email ? `the email "${email.subject}"` : 'undefined: there is no email'

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto'
+import { asc, eq } from 'drizzle-orm'
+import type { RecoveryContext, RecoveryPolicy } from '@/server/core/context'
+import { identifierSchema } from '@/server/core/schemas'
+import type { SecretRing } from '@/server/core/secrets'
+import type { Database } from '@/server/db/client'
+import * as schema from '@/server/db/schema'
+import type { DeliveryOptions } from '@/server/mail/delivery'
+import type { MailTransport } from '@/server/mail/transports/transport'
+import { createMailWorker } from '@/server/mail/worker'
+import { composeChangedEmails, composeResetEmails } from '@/server/recovery/compose-emails'
+import { requestReset } from '@/server/recovery/request-reset'
+import { addTestAccount } from './accounts'
+import { newClientAddress } from './client-address'
+import { createClock } from './clock'
+import { codeIn, createMemoryTransport, tokenIn } from './emails'
+import { createLogCapture } from './log-capture'
+
+export const APP_URL = 'https://accounts.example.com'
+
+/** Everything a recovery test needs on one database: a clock, contexts, accounts, a mail worker and a mailbox. */
+export function createRecoveryFixture(
+  db: Database,
+  given: { policy?: Partial<RecoveryPolicy>; secrets?: SecretRing } = {},
+) {
+  const clock = createClock()
+  const mailbox = createMemoryTransport()
+  const { log, lines } = createLogCapture()
+  const requester = { address: newClientAddress(), device: 'Firefox on Windows', requestId: randomUUID() }
+  const policy: RecoveryPolicy = {
+    disclosure: 'conceal',
+    sendCooldownSeconds: 60,
+    linkTtlSeconds: 3600,
+    codeTtlSeconds: 600,
+    grantTtlSeconds: 300,
+    passwordMinLength: 8,
+    rateLimitScale: 1,
+    ...given.policy,
+  }
+  const fixture = {
+    db,
+    clock,
+    mailbox,
+    logLines: lines,
+    policy,
+    secrets: given.secrets ?? (['the application secret of these tests'] as SecretRing),
+
+    /** The context that a verb is called with at the clock's current time. */
+    ctx: (given: Partial<RecoveryContext> = {}): RecoveryContext => ({
+      db,
+      now: clock.now(),
+      requester,
+      policy,
+      secrets: fixture.secrets,
+      wakeMailWorker() {},
+      ...given,
+    }),
+
+    account: (given?: Parameters<typeof addTestAccount>[1]) => addTestAccount(db, given),
+
+    worker(transport: MailTransport = mailbox.transport, over: Partial<DeliveryOptions> = {}) {
+      const context = (now: Date) => ({ db, now, policy, secrets: fixture.secrets, appUrl: APP_URL })
+      return createMailWorker({
+        db,
+        transport,
+        composers: {
+          'password-reset': (batch, now) => composeResetEmails(context(now), batch),
+          'password-changed': (batch, now) => composeChangedEmails(context(now), batch),
+        },
+        log,
+        now: clock.now,
+        pace: { gather: 0 },
+        ...over,
+      })
+    },
+
+    /** The outbox rows of this fixture's requests, oldest first. */
+    outbox: () =>
+      db
+        .select()
+        .from(schema.mailOutbox)
+        .where(eq(schema.mailOutbox.requestId, requester.requestId))
+        .orderBy(asc(schema.mailOutbox.createdAt)),
+
+    /** The kinds of an account's audit events, sorted by name: events of the same instant have no order. */
+    async eventsOf(account: { id: string }) {
+      const { kind, userId } = schema.securityEvents
+      const rows = await db.select({ kind }).from(schema.securityEvents).where(eq(userId, account.id))
+      return rows.map((row) => row.kind).sort()
+    },
+
+    /** Sends all emails that are due. */
+    deliver: () => fixture.worker().drain(),
+
+    /** Requests a reset for what a person types. */
+    request: (typed: string, over?: Partial<RecoveryContext>) =>
+      requestReset(fixture.ctx(over), { account: identifierSchema.parse(typed) }),
+
+    /** Requests a reset, sends it, and returns the newest email to the account. */
+    async mailed(account: { email: string }) {
+      await fixture.request(account.email)
+      await fixture.deliver()
+      return mailbox.to(account.email).at(-1)
+    },
+
+    mailedLink: async (account: { email: string }) => ({
+      kind: 'link' as const,
+      token: tokenIn(await fixture.mailed(account)),
+    }),
+
+    mailedCode: async (account: { email: string }) => codeIn(await fixture.mailed(account)),
+  }
+  return fixture
+}
