@@ -6,15 +6,16 @@ import * as schema from './schema'
 
 export type Database = PostgresJsDatabase<typeof schema> & { $client: postgres.Sql }
 
-/** The longest that any statement may take; nothing here comes near it unless the database is ill. */
+/** PostgreSQL cancels a statement after this time. Statements here take milliseconds. */
 const STATEMENT_TIMEOUT_MS = 10_000
 
-/** Always the same: postgres.js would wait longer after each failure, and let every request wait with it. */
+/** A fixed pause. By default postgres.js waits longer after each failure, and every request waits with it. */
 const RECONNECT_SECONDS = 0.25
 
 /**
- * Opens a pool of connections, made as they are needed.
- * @returns the typed database and `close`, which lets running statements end.
+ * Opens a pool that connects when a connection is needed.
+ * @param url a PostgreSQL connection string
+ * @returns the typed database, and `close`, which waits at most 5 seconds for running statements
  */
 export function createDatabase(url: string, options: { maxConnections?: number } = {}) {
   const client = postgres(url, {
@@ -30,38 +31,53 @@ export function createDatabase(url: string, options: { maxConnections?: number }
 
 const dialect = new PgDialect()
 
-/** Longer than PostgreSQL's own limit, which is the one to end a slow statement. */
+/** Longer than STATEMENT_TIMEOUT_MS, so that PostgreSQL ends a slow statement before we give up on it. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
 
-/** Gives up on an answer that does not come: the driver can lose a statement whose connection breaks. */
+/** Rejects when no answer comes in time: the driver can lose a statement whose connection breaks. */
 function inTime<Answer>(answer: Promise<Answer> & { cancel(): void }): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const lost = () => Object.assign(new Error('no answer from the database'), { code: 'CONNECTION_LOST' })
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      answer.cancel() // what still waits for a connection must not run after it was given up
-      reject(lost())
+      // A statement that still waits for a connection must not run after its caller has given up.
+      answer.cancel()
+      reject(Object.assign(new Error('no answer from the database'), { code: 'CONNECTION_LOST' }))
     }, ANSWER_TIMEOUT_MS)
   })
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
+  return Promise.race([answer, timeout]).finally(() => clearTimeout(timer))
+}
+
+/** The type of a `timestamptz` column in a result (`pg_type.oid`). */
+const TIMESTAMPTZ = 1184
+
+/** Parses the timestamps of a result. Drizzle switches off the driver's own parser for them. */
+function parseTimestamps(rows: postgres.RowList<postgres.Row[]>): void {
+  const timestamps = (rows.columns ?? []).filter((column) => column.type === TIMESTAMPTZ)
+  for (const row of rows) {
+    for (const { name } of timestamps) if (row[name] !== null) row[name] = new Date(row[name])
+  }
 }
 
 /**
- * Runs one hand-written statement, prepared once a connection: one round trip each time after the first.
- * (Drizzle's own `execute` prepares nothing and pays a second round trip for the types.)
+ * Runs one hand-written statement. It is prepared once per connection, so later runs take one round trip.
+ * (Drizzle's `execute` prepares nothing, and takes a second round trip for the types.)
+ * @returns the rows; `timestamptz` columns are Dates
+ * @throws the driver's error, or `CONNECTION_LOST` when no answer comes within 15 seconds
  */
 export async function runStatement<Row>(db: Database, statement: SQL): Promise<Row[]> {
   const { sql: text, params } = dialect.sqlToQuery(statement)
   try {
-    return (await inTime(db.$client.unsafe(text, params as never[], { prepare: true }))) as unknown as Row[]
+    const rows = await inTime(db.$client.unsafe(text, params as never[], { prepare: true }))
+    parseTimestamps(rows)
+    return rows as unknown as Row[]
   } catch (error) {
-    // The driver's own stack ends at its socket; this one leads to whoever asked.
+    // The driver's stack ends at its socket. This one shows the caller.
     if (error instanceof Error) Error.captureStackTrace(error)
     throw error
   }
 }
 
-/** An instant as a parameter of a hand-written statement. */
+/** A point in time as a parameter of a hand-written statement. */
 export const instantParam = (at: Date) => sql`${at.toISOString()}::timestamptz`
 
 const causeOf = (error: unknown) => (error instanceof Error && error.cause ? error.cause : error)
@@ -70,21 +86,21 @@ const causeOf = (error: unknown) => (error instanceof Error && error.cause ? err
 const OUTAGE =
   /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|08|57P0|53|55000)/
 
-/** True for the errors of a database that cannot be reached; trying again later may help. */
+/** True when the database could not be reached: the same statement may succeed later. */
 export const isOutage = (error: unknown): boolean => {
   const cause = causeOf(error)
   return cause instanceof Error && OUTAGE.test((cause as NodeJS.ErrnoException).code ?? '')
 }
 
-/** True for the error PostgreSQL gives when a unique index refuses a row. */
+/** True when a unique index refused a row. */
 export const isUniqueViolation = (error: unknown): boolean => {
   const cause = causeOf(error)
   return cause instanceof postgres.PostgresError && cause.code === '23505'
 }
 
 /**
- * True for every error of the database that says nothing against the rows at hand, a time limit and a deadlock
- * too: the same statement may do later. False for the data's own faults (classes 22 and 23) and for a bug.
+ * True for every database error that the rows did not cause, including timeouts and deadlocks: the same
+ * statement may succeed later. False for invalid data (SQLSTATE classes 22 and 23) and for programming errors.
  */
 export const isUnavailable = (error: unknown): boolean => {
   const cause = causeOf(error)

@@ -3,10 +3,13 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 
-/** Any number, the same in every process: two starts at once migrate one after the other. */
+/** An arbitrary number. Processes that start together take this lock, so they migrate one after the other. */
 const MIGRATION_LOCK = 7_421_904
 
-/** Brings the database to the newest schema in `drizzle/`; safe to run at once from several places. */
+/**
+ * Brings the database to the newest schema in `drizzle/`. Several processes may run it at once.
+ * @param databaseUrl a PostgreSQL connection string
+ */
 export async function migrate(databaseUrl: string): Promise<void> {
   const client = postgres(databaseUrl, { max: 1, connect_timeout: 5, onnotice: () => {} })
   try {

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { auditEvent } from '@/server/audit/audit-event'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
 import type { MailEventType, MailStatus, SecurityEventKind, SuppressionKind } from '@/server/db/schema'
 
@@ -73,8 +74,10 @@ export async function applyMailEvents(db: Database, now: Date, providerIds: stri
       returning o.user_id, o.recipient, o.request_id, o.device, news.event, news.problem
     ),
     noted as (
-      insert into security_events (user_id, kind, request_id, created_at)
-      select user_id, event, request_id, ${instantParam(now)} from moved where event is not null
+      ${auditEvent(
+        { kind: sql`event`, userId: sql`user_id`, requestId: sql`request_id`, device: null, at: now },
+        sql`from moved where event is not null`,
+      )}
     )
     insert into mail_suppressions (user_id, address, kind, since)
     select distinct on (user_id, recipient) user_id, recipient, problem, ${instantParam(now)} from moved

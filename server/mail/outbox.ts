@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
+import { auditEvent } from '@/server/audit/audit-event'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
 import type { LinkForm, MailKind } from '@/server/db/schema'
 import { applyMailEvents } from './mail-events'
@@ -34,14 +35,9 @@ export interface ClaimedBatch {
   mails: ClaimedEmail[]
 }
 
-interface ClaimedRow extends Omit<ClaimedEmail, 'composedAt' | 'expiresAt' | 'createdAt'> {
+interface ClaimedRow extends ClaimedEmail {
   batchId: string
-  composedAt: string | null
-  expiresAt: string | null
-  createdAt: string
 }
-
-const instant = (text: string | null) => (text === null ? null : new Date(text))
 
 const returned =
   sql.raw(`o.id, o.kind, o.form, o.exempt_from_cooldown as "exemptFromCooldown", o.identifier, o.user_id as "userId", o.recipient,
@@ -52,12 +48,7 @@ function toBatch(rows: ClaimedRow[]): ClaimedBatch | null {
   const [first] = rows
   if (!first) return null
   const mails = rows
-    .map(({ batchId: _, ...row }) => ({
-      ...row,
-      composedAt: instant(row.composedAt),
-      expiresAt: instant(row.expiresAt),
-      createdAt: new Date(row.createdAt),
-    }))
+    .map(({ batchId: _, ...row }) => row)
     // The same order on every try: the order of the mails is part of the bytes.
     .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1))
   return { id: first.batchId, mails }
@@ -142,9 +133,7 @@ export async function settle(db: Database, now: Date, outcomes: Settled[]): Prom
       returning o.id, o.kind, o.status, o.reason, o.request_id, o.user_id, o.device
     ),
     noted as (
-      insert into security_events (user_id, kind, request_id, device, created_at)
-      select user_id, 'reset-mailed', request_id, device, ${instantParam(now)} from settled
-      where status = 'sent' and kind = 'password-reset'
+      ${auditResetMailed(now)}
     )
     select id, kind, status, reason, request_id as "requestId" from settled`,
   )
@@ -155,6 +144,13 @@ export async function settle(db: Database, now: Date, outcomes: Settled[]): Prom
   )
   return settled
 }
+
+/** Records each reset email that the provider took, from the rows of `settled`. */
+const auditResetMailed = (at: Date) =>
+  auditEvent(
+    { kind: 'reset-mailed', userId: sql`user_id`, requestId: sql`request_id`, device: sql`device`, at },
+    sql`from settled where status = 'sent' and kind = 'password-reset'`,
+  )
 
 /** Only the worker that claimed a batch last may say what becomes of it: another may have it by now. */
 const isOurs = (batch: ClaimedBatch) =>

@@ -34,7 +34,7 @@ export async function mailStatus(db: Database, now: Date): Promise<MailStatusRep
     sql`select reason, count(*)::int as count from mail_outbox
     where status in ('queued', 'sending') and reason is not null group by reason order by count desc, reason limit 10`,
   )
-  const failures = await runStatement<Omit<MailStatusReport['failures'][number], 'newest'> & { newest: string }>(
+  const failures = await runStatement<MailStatusReport['failures'][number]>(
     db,
     sql`select kind, status, coalesce(reason, '') as reason, count(*)::int as count, max(created_at) as newest
     from mail_outbox where status in ('failed', 'bounced')
@@ -43,7 +43,7 @@ export async function mailStatus(db: Database, now: Date): Promise<MailStatusRep
   return {
     ...(await queueState(db, now)),
     waiting,
-    failures: failures.map((failure) => ({ ...failure, newest: new Date(failure.newest) })),
+    failures,
   }
 }
 
