@@ -50,13 +50,13 @@ const NO_JSON: [string, Partial<Sent>][] = [
 
 /** What is not said to be JSON: 415. */
 export async function refusesOtherTypes({ path, error, known, ask }: Probed) {
-  const told = error('Send the body as application/json, not compressed.', 415)
+  const told = error('The body is not plain JSON. Send it uncompressed, as application/json.', 415)
   for (const [what, sent] of NO_JSON) expectAnswer(await ask(sent), [415, told], known, `${path}: ${what}`)
 }
 
 /** More than 16 KiB, with its length said or not: 413. */
 export async function refusesLargeBodies({ path, error, known, ask }: Probed) {
-  const told = error('The body is larger than 16 KiB.', 413)
+  const told = error('The body is larger than 16 KiB. Send a smaller one.', 413)
   for (const size of [16_385, 65_536, 10 * 1024 * 1024]) {
     const answer = await ask({ headers: JSON_TYPE, body: 'x'.repeat(size) })
     expectAnswer(answer, [413, told], known, `${path}: ${size} bytes`)
@@ -67,7 +67,7 @@ export async function refusesLargeBodies({ path, error, known, ask }: Probed) {
 
 /** Pages of other origins: 403, unless they are named. */
 export async function refusesOtherSites({ url, path, error, known, ask, allow }: Probed) {
-  const told = error('This can only be sent from the site itself.', 403)
+  const told = error('Requests from other websites are refused. Send this one from this website.', 403)
   const foreign: Record<string, string>[] = [
     { origin: 'https://evil.example' },
     { origin: 'null' },

@@ -1,8 +1,9 @@
 import { findSession, type SessionAccount } from '@/server/accounts/sessions'
 import type { RecoveryContext } from '@/server/core/context'
 import { env } from '@/server/env'
+import { bearerTokenOf } from '@/server/http/bearer-token'
 import { readCookie } from '@/server/http/cookies'
-import { bearerTokenOf, requesterOf } from '@/server/http/requester'
+import { requesterOf } from '@/server/http/requester'
 import { contextFor } from '@/server/runtime'
 
 export interface ApiContext {

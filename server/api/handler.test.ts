@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { mailOutbox, sessions } from '@/server/db/schema'
-import { SOCKET_ADDRESS_HEADER } from '@/server/http/requester'
+import { SOCKET_ADDRESS_HEADER } from '@/server/http/client-address'
 import { addTestAccount, OTHER_PASSWORD, PASSWORD, type TestAccount } from '@/server/testing/accounts'
 import { newClientAddress } from '@/server/testing/client-address'
 import { createTestDatabase } from '@/server/testing/database'

@@ -1,5 +1,5 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
-import { type Refusal, readBody, refuseForeignWrite } from '@/server/http/request-guard'
+import { type Refusal, readBody, refuseCrossSiteWrite } from '@/server/http/request-guard'
 import { log } from '@/server/observability/log'
 import { createApiContext } from './context'
 import { appRouter } from './root'
@@ -22,7 +22,7 @@ const refused = ({ status, message }: Refusal) =>
 export async function handleTrpc(request: Request): Promise<Response> {
   let req = request
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    const refusal = refuseForeignWrite(request)
+    const refusal = refuseCrossSiteWrite(request)
     if (refusal) return refused(refusal)
     const body = await readBody(request)
     if (typeof body !== 'string') return refused(body)

@@ -55,7 +55,7 @@ function edgeAnswers(contract: Contract, described: Description): Record<number,
   const answer = (when: string, example: Answer) => ({ when, body: errorBody, examples: { refused: example } })
   const refusal = (when: string, { status, message }: Refusal) => answer(when, contract.fault(status, message))
   const writes: Record<number, DescribedAnswer> = {
-    403: refusal("Sent by another site's page, which is none of `CORS_ORIGINS`", REFUSALS.foreign),
+    403: refusal("Sent by another site's page, which is none of `CORS_ORIGINS`", REFUSALS.crossSite),
     413: refusal('The body is larger than 16 KiB', REFUSALS.tooLarge),
     415: refusal('The body is not `application/json`', REFUSALS.notJson),
   }

@@ -1,7 +1,7 @@
 import type { RecoveryContext } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
 import { env } from '@/server/env'
-import { REFUSALS, type Refusal, readBody, refuseForeignWrite } from '@/server/http/request-guard'
+import { REFUSALS, type Refusal, readBody, refuseCrossSiteWrite } from '@/server/http/request-guard'
 import { requesterOf } from '@/server/http/requester'
 import { log } from '@/server/observability/log'
 import { asRefusal, contextFor } from '@/server/runtime'
@@ -102,8 +102,8 @@ async function pass<Params>(
   if (request.method === 'GET' || request.method === 'HEAD') return operation({ ...call, body: {} })
 
   const refuse = ({ status, message }: Refusal) => contract.fault(status, message)
-  const foreign = refuseForeignWrite(request, env().corsOrigins)
-  if (foreign) return refuse(foreign)
+  const crossSite = refuseCrossSiteWrite(request, env().corsOrigins)
+  if (crossSite) return refuse(crossSite)
   const text = await readBody(request)
   if (text === REFUSALS.notUtf8) return operation({ ...call, body: undefined })
   if (typeof text !== 'string') return refuse(text)

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 
-/** The cookies of an app at this address: its environment is read once, on first use. */
+/** The module as an app at this address loads it. The environment is read once, on first use. */
 async function cookiesAt(appUrl: string) {
   vi.resetModules()
   vi.stubEnv('DATABASE_URL', 'postgres://nobody@localhost/none')
@@ -27,7 +27,7 @@ describe('on https', () => {
     cookies = await cookiesAt('https://accounts.example.com')
   })
 
-  it('a cookie belongs to this host alone, and no script reads it', () => {
+  it('a cookie belongs to this host only, and scripts cannot read it', () => {
     const [line] = written((headers) => cookies.setCookie(headers, 'session', 'a-token'))
     expect(line?.[0]).toBe('__Host-latchkey-session=a-token')
     expect(new Set(line?.slice(1))).toEqual(
@@ -35,18 +35,18 @@ describe('on https', () => {
     )
   })
 
-  it('a cookie is cleared by its own attributes', () => {
+  it('a cookie is cleared with the attributes it was set with', () => {
     const [line] = written((headers) => cookies.clearCookie(headers, 'session'))
     expect(line?.[0]).toBe('__Host-latchkey-session=')
     expect(new Set(line?.slice(1))).toEqual(new Set(['Max-Age=0', 'Path=/', 'HttpOnly', 'Secure', 'SameSite=Lax']))
   })
 
-  it('a cookie without the prefix is not read: another host could have set it', () => {
+  it('a cookie without the prefix is ignored, because another host could have set it', () => {
     expect(reading(cookies, 'latchkey-session=a-token')).toBeNull()
     expect(reading(cookies, '__Host-latchkey-session=a-token')).toBe('a-token')
   })
 
-  it('each is kept as long as it is good for', () => {
+  it('each cookie is kept as long as its value is valid', () => {
     const names = ['session', 'reset', 'flow', 'notice'] as const
     const lines = written((headers) => {
       for (const name of names) cookies.setCookie(headers, name, 'x')
@@ -57,7 +57,7 @@ describe('on https', () => {
 })
 
 describe('on http, for development', () => {
-  it('a cookie is neither Secure nor prefixed, which browsers would refuse, and all else is the same', async () => {
+  it('a cookie is neither Secure nor prefixed, because browsers would refuse it', async () => {
     const cookies = await cookiesAt('http://localhost:3000')
     const [line] = written((headers) => cookies.setCookie(headers, 'session', 'a-token'))
     expect(line?.[0]).toBe('latchkey-session=a-token')
@@ -67,7 +67,7 @@ describe('on http, for development', () => {
 })
 
 describe('a value', () => {
-  it('cannot bring an attribute or a cookie of its own', async () => {
+  it('cannot add an attribute or another cookie', async () => {
     const cookies = await cookiesAt('https://accounts.example.com')
     const [line, ...more] = written((headers) =>
       cookies.setCookie(headers, 'reset', 'x; Domain=example.com\r\nSet-Cookie: a=b'),
@@ -76,7 +76,7 @@ describe('a value', () => {
     expect(line?.some((part) => /^domain/i.test(part))).toBe(false)
   })
 
-  it('is read as it was written, and an empty one is none', async () => {
+  it('is read back as it was written, and an empty value reads as missing', async () => {
     const cookies = await cookiesAt('https://accounts.example.com')
     const [line] = written((headers) => cookies.setCookie(headers, 'session', 'a b;c="\u{1f511}'))
     expect(reading(cookies, `other=1; ${line?.[0]}; last=2`)).toBe('a b;c="\u{1f511}')

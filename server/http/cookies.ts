@@ -3,35 +3,35 @@ import { SESSION_TTL_SECONDS } from '@/server/accounts/sessions'
 import { env } from '@/server/env'
 
 /**
- * The cookies of this app, all HttpOnly and SameSite=Lax; on https also Secure and `__Host-`, so that no
- * other host can set them. For adapters only: the core knows no cookies.
+ * The cookies of this app. All are HttpOnly and SameSite=Lax. On https they are also Secure and have the `__Host-`
+ * prefix, so that no other host can set them. Only adapters use this file; the core knows no cookies.
  */
 export type CookieName = 'session' | 'reset' | 'flow' | 'notice'
 
-/** How long a browser keeps each, in seconds; the server decides by its rows anyway. */
+/** How long a browser keeps each cookie, in seconds. The server does not rely on it: the database rows decide. */
 const MAX_AGE: Record<CookieName, () => number> = {
   session: () => SESSION_TTL_SECONDS,
-  /** What the form will spend: the token of an opened link, or the grant that a code has earned. */
+  /** The secret that the password form will spend: the token of an opened link, or the grant for a correct code. */
   reset: () => env().linkTtlSeconds,
-  /** Which request this browser made, and for whom. */
+  /** Which reset this browser requested, and for which account. */
   flow: () => env().linkTtlSeconds,
-  /** Why an opened link was turned away, for the next page to tell. */
+  /** Why an opened link was refused. The next page shows it. */
   notice: () => 60,
 }
 
-const wireName = (name: CookieName) => (env().secureCookies ? `__Host-latchkey-${name}` : `latchkey-${name}`)
+const prefixed = (name: CookieName) => (env().secureCookies ? `__Host-latchkey-${name}` : `latchkey-${name}`)
 
-/** The value of a cookie, or null. */
+/** The value of a cookie, or null if it is missing or empty. */
 export function readCookie(headers: Headers, name: CookieName): string | null {
-  return parseCookie(headers.get('cookie') ?? '')[wireName(name)] || null
+  return parseCookie(headers.get('cookie') ?? '')[prefixed(name)] || null
 }
 
-/** Adds the `Set-Cookie` of a value to an answer's headers. */
+/** Adds a `Set-Cookie` header to the headers of a response. */
 export function setCookie(headers: Headers, name: CookieName, value: string): void {
   append(headers, name, value, MAX_AGE[name]())
 }
 
-/** Adds the `Set-Cookie` that makes a browser forget one. */
+/** Adds a `Set-Cookie` header that deletes the cookie. */
 export function clearCookie(headers: Headers, name: CookieName): void {
   append(headers, name, '', 0)
 }
@@ -40,6 +40,6 @@ function append(headers: Headers, name: CookieName, value: string, maxAge: numbe
   const secure = env().secureCookies
   headers.append(
     'set-cookie',
-    stringifySetCookie({ name: wireName(name), value, maxAge, path: '/', httpOnly: true, sameSite: 'lax', secure }),
+    stringifySetCookie({ name: prefixed(name), value, maxAge, path: '/', httpOnly: true, sameSite: 'lax', secure }),
   )
 }

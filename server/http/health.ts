@@ -7,10 +7,10 @@ import { sharedDatabase } from '@/server/runtime'
 const answer = (status: number, text: string) =>
   new Response(`${text}\n`, { status, headers: { 'cache-control': 'no-store', 'content-type': 'text/plain' } })
 
-/** Says that the process lives. */
+/** `GET /healthz`: 200 as long as the process is alive. */
 export const healthz = (): Response => answer(200, 'ok')
 
-/** Says that the process can serve: the database is reached and holds every migration of this build. */
+/** `GET /readyz`: 200 if the database can be reached and has every migration of this build, otherwise 503. */
 export async function readyz(): Promise<Response> {
   try {
     const [row] = await runStatement<{ applied: number }>(
@@ -20,7 +20,7 @@ export async function readyz(): Promise<Response> {
     if ((row?.applied ?? 0) < journal.entries.length) return answer(503, 'migrations are missing')
     return answer(200, 'ready')
   } catch (error) {
-    log().error({ err: error }, 'not ready')
+    log().error({ err: error }, 'the database cannot be reached')
     return answer(503, 'the database cannot be reached')
   }
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { MAX_BODY_BYTES, readBody, refuseForeignWrite } from './request-guard'
+import { MAX_BODY_BYTES, readBody, refuseCrossSiteWrite } from './request-guard'
 
 beforeAll(() => {
   vi.stubEnv('DATABASE_URL', 'postgres://nobody@localhost/none')
@@ -15,13 +15,13 @@ const write = (headers: Record<string, string>, body: BodyInit | null = '{}') =>
   new Request('http://127.0.0.1:3000/api/trpc/x', { method: 'POST', headers, body, duplex: 'half' } as RequestInit)
 
 const statusOf = (headers: Record<string, string>, trusted?: string[]) =>
-  refuseForeignWrite(write({ ...JSON_TYPE, ...headers }), trusted)?.status ?? 'let in'
+  refuseCrossSiteWrite(write({ ...JSON_TYPE, ...headers }), trusted)?.status ?? 'accepted'
 
 describe('a content type', () => {
   it.each(['application/json', 'application/json; charset=utf-8', 'Application/JSON', ' application/json ;x=y'])(
-    'of JSON is let in: %s',
+    'of JSON is accepted: %s',
     (type) => {
-      expect(statusOf({ 'content-type': type })).toBe('let in')
+      expect(statusOf({ 'content-type': type })).toBe('accepted')
     },
   )
 
@@ -34,68 +34,68 @@ describe('a content type', () => {
     'application/json, text/plain',
     'application/jsonx',
     'text/json',
-  ])('that a form of another site could send is refused: %s', (type) => {
+  ])('that a form on another site could send is refused: %s', (type) => {
     expect(statusOf({ 'content-type': type })).toBe(415)
   })
 
-  it('may be missing where there is no body to read', () => {
-    expect(refuseForeignWrite(write({}, null))).toBeNull()
+  it('may be missing if there is no body', () => {
+    expect(refuseCrossSiteWrite(write({}, null))).toBeNull()
   })
 
-  it('of a compressed body is refused: its size would say nothing', () => {
+  it('is refused with a compressed body, whose size says nothing about its content', () => {
     expect(statusOf({ 'content-encoding': 'gzip' })).toBe(415)
-    expect(statusOf({ 'content-encoding': 'identity' })).toBe('let in')
+    expect(statusOf({ 'content-encoding': 'identity' })).toBe('accepted')
   })
 })
 
-describe('a browser that says where it comes from', () => {
+describe('the origin of a write', () => {
   it.each([
-    ['the site itself', { 'sec-fetch-site': 'same-origin', origin: 'https://accounts.example.com' }],
+    ['this site', { 'sec-fetch-site': 'same-origin', origin: 'https://accounts.example.com' }],
     ['the address bar', { 'sec-fetch-site': 'none' }],
-    ['the site itself, by Origin alone', { origin: 'https://accounts.example.com' }],
-    ['the host that was asked, by Origin alone', { origin: 'http://127.0.0.1:3000', host: '127.0.0.1:3000' }],
-    ['nowhere: no browser at all', {}],
-  ])('is let in from %s', (_, headers) => {
-    expect(statusOf(headers as Record<string, string>)).toBe('let in')
+    ['this site, by Origin alone', { origin: 'https://accounts.example.com' }],
+    ['the requested host, by Origin alone', { origin: 'http://127.0.0.1:3000', host: '127.0.0.1:3000' }],
+    ['a client that sends no origin', {}],
+  ])('is accepted if it is %s', (_, headers) => {
+    expect(statusOf(headers as Record<string, string>)).toBe('accepted')
   })
 
   it.each([
     ['another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }],
-    ['a sister domain', { 'sec-fetch-site': 'same-site', origin: 'https://blog.example.com' }],
-    ['another site that claims our Origin', { 'sec-fetch-site': 'cross-site', origin: 'https://accounts.example.com' }],
-    ['a value nobody has defined', { 'sec-fetch-site': 'friendly' }],
+    ['a sibling domain', { 'sec-fetch-site': 'same-site', origin: 'https://blog.example.com' }],
+    ['another site that sends our Origin', { 'sec-fetch-site': 'cross-site', origin: 'https://accounts.example.com' }],
+    ['an undefined value', { 'sec-fetch-site': 'friendly' }],
     ['another site, by Origin alone', { origin: 'https://evil.example' }],
-    ['a sandbox', { origin: 'null' }],
-    ['nonsense', { origin: 'accounts.example.com' }],
+    ['a sandboxed frame', { origin: 'null' }],
+    ['not a URL', { origin: 'accounts.example.com' }],
     ['an Origin that begins like ours', { origin: 'https://accounts.example.com.evil.example' }],
     ['another port', { origin: 'https://accounts.example.com:8443' }],
-    ['plain http of our name', { origin: 'http://accounts.example.com' }],
-  ])('is refused from %s', (_, headers) => {
+    ['our host over plain http', { origin: 'http://accounts.example.com' }],
+  ])('is refused if it is %s', (_, headers) => {
     expect(statusOf(headers as Record<string, string>)).toBe(403)
   })
 
-  it('is let in from an origin that is trusted, and from no other', () => {
+  it('is accepted if it is trusted', () => {
     const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://app.example.com' }
-    expect(statusOf(headers, ['https://app.example.com'])).toBe('let in')
+    expect(statusOf(headers, ['https://app.example.com'])).toBe('accepted')
     expect(statusOf(headers, ['https://www.example.com'])).toBe(403)
     expect(statusOf({ 'content-type': 'text/plain', ...headers }, ['https://app.example.com'])).toBe(415)
   })
 })
 
 describe('a body', () => {
-  /** A body in chunks, which says nothing of its length, and how much of it was asked for. */
+  /** A request whose body comes in chunks without a length, and the number of chunks that were read. */
   function chunked(chunk: Uint8Array, chunks: number) {
-    let taken = 0
+    let read = 0
     const body = new ReadableStream<Uint8Array>(
       {
         pull(controller) {
-          if (taken++ < chunks) controller.enqueue(chunk)
+          if (read++ < chunks) controller.enqueue(chunk)
           else controller.close()
         },
       },
       { highWaterMark: 0 },
     )
-    return { request: write(JSON_TYPE, body), taken: () => taken }
+    return { request: write(JSON_TYPE, body), chunksRead: () => read }
   }
 
   it('is read up to 16 KiB, in one piece or in chunks', async () => {
@@ -105,26 +105,26 @@ describe('a body', () => {
     expect(await readBody(chunked(Buffer.alloc(1024, 'x'), 16).request)).toBe(most)
   })
 
-  it('is refused a byte above', async () => {
+  it('is refused one byte over 16 KiB', async () => {
     const refusal = { status: 413, message: expect.stringContaining('16 KiB') }
     expect(await readBody(write(JSON_TYPE, 'x'.repeat(MAX_BODY_BYTES + 1)))).toEqual(refusal)
     expect(await readBody(chunked(Buffer.alloc(1, 'x'), MAX_BODY_BYTES + 1).request)).toEqual(refusal)
   })
 
-  it('is not read when it says itself that it is larger', async () => {
-    const { request, taken } = chunked(Buffer.alloc(10), 10)
+  it('is not read if its declared length is too large', async () => {
+    const { request, chunksRead } = chunked(Buffer.alloc(10), 10)
     request.headers.set('content-length', '16385')
     expect(await readBody(request)).toMatchObject({ status: 413 })
-    expect(taken()).toBe(0)
+    expect(chunksRead()).toBe(0)
   })
 
-  it('without an end is not read on and on', async () => {
-    const { request, taken } = chunked(Buffer.alloc(1024), Number.POSITIVE_INFINITY)
+  it('without an end is read only up to the limit', async () => {
+    const { request, chunksRead } = chunked(Buffer.alloc(1024), Number.POSITIVE_INFINITY)
     expect(await readBody(request)).toMatchObject({ status: 413 })
-    expect(taken()).toBeLessThan(20)
+    expect(chunksRead()).toBeLessThan(20)
   })
 
-  it('that lies about its length is measured', async () => {
+  it('is measured even if it declares a shorter length', async () => {
     const { request } = chunked(Buffer.alloc(1024), 20)
     request.headers.set('content-length', '10')
     expect(await readBody(request)).toMatchObject({ status: 413 })
@@ -134,7 +134,7 @@ describe('a body', () => {
     expect(await readBody(write({}, null))).toBe('')
   })
 
-  it('in UTF-8 is whole however it is cut', async () => {
+  it('is decoded correctly wherever its UTF-8 is cut', async () => {
     expect(await readBody(chunked(Buffer.from([0xc3]), 1).request)).toMatchObject({ status: 400 })
     const [first, second] = [Buffer.from([0x22, 0xf0, 0x9f]), Buffer.from([0x94, 0x91, 0x22])]
     const body = new ReadableStream({

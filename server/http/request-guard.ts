@@ -1,33 +1,34 @@
 import { env } from '@/server/env'
 
-/** What stands before every route that reads a body, whichever contract it speaks. */
+/** Checks that every route with a body makes before it reads the body. */
 
 export const MAX_BODY_BYTES = 16 * 1024
 
-/** Why a request was turned away before anything read it; each transport gives it its own shape. */
+/** Why a request is refused before its body is parsed. Each transport presents these in its own error shape. */
 export const REFUSALS = {
-  notUtf8: { status: 400, message: 'The body is not UTF-8.' },
-  foreign: { status: 403, message: 'This can only be sent from the site itself.' },
-  tooLarge: { status: 413, message: 'The body is larger than 16 KiB.' },
-  notJson: { status: 415, message: 'Send the body as application/json, not compressed.' },
+  notUtf8: { status: 400, message: 'The body is not valid UTF-8. Send JSON encoded in UTF-8.' },
+  crossSite: { status: 403, message: 'Requests from other websites are refused. Send this one from this website.' },
+  tooLarge: { status: 413, message: 'The body is larger than 16 KiB. Send a smaller one.' },
+  notJson: { status: 415, message: 'The body is not plain JSON. Send it uncompressed, as application/json.' },
 } as const
 
 export type Refusal = (typeof REFUSALS)[keyof typeof REFUSALS]
 
 /**
- * Refuses what another site's page could send (ASVS 3.5): a write must be JSON, and where the browser says
- * where it comes from, that must be this origin or one of `trusted`.
+ * Refuses a write that a page of another website could send (ASVS 3.5). The body must be declared as JSON. If the
+ * browser names the origin of the request, that must be this site or one of `trustedOrigins`.
  */
-export function refuseForeignWrite(request: Request, trusted: readonly string[] = []): Refusal | null {
+export function refuseCrossSiteWrite(request: Request, trustedOrigins: readonly string[] = []): Refusal | null {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
-  const coding = request.headers.get('content-encoding')?.toLowerCase() ?? 'identity'
-  if ((type !== '' && type !== 'application/json') || coding !== 'identity') return REFUSALS.notJson
-  if (trusted.includes(request.headers.get('origin') ?? '')) return null
+  const encoding = request.headers.get('content-encoding')?.toLowerCase() ?? 'identity'
+  if ((type !== '' && type !== 'application/json') || encoding !== 'identity') return REFUSALS.notJson
+  if (trustedOrigins.includes(request.headers.get('origin') ?? '')) return null
   const site = request.headers.get('sec-fetch-site')
-  const foreign = site ? site !== 'same-origin' && site !== 'none' : !isOwnOrigin(request)
-  return foreign ? REFUSALS.foreign : null
+  const crossSite = site ? site !== 'same-origin' && site !== 'none' : !isOwnOrigin(request)
+  return crossSite ? REFUSALS.crossSite : null
 }
 
+/** Whether `Origin` is absent, the configured origin, or the host that the request was sent to. */
 function isOwnOrigin(request: Request): boolean {
   const origin = request.headers.get('origin')
   if (origin === null) return true
@@ -37,7 +38,7 @@ function isOwnOrigin(request: Request): boolean {
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
-/** The body as text, or the refusal of one over 16 KiB or not UTF-8; a stream is not read past the limit. */
+/** The body as text. Refuses a body over 16 KiB, without reading past the limit, and one that is not UTF-8. */
 export async function readBody(request: Request): Promise<string | Refusal> {
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return REFUSALS.tooLarge
   if (!request.body) return ''

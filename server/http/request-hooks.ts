@@ -1,17 +1,17 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { env } from '@/server/env'
-import { SOCKET_ADDRESS_HEADER } from './requester'
+import { SOCKET_ADDRESS_HEADER } from './client-address'
 
-/** What every request is made fit with before Next sees it, and every answer begins with. */
+/** Changes to every request before Next.js sees it, and the headers that every response starts with. */
 
-/** What an answer that is no page needs: nothing. Pages get a policy with a nonce in proxy.ts (ASVS 3.4.3). */
-const NOTHING_LOADS = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+/** For responses that are not pages: nothing may load. `proxy.ts` gives pages a policy with a nonce (ASVS 3.4.3). */
+const NON_PAGE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 const HSTS_SECONDS = 2 * 365 * 24 * 3600
 
 const securityHeaders = (): Record<string, string> => ({
-  'Content-Security-Policy': NOTHING_LOADS,
+  'Content-Security-Policy': NON_PAGE_POLICY,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -21,19 +21,24 @@ const securityHeaders = (): Record<string, string> => ({
   ...(env().secureCookies ? { 'Strict-Transport-Security': `max-age=${HSTS_SECONDS}` } : {}),
 })
 
-const CARRIED = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+/** The methods that Next.js can route. It answers any other, such as TRACE, with 500. */
+const ROUTABLE_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+/** Next.js answers 500 when these do not match a static file. We never serve partial content, so they are dropped. */
+const DROPPED_HEADERS = ['range', 'if-match', 'if-unmodified-since']
 
 /**
- * The request target in origin form (RFC 9112 §3.2.2 has servers take the absolute form as well), with a
- * `%` that encodes nothing read as itself: Next answers both with an error or a redirect of its own.
+ * A request target in origin form, with `%25` for a `%` that starts no escape. Servers must accept the absolute
+ * form too (RFC 9112 §3.2.2), but Next.js answers both with an error or a redirect of its own.
  */
-export function plainTarget(target: string): string {
-  const origin = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
-  const [path = '', ...query] = (origin.startsWith('/') ? origin : `/${origin}`).split('?')
-  return [readable(path), ...query].join('?')
+export function normalizeTarget(target: string): string {
+  const originForm = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
+  const [path = '', ...query] = (originForm.startsWith('/') ? originForm : `/${originForm}`).split('?')
+  return [decodable(path), ...query].join('?')
 }
 
-function readable(path: string): string {
+/** The path, with every `%` escaped if it cannot be decoded. */
+function decodable(path: string): string {
   try {
     decodeURIComponent(path)
     return path
@@ -43,39 +48,37 @@ function readable(path: string): string {
 }
 
 /**
- * Next tells a route nothing of the socket, and believes a client's own X-Forwarded-For: so the socket's
- * address goes on a private header, over whatever a client put there. A method that Next cannot carry (it
- * answers TRACE with 500) becomes OPTIONS, which nothing here does anything for.
+ * Next.js passes no socket address to a route and believes a client's own `X-Forwarded-For`. So the address goes
+ * on a private header, over any value that the client sent. An unroutable method becomes OPTIONS, which is refused.
  */
-function prepare(request: IncomingMessage) {
+function prepareRequest(request: IncomingMessage) {
   request.headers[SOCKET_ADDRESS_HEADER] = request.socket.remoteAddress ?? ''
-  request.url = plainTarget(request.url ?? '/')
-  if (!CARRIED.has(request.method ?? '')) request.method = 'OPTIONS'
-  // Next's own files answer these with 500 when they do not fit; nothing here is worth a part of.
-  for (const name of ['range', 'if-match', 'if-unmodified-since']) delete request.headers[name]
+  request.url = normalizeTarget(request.url ?? '/')
+  if (!ROUTABLE_METHODS.has(request.method ?? '')) request.method = 'OPTIONS'
+  for (const name of DROPPED_HEADERS) delete request.headers[name]
 }
 
-/** A server as Node 24.9 and newer has it. */
-type Upgradable = { shouldUpgradeCallback?: () => boolean }
+/** The server property that Node.js has since 24.9. */
+type UpgradableServer = { shouldUpgradeCallback?: () => boolean }
 
 /**
- * Nothing here speaks another protocol, and Next keeps the socket of an upgrade that it has no answer for:
- * a few thousand of them would use up the process. So an upgrade is answered as the plain request it also is.
+ * Next.js keeps the socket of an upgrade request that it has no handler for. A few thousand of them would exhaust
+ * the process. No route here speaks another protocol, so Node.js handles an upgrade as a normal request.
  */
-function refuseUpgrades() {
+function ignoreUpgrades() {
   subscribe('net.server.socket', (message) => {
-    const { server } = (message as { socket: { server?: Upgradable } }).socket
+    const { server } = (message as { socket: { server?: UpgradableServer } }).socket
     if (server) server.shouldUpgradeCallback = () => false
   })
 }
 
-/** Has every request of this process prepared, and every answer given its headers. */
+/** Installs the hooks for every HTTP server of this process. Called once, before the server starts. */
 export function installRequestHooks(): void {
   const headers = Object.entries(securityHeaders())
-  if (!env().development) refuseUpgrades() // hot reload is a web socket
+  if (!env().development) ignoreUpgrades() // hot reload needs a WebSocket
   subscribe('http.server.request.start', (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
-    prepare(request)
+    prepareRequest(request)
     for (const [name, value] of headers) response.setHeader(name, value)
   })
 }
