@@ -58,10 +58,10 @@ const errors = {
   'code-blocked': ({ retryAfterSeconds }: ReasonDetails) =>
     `You’ve entered three wrong codes. ${wait(retryAfterSeconds)}, or use the link in the email. It still works.`,
   'flow-missing': 'Enter your email address or username first, then the code.',
-  'grant-unknown': 'This code has already been used, or we’ve sent a newer email. Request a new one.',
+  'grant-unknown': 'This code has already been used, or we’ve sent a newer email. Request a new email.',
   'grant-expired': 'Your code has timed out. Nothing you entered is lost, but you need a new code to save it.',
   'account-unknown': 'We can’t find an account with this email address or username. Check for typos.',
-  'sign-in-failed': 'The account or the password is incorrect. Check both and try again.',
+  'sign-in-failed': 'The email, username or password is incorrect. Check what you entered and try again.',
   'not-signed-in': 'You’ve been signed out. Sign in again to continue.',
   'link-unknown': 'This link is incomplete or isn’t one of ours.',
   'link-expired': 'This link has expired. Nothing you entered is lost, but you need a new link to save it.',
@@ -205,7 +205,7 @@ export const messages = {
     otherAccount: 'Use another account',
     overTitle: 'This page has timed out',
     over: 'You’ve already chosen a new password, or too much time has passed since you requested the email.',
-    newMail: 'Request a new email',
+    newEmail: 'Request a new email',
     signIn: 'Sign in',
   },
 
@@ -219,7 +219,7 @@ export const messages = {
 
   resetPassword: {
     title: 'Choose a new password',
-    lead: 'We’ll sign you out on all your devices.',
+    lead: 'When you change it, we’ll sign you out on all your devices.',
     password: 'New password',
     confirmPassword: 'Confirm new password',
     rules: 'Password requirements',
@@ -228,13 +228,13 @@ export const messages = {
     ruleMatch: 'Both passwords match',
     met: 'Done:',
     unmet: 'To do:',
-    liveShort: (missing: number) => `${characters(missing)} more needed.`,
+    liveShort: (missing: number) => `${count(missing, 'more character', 'more characters')} needed.`,
     liveDiffer: 'Long enough. The passwords don’t match yet.',
     liveReady: 'Long enough, and the passwords match.',
     submit: 'Change password',
     busy: 'Changing…',
     newLink: 'Request a new link',
-    newMail: 'Request a new email',
+    newEmail: 'Request a new email',
     signIn: 'Sign in',
     doneTitle: 'Password changed',
     doneBody:
@@ -258,7 +258,7 @@ export const messages = {
     },
     passwordTitle: 'Password',
     passwordLead:
-      'To change your password, request an email with a link. Your current password works until you use the link.',
+      'To change your password, request an email with a link. Your current password works until you choose a new one.',
     requestReset: 'Email me a reset link',
     requestResetBusy: 'Sending…',
     requestResetSent: (email: string) => `We’ve sent an email with a link to ${email}.`,
@@ -282,10 +282,10 @@ export const messages = {
 
   secureAccount: {
     title: 'Didn’t change your password?',
-    lead: 'Someone else may have changed it. We’ll sign out all devices now and email you a link to choose a new password.',
+    lead: 'Someone else may have changed it. If you secure your account, we’ll sign out all devices and email you a link to choose a new password.',
     submit: 'Secure my account',
     busy: 'Securing…',
-    wasMe: 'If it was you, close this page. Nothing has changed.',
+    wasMe: 'If it was you, close this page. You don’t need to do anything.',
     doneTitle: 'Your account is secure',
     doneBody: 'We’ve signed out all devices and sent you an email with a link. Use it to choose a new password.',
     doneMailbox: 'If someone else may be reading your email, change your email password first.',
@@ -315,13 +315,13 @@ export const messages = {
 
   notFound: {
     title: 'Page not found',
-    body: 'Check the address for typos. The page may also have been removed.',
+    body: 'Check the address for typos. The page may also have moved or been removed.',
     home: 'Go to the start page',
   },
 
   problem: {
     title: 'Something went wrong',
-    body: 'This is a problem on our side, and nothing has changed. Try again in a moment.',
+    body: 'The problem is on our side. Try again in a moment.',
     reference: (digest: string) => `Reference: ${digest}`,
     retry: 'Try again',
     retryBusy: 'Trying…',
@@ -329,8 +329,8 @@ export const messages = {
 
   mail: {
     greeting: (name: string | null) => (name ? `Hello ${name},` : 'Hello,'),
-    asked: (at: string, device: string | null) => `Requested on ${at}${device ? `, from ${device}` : ''}.`,
-    footer: 'Latchkey sent this email because of activity on your account. Replies to it aren’t read.',
+    requestedOn: (at: string, device: string | null) => `Requested on ${at}${device ? `, from ${device}` : ''}.`,
+    footer: 'You’re receiving this email because of activity on your Latchkey account. We don’t read replies to it.',
     copyLink: 'If the button doesn’t work, copy this address into your browser:',
   },
 
@@ -343,9 +343,9 @@ export const messages = {
     codeLead: (codeSeconds: number) =>
       `Or enter this code on the page where you requested it, within ${duration(codeSeconds)}:`,
     codeCare:
-      'Only enter the code on our own page, and don’t share it with anyone. Anyone who has it can change your password.',
+      'Only enter the code on our website, and don’t share it with anyone. Anyone who has it can change your password.',
     terms: (linkSeconds: number) =>
-      `The link and the code work once, and the link expires after ${duration(linkSeconds)}. If you request another email, only the latest one works.`,
+      `The link and the code each work once, and the link expires after ${duration(linkSeconds)}. If you request another email, only the latest one works.`,
     notYou: 'If you didn’t request this, you can ignore this email. Your password hasn’t changed.',
   },
 

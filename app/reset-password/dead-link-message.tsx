@@ -14,7 +14,7 @@ export function DeadLinkMessage({ reason }: { reason: DeadLink }) {
       <PageHeading>{title}</PageHeading>
       <p className="mt-3 text-ink-soft">{body}</p>
       <div className="mt-8 mb-3">
-        <ButtonLink href="/forgot-password">{isGrant(reason) ? words.newMail : words.newLink}</ButtonLink>
+        <ButtonLink href="/forgot-password">{isGrant(reason) ? words.newEmail : words.newLink}</ButtonLink>
       </div>
       <TextLink href="/sign-in">{words.signIn}</TextLink>
     </>

@@ -75,7 +75,7 @@ export function ResetPasswordForm({ passwordMinLength, secondsLeft, secret, onDo
         {shown && isDeadLink(shown.reason) ? (
           <div className="mt-3">
             <ButtonLink look="secondary" href="/forgot-password">
-              {isGrant(shown.reason) ? words.newMail : words.newLink}
+              {isGrant(shown.reason) ? words.newEmail : words.newLink}
             </ButtonLink>
           </div>
         ) : null}

@@ -13,7 +13,7 @@ export function FlowOver() {
       <p className="mt-3 text-ink-soft">{words.over}</p>
       <div className="mt-8 mb-3">
         <ButtonLink href="/forgot-password" document>
-          {words.newMail}
+          {words.newEmail}
         </ButtonLink>
       </div>
       <TextLink href="/sign-in" document>

@@ -60,7 +60,7 @@ function ResetEmail(props: ResetEmailProps) {
       <Paragraph>{words.codeCare}</Paragraph>
       <Paragraph>{words.terms(linkSeconds)}</Paragraph>
       <Paragraph>{words.notYou}</Paragraph>
-      <SmallPrint>{messages.mail.asked(props.requestedAt, oneLine(props.device))}</SmallPrint>
+      <SmallPrint>{messages.mail.requestedOn(props.requestedAt, oneLine(props.device))}</SmallPrint>
     </EmailLayout>
   )
 }
