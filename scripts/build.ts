@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { spawnNext, stopGroup } from './app'
 import { CliError } from './cli-error'
 import { ROOT } from './environment'
+import { runNext } from './processes'
 
-/** What a build is made from; a file elsewhere changes nothing. */
+/** What a build depends on; other files do not change it. */
 const INPUTS = ['app', 'drizzle', 'messages', 'public', 'server', 'instrumentation.ts', 'proxy.ts']
 const SETTINGS = ['next.config.ts', 'package-lock.json', 'postcss.config.mjs', 'tsconfig.json']
 
@@ -27,26 +27,18 @@ async function digestOfInputs() {
 }
 
 /**
- * Builds the app unless the build is as new as the code.
- * @throws CliError after printing what the build said.
+ * Builds the app, unless the existing build was made from the same code.
+ * @throws CliError after printing the output of the build.
  */
 export async function buildIfStale(shutdown?: AbortSignal): Promise<'built' | 'fresh'> {
   const digest = await digestOfInputs()
   if ((await fs.readFile(stampFile, 'utf8').catch(() => '')) === digest) return 'fresh'
   console.log('Building…')
   await fs.rm(stampFile, { force: true })
-  const child = spawnNext(['build'], { ...process.env, NODE_ENV: 'production' }, 'pipe')
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk))
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve).once('error', () => resolve(1)))
-  const stop = () => void stopGroup(child, ended)
-  shutdown?.addEventListener('abort', stop, { once: true })
-  const code = await ended
-  shutdown?.removeEventListener('abort', stop)
-  shutdown?.throwIfAborted()
-  if (code !== 0) {
+  const { ok, output } = await runNext(['build'], { shutdown, env: { NODE_ENV: 'production' } })
+  if (!ok) {
     process.stdout.write(output)
-    throw new CliError('The build failed: see what it says above')
+    throw new CliError('The build failed. The reason is in its output above.')
   }
   await fs.writeFile(stampFile, digest)
   return 'built'

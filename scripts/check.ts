@@ -1,6 +1,7 @@
 import { main } from './cli-error'
+import { runBin } from './processes'
 import { shutdownSignal } from './shutdown'
-import { checkCode, runBin } from './task-runner'
+import { checkCode } from './task-runner'
 
 await main(async () => {
   const shutdown = shutdownSignal()

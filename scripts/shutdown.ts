@@ -1,18 +1,17 @@
+import { watchParent } from './parent-watch.mjs'
+
 /**
- * The end of this script: aborted once, by Ctrl-C, SIGTERM, SIGHUP or the death of the parent process.
- * None of these ends the process any more: whoever asks for this calls `process.exit` when all is cleared.
+ * A signal that is aborted once this script should end: on Ctrl-C, SIGTERM, SIGHUP or the end of the parent process.
+ * After this call, these no longer end the process: the caller cleans up and then calls `process.exit`.
  */
 export function shutdownSignal(): AbortSignal {
   const shutdown = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => shutdown.abort())
-  const parent = process.ppid
-  setInterval(() => {
-    if (process.ppid !== parent) shutdown.abort()
-  }, 500)
+  watchParent(() => shutdown.abort())
   return shutdown.signal
 }
 
-/** Resolves when the script is asked to end. */
+/** Resolves when the signal is aborted. */
 export const aborted = (shutdown: AbortSignal) =>
   new Promise<void>((resolve) => {
     if (shutdown.aborted) resolve()

@@ -1,44 +1,4 @@
-import { spawn } from 'node:child_process'
-import path from 'node:path'
-import { stopGroup } from './app'
-import { ROOT } from './environment'
-
-/**
- * Runs a program of node_modules/.bin to its end, on the pinned Node.
- * @param shutdown ends the program, and all it started, when aborted
- * @returns whether it succeeded, and all it said
- */
-export async function runBin(
-  [name, ...args]: [string, ...string[]],
-  { shutdown, env = {} }: { shutdown?: AbortSignal; env?: Record<string, string> } = {},
-) {
-  const child = spawn(path.join(ROOT, 'node_modules', '.bin', name), args, {
-    cwd: ROOT,
-    detached: true,
-    env: {
-      ...process.env,
-      PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`,
-      NEXT_TELEMETRY_DISABLED: '1',
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk))
-  const ended = new Promise<number | null>((resolve) => {
-    child.once('close', resolve)
-    child.once('error', (error) => {
-      output += error.message
-      resolve(1)
-    })
-  })
-  const stop = () => void stopGroup(child, ended)
-  shutdown?.addEventListener('abort', stop, { once: true })
-  const code = await ended
-  shutdown?.removeEventListener('abort', stop)
-  shutdown?.throwIfAborted()
-  return { ok: code === 0, output }
-}
+import { runBin } from './processes'
 
 /** What one step of a run came to; a step that is one check passes or fails once. */
 export interface Outcome {

@@ -4,8 +4,9 @@ import path from 'node:path'
 import { buildIfStale } from './build'
 import { ensureChromium } from './chromium'
 import { CliError, main } from './cli-error'
+import { runBin } from './processes'
 import { shutdownSignal } from './shutdown'
-import { check, checkCode, type Outcome, runBin, step } from './task-runner'
+import { check, checkCode, type Outcome, step } from './task-runner'
 
 const shutdown = shutdownSignal()
 

@@ -5,8 +5,7 @@ import path from 'node:path'
 import { sql } from 'drizzle-orm'
 import pLimit from 'p-limit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type EmbeddedPostgres, startTemporaryPostgres } from '@/scripts/embedded-postgres'
-import { findPlace, runAs } from '@/scripts/embedded-postgres-place'
+import { startTemporaryPostgres, type TemporaryPostgres } from '@/scripts/embedded-postgres'
 import type { RecoveryContext } from '@/server/core/context'
 import { identifierSchema } from '@/server/core/schemas'
 import { createDatabase, type Database } from '@/server/db/client'
@@ -24,7 +23,7 @@ import type { Order, Place, Report } from '@/server/testing/mail-worker-process'
  * committed request is mailed, and none twice. Waits are for rows, calls and messages, never for time.
  */
 
-let server: EmbeddedPostgres
+let server: TemporaryPostgres
 let db: Database
 let close: () => Promise<void>
 let resend: FakeResend
@@ -48,7 +47,6 @@ afterAll(async () => {
   await Promise.all([...running, ...(await Promise.all(spares))].map(kill))
   await resend.close()
   await close()
-  await stopRestarted?.()
   await server.stop()
 })
 
@@ -182,34 +180,6 @@ async function expectEachMailedOnce(addresses: string[]) {
   }
 }
 
-let stopRestarted: (() => Promise<void>) | undefined
-
-/** Restarts PostgreSQL under everybody's feet, on the same port with the same data. */
-async function restartPostgres() {
-  const [setting] = await db.execute<{ data_directory: string }>(sql`show data_directory`)
-  const dataDir = setting?.data_directory as string
-  const { native, user } = await findPlace(dataDir, { quiet: true })
-  const control = (...args: string[]) =>
-    runAs(user, path.join(native, 'bin', 'pg_ctl'), ['-D', dataDir, '-m', 'fast', '-w', ...args])
-  await control('restart', '-l', path.join(dataDir, 'restarted.log'))
-  // Ends with this process, however that ends: its standard input closes then.
-  const guard = spawn(
-    '/bin/sh',
-    ['-c', 'cat; exec "$0" stop -D "$1" -m fast', path.join(native, 'bin', 'pg_ctl'), dataDir],
-    {
-      ...user,
-      cwd: '/',
-      stdio: ['pipe', 'ignore', 'ignore'],
-      detached: true,
-    },
-  )
-  stopRestarted = async () => {
-    const stopped = once(guard, 'exit')
-    guard.stdin?.end()
-    await stopped
-  }
-}
-
 const FAULTS: [string, Fault][] = [
   ['429', { kind: 'rate-limit', retryAfter: 1 }],
   ['500', { kind: 'error', status: 500 }],
@@ -232,7 +202,7 @@ describe('alone', () => {
     resend.fail({ kind: 'hang', accepted: true })
     const addresses = await ask(30)
     await resend.waitForCalls(1)
-    await restartPostgres()
+    await server.restart()
     resend.release()
     await expectEachMailedOnce(addresses)
   })
@@ -274,7 +244,7 @@ it('all of it, shuffled, over 500 mails and two workers: each is mailed once', {
     () => killAt('accepted', 100),
     async () => {
       const addresses = await ask(100)
-      await restartPostgres()
+      await server.restart()
       return addresses
     },
     () => ask(100),

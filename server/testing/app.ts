@@ -1,10 +1,10 @@
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import getPort from 'get-port'
 import { type Listener, startApp } from '@/scripts/app'
 import { buildIfStale } from '@/scripts/build'
 import { type Prepared, prepare } from '@/scripts/environment'
-import { freePort } from '@/scripts/port'
 
 export interface TestApp {
   /** Where it is served, without a trailing slash. */
@@ -25,7 +25,7 @@ export interface TestApp {
 export async function startTestApp(variables: Record<string, string> = {}, onOutput?: Listener): Promise<TestApp> {
   await buildIfStale()
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-app-'))
-  const port = await freePort()
+  const port = await getPort()
   // Nothing of the environment of whoever runs the tests, but what every program needs.
   const { PATH, HOME, TMPDIR } = process.env
   const APP_URL = `http://localhost:${port}`

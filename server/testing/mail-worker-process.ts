@@ -1,3 +1,4 @@
+import { watchParent } from '@/scripts/parent-watch.mjs'
 import { createDatabase } from '@/server/db/client'
 import { createResendTransport } from '@/server/mail/transports/resend'
 import type { MailTransport } from '@/server/mail/transports/transport'
@@ -40,6 +41,5 @@ process.on('message', (order: Order) => {
   held = 'hold' in order ? order.hold : undefined
   if ('go' in order) go()
 })
-// Whoever started it has ended.
-process.on('disconnect', () => process.exit())
+watchParent(() => process.exit()).unref()
 process.send?.({ ready: true } satisfies Report)

@@ -1,0 +1,72 @@
+import type { ChildProcess } from 'node:child_process'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { execa, type Options } from 'execa'
+import { ROOT } from './environment'
+
+const STOP_TIMEOUT_MS = 10_000
+const NEXT = path.join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next')
+
+/** What the children of this module have in common: a process group of their own, which Ctrl-C does not reach. */
+const SHARED = { cwd: ROOT, detached: true, stdin: 'ignore', reject: false } satisfies Options
+
+/** Starts a command of Next.js, which shuts down when this process has ended. Its errors go to the terminal. */
+export function spawnNext(args: string[], variables: NodeJS.ProcessEnv) {
+  return execa(process.execPath, nextCommand(args), {
+    ...SHARED,
+    buffer: false,
+    env: { ...variables, NEXT_TELEMETRY_DISABLED: '1' },
+    extendEnv: false,
+    stderr: 'inherit',
+  })
+}
+
+/**
+ * Runs a program of node_modules/.bin to its end, on the pinned Node.js.
+ * @param shutdown stops the program, with everything it started, when aborted
+ * @returns whether it succeeded, and all that it printed
+ * @throws the reason of `shutdown` when it was aborted.
+ */
+export function runBin([name, ...args]: [string, ...string[]], options: RunOptions = {}) {
+  return run(path.join(ROOT, 'node_modules', '.bin', name), args, options)
+}
+
+/** Runs a command of Next.js to its end, as `runBin` does. */
+export const runNext = (args: string[], options: RunOptions = {}) => run(process.execPath, nextCommand(args), options)
+
+interface RunOptions {
+  shutdown?: AbortSignal
+  env?: Record<string, string>
+}
+
+const nextCommand = (args: string[]) => [
+  '--import',
+  new URL('./end-with-parent.mjs', import.meta.url).href,
+  NEXT,
+  ...args,
+]
+
+async function run(program: string, args: string[], { shutdown, env = {} }: RunOptions) {
+  const PATH = `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`
+  const child = execa(program, args, { ...SHARED, all: true, env: { PATH, NEXT_TELEMETRY_DISABLED: '1', ...env } })
+  const stop = () => void stopGroup(child, child)
+  shutdown?.addEventListener('abort', stop, { once: true })
+  const result = await child
+  shutdown?.removeEventListener('abort', stop)
+  shutdown?.throwIfAborted()
+  return { ok: !result.failed, output: result.all || result.shortMessage || '' }
+}
+
+/** Stops a process with SIGTERM; after it has ended, or after ten seconds, kills its whole process group. */
+export async function stopGroup(child: Pick<ChildProcess, 'pid' | 'kill'>, ended: Promise<unknown>): Promise<void> {
+  child.kill('SIGTERM')
+  const timeout = new AbortController()
+  await Promise.race([ended, sleep(STOP_TIMEOUT_MS, undefined, { signal: timeout.signal }).catch(() => {})])
+  timeout.abort()
+  try {
+    if (child.pid) process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // The group is empty.
+  }
+  await ended
+}
