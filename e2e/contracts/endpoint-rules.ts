@@ -32,7 +32,7 @@ export function probing(world: World, probe: Probe, known: Known) {
 
 /** Every method but its own: 405 with the ones that there are. */
 export async function refusesOtherMethods({ path, allow, error, known, ask }: Probed) {
-  const message = `Use ${allow}.`
+  const message = `Method not allowed. Use ${allow}.`
   for (const method of METHODS.filter((name) => !allow.split(', ').includes(name))) {
     const answer = await ask({ method, path, headers: {}, body: undefined as never })
     expectAnswer(answer, [405, error(message, 405), { allow }], known, `${method} ${path}`, method)
@@ -67,7 +67,10 @@ export async function refusesLargeBodies({ path, error, known, ask }: Probed) {
 
 /** Pages of other origins: 403, unless they are named. */
 export async function refusesOtherSites({ url, path, error, known, ask, allow }: Probed) {
-  const told = error('Requests from other websites are refused. Send this one from this website.', 403)
+  const told = error(
+    'Requests from other websites are refused. Send the request from this website or from a server.',
+    403,
+  )
   const foreign: Record<string, string>[] = [
     { origin: 'https://evil.example' },
     { origin: 'null' },

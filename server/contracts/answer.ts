@@ -1,7 +1,7 @@
-import type { RecoveryErrorCode, RecoveryErrorDetails } from '@/server/core/errors'
+import { DEAD_SECRET_CODES, type RecoveryErrorCode, type RecoveryErrorDetails } from '@/server/core/errors'
 import { WORDING } from './wording'
 
-/** What a contract answers; `body` is written as JSON with its keys in their order, none for a redirect. */
+/** An answer of a contract. `body` is sent as JSON with its keys in this order; a redirect has none. */
 export interface Answer {
   status: number
   body?: object
@@ -10,33 +10,40 @@ export interface Answer {
 
 export const ok = (body: object): Answer => ({ status: 200, body })
 
-/** A contract's own shape of an error. */
+/** Puts an error message into a contract's own error shape. */
 export type Fault = (status: number, message: string) => Answer
 
-/** What a contract says for each refusal of the core; null for what no verb it calls can throw. */
+/** A contract's answer to each error of the core; null for errors that the verbs it calls cannot throw. */
 export type ErrorTable = Record<RecoveryErrorCode, Answer | ((details: RecoveryErrorDetails) => Answer) | null>
 
-type Entries<Code extends RecoveryErrorCode> = Record<Code, (details: RecoveryErrorDetails) => Answer>
+const entries = <Code extends RecoveryErrorCode, Entry>(codes: readonly Code[], entryOf: (code: Code) => Entry) =>
+  Object.fromEntries(codes.map((code) => [code, entryOf(code)])) as Record<Code, Entry>
 
-/** Entries in the words of `wording.ts`. */
-function inWords<Code extends keyof typeof WORDING>(codes: readonly Code[], present: (words: string) => Answer) {
-  const entry = (code: Code) => (details: RecoveryErrorDetails) => present(WORDING[code](details))
-  return Object.fromEntries(codes.map((code) => [code, entry(code)])) as Entries<Code>
-}
+/** Entries whose message is a sentence of `wording.ts`. */
+const worded = <Code extends keyof typeof WORDING>(codes: readonly Code[], present: (message: string) => Answer) =>
+  entries(codes, (code) => (details: RecoveryErrorDetails) => present(WORDING[code](details)))
 
-/** Entries for a limit that is reached and for a server that has too much to do. */
+/** Entries for a reached limit (429) and a busy server (503). */
 export const limitErrors = (fault: Fault) => ({
-  ...inWords(['too-many-requests'] as const, (words) => fault(429, words)),
-  ...inWords(['busy'] as const, (words) => fault(503, words)),
+  ...worded(['too-many-requests'] as const, (message) => fault(429, message)),
+  ...worded(['busy'] as const, (message) => fault(503, message)),
 })
 
-/** Entries for a new password that will not do; each contract puts the words in a place of its own. */
-export const passwordErrors = (present: (words: string) => Answer) =>
-  inWords(
+/** Entries for a new password that breaks a rule. Each contract has its own place for the message. */
+export const passwordErrors = (present: (message: string) => Answer) =>
+  worded(
     ['password-too-short', 'password-too-long', 'password-too-common', 'password-too-simple', 'password-personal'],
     present,
   )
 
-/** Entries for codes that cannot come up. */
-export const never = <Code extends RecoveryErrorCode>(...codes: Code[]) =>
-  Object.fromEntries(codes.map((code) => [code, null])) as Record<Code, null>
+type DeadLinkCode = Extract<(typeof DEAD_SECRET_CODES)[number], `link-${string}`>
+
+/** Entries for a link that no longer works, all with the same answer. */
+export const deadLinkErrors = (answer: Answer) =>
+  entries(
+    DEAD_SECRET_CODES.filter((code): code is DeadLinkCode => code.startsWith('link-')),
+    () => answer,
+  )
+
+/** Entries for errors that the verbs of a contract cannot throw. */
+export const never = <Code extends RecoveryErrorCode>(...codes: Code[]) => entries(codes, () => null)

@@ -1,6 +1,6 @@
 import { env } from '@/server/env'
 
-/** Which pages of other origins may call the contracts from a browser: those of CORS_ORIGINS, without cookies. */
+/** CORS for the documented contracts. Pages from the origins in CORS_ORIGINS may call them, without cookies. */
 
 const PREFLIGHT_SECONDS = 600
 
@@ -9,8 +9,8 @@ function allowedOrigin(request: Request): string | null {
   return origin && env().corsOrigins.includes(origin) ? origin : null
 }
 
-/** The answer to a preflight from an allowed origin; null for every other request. */
-export function answerPreflight(request: Request, methods: string[]): Response | null {
+/** The response to a preflight request from an allowed origin; null for every other request. */
+export function answerPreflight(request: Request, methods: readonly string[]): Response | null {
   if (request.method !== 'OPTIONS' || !request.headers.has('access-control-request-method')) return null
   if (!allowedOrigin(request)) return null
   const headers = new Headers({
@@ -23,7 +23,7 @@ export function answerPreflight(request: Request, methods: string[]): Response |
   return new Response(null, { status: 204, headers })
 }
 
-/** Lets the page of an allowed origin read an answer. */
+/** Adds the headers that let a page from an allowed origin read the response. */
 export function allowOrigin(request: Request, headers: Headers): void {
   if (env().corsOrigins.length === 0) return
   headers.append('vary', 'origin')

@@ -9,84 +9,104 @@ import type { Answer, ErrorTable, Fault } from './answer'
 import { allowOrigin, answerPreflight } from './cors'
 import { parseJson } from './json'
 
-/** What is common to the documented contracts: all that happens before and after an operation of theirs. */
+/** What happens before and after every operation of a documented contract. */
 
-/** A contract, as far as the edge has to speak its language. */
+/** The parts of a contract that its endpoints need to answer in its own shape. */
 export interface Contract {
   name: string
   fault: Fault
   errors: ErrorTable
 }
 
-/** A request that has passed the edge. */
+/** A request that passed the checks of its endpoint. */
 export interface Call<Params = unknown> {
   ctx: RecoveryContext
   headers: Headers
   query: URLSearchParams
   /** The variable parts of the path, decoded. */
   params: Params
-  /** The JSON of the body; `{}` without a body, undefined for what is no JSON. */
+  /** The parsed JSON body: `{}` if there is no body, undefined if it is not valid JSON. */
   body: unknown
 }
 
 export type Operation<Params = unknown> = (call: Call<Params>) => Promise<Answer>
 
-type Handler<Params> = (request: Request, route: { params: Promise<Params> }) => Promise<Response>
-
-/** A handler for every method there is, for a route file to export. */
-export type Endpoint<Params> = Record<'DELETE' | 'GET' | 'HEAD' | 'OPTIONS' | 'PATCH' | 'POST' | 'PUT', Handler<Params>>
-
 interface Operations<Params> {
   GET?: Operation<Params>
   POST?: Operation<Params>
   PUT?: Operation<Params>
-  /** For a path that is a page too: what the page answers. */
+  /** The methods that a page serves at the same path. */
   page?: 'GET, HEAD'
 }
 
-/** What an error that nobody foresaw is told as. */
-export const OUR_FAULT = 'Something went wrong on our side. Try again in a moment.'
-const SAYS_WHEN = new Set([429, 503])
+type Handler<Params> = (request: Request, route: { params: Promise<Params> }) => Promise<Response>
+
+type Handlers<Params> = Record<'DELETE' | 'GET' | 'HEAD' | 'OPTIONS' | 'PATCH' | 'POST' | 'PUT', Handler<Params>>
+
+/** A documented path: a handler for every method, for a route file to export, and the facts that its description needs. */
+export interface Endpoint<Params> extends Handlers<Params> {
+  contract: Contract
+  /** The methods that have an operation. */
+  methods: readonly string[]
+  /** The `Allow` header: these methods and those of a page at the same path. */
+  allow: string
+}
+
+/** The message of an unexpected error. */
+export const INTERNAL_ERROR = 'Something went wrong on our side. Try again in a moment.'
+
+/** Statuses that carry `Retry-After`. */
+const RETRYABLE = new Set([429, 503])
 
 /**
- * The endpoint of one documented path. Every answer, whatever goes wrong, is in the contract's own shape:
- * 405, 415, 403, 413, then what the operation says; refusals of the core by the contract's table; the rest
- * an opaque 500 that is logged. HEAD is GET without the body.
+ * Makes the endpoint of one documented path. Every answer has the contract's own shape. The checks are, in order:
+ * 405, 415, 403, 413. Then the operation answers. An error of the core is answered by the contract's table, any
+ * other error is logged and answered with an opaque 500. HEAD is GET without the body.
  */
 export function endpoint<Params = unknown>(contract: Contract, operations: Operations<Params>): Endpoint<Params> {
   const { GET, POST, PUT, page } = operations
-  const known: Record<string, Operation<Params> | undefined> = { GET, HEAD: GET, POST, PUT }
-  const methods = Object.keys(known).filter((method) => known[method])
+  const byMethod: Record<string, Operation<Params> | undefined> = { GET, HEAD: GET, POST, PUT }
+  const methods = Object.keys(byMethod).filter((method) => byMethod[method])
   const allow = [...(page ? [page] : []), ...methods].join(', ')
 
   async function handle(request: Request, route: { params: Promise<Params> }): Promise<Response> {
     const ctx = contextFor(requesterOf(request.headers, env().trustedProxyHops))
     const preflight = answerPreflight(request, methods)
     if (preflight) return preflight
-    const operation = known[request.method]
-    const { answer, wait } = operation
-      ? await answerOf(contract, ctx, () => pass(contract, operation, request, route, ctx))
+    const operation = byMethod[request.method]
+    const { answer, retryAfterSeconds } = operation
+      ? await answerOf(contract, ctx, () => callOperation(contract, operation, request, route, ctx))
       : { answer: notAllowed(contract, allow) }
 
     const headers = new Headers(answer.headers)
     headers.set('cache-control', 'no-store')
     headers.set('x-request-id', ctx.requester.requestId)
-    if (wait && SAYS_WHEN.has(answer.status)) headers.set('retry-after', String(wait))
+    if (retryAfterSeconds && RETRYABLE.has(answer.status)) headers.set('retry-after', String(retryAfterSeconds))
     allowOrigin(request, headers)
     if (answer.body) headers.set('content-type', 'application/json')
     const body = answer.body && request.method !== 'HEAD' ? JSON.stringify(answer.body) : null
     return new Response(body, { status: answer.status, headers })
   }
-  return { DELETE: handle, GET: handle, HEAD: handle, OPTIONS: handle, PATCH: handle, POST: handle, PUT: handle }
+
+  const handlers = {
+    DELETE: handle,
+    GET: handle,
+    HEAD: handle,
+    OPTIONS: handle,
+    PATCH: handle,
+    POST: handle,
+    PUT: handle,
+  }
+  return { ...handlers, contract, methods, allow }
 }
 
-/** The answer to a method that a path has no operation for. */
+/** The answer to a method that has no operation. */
 export function notAllowed(contract: Contract, allow: string): Answer {
-  return { ...contract.fault(405, `Use ${allow}.`), headers: new Headers({ allow }) }
+  return { ...contract.fault(405, `Method not allowed. Use ${allow}.`), headers: new Headers({ allow }) }
 }
 
-/** Reads what a request says, and hands it to its operation. */
-async function pass<Params>(
+/** Checks and reads a request, then calls its operation. */
+async function callOperation<Params>(
   contract: Contract,
   operation: Operation<Params>,
   request: Request,
@@ -111,12 +131,12 @@ async function pass<Params>(
   return operation({ ...call, body: text === '' ? {} : parseJson(text) })
 }
 
-/** What `work` answers, or what the contract says for the refusal it ended in, and for how long. */
+/** The answer of `work`. If it throws: the contract's answer to that error, and the seconds to wait. */
 async function answerOf(
   contract: Contract,
   ctx: RecoveryContext,
   work: () => Promise<Answer>,
-): Promise<{ answer: Answer; wait?: number }> {
+): Promise<{ answer: Answer; retryAfterSeconds?: number }> {
   try {
     return { answer: await work() }
   } catch (thrown) {
@@ -124,12 +144,12 @@ async function answerOf(
     const entry = error instanceof RecoveryError ? contract.errors[error.code] : null
     if (!(error instanceof RecoveryError) || !entry) {
       const { requestId } = ctx.requester
-      // A query's own error holds what was asked with it; its cause holds the code alone.
+      // A query's own error contains the query's parameters; its cause contains only the database's error.
       const err = thrown instanceof Error && thrown.cause ? thrown.cause : thrown
-      log().error({ err, contract: contract.name, requestId }, 'call failed')
-      return { answer: contract.fault(500, OUR_FAULT) }
+      log().error({ err, contract: contract.name, requestId }, 'request failed')
+      return { answer: contract.fault(500, INTERNAL_ERROR) }
     }
     const answer = typeof entry === 'function' ? entry(error.details) : entry
-    return { answer, wait: error.details.retryAfterSeconds }
+    return { answer, retryAfterSeconds: error.details.retryAfterSeconds }
   }
 }

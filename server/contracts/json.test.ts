@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { parseJson } from './json'
 
-it('reads JSON', () => {
+it('parses JSON', () => {
   for (const value of [
     {},
     [],
@@ -17,7 +17,7 @@ it('reads JSON', () => {
   expect(parseJson('{"emoji":"\\ud83d\\ude00"}')).toEqual({ emoji: '😀' })
 })
 
-it('refuses what is none', () => {
+it('refuses text that is not JSON', () => {
   for (const text of [
     '',
     ' ',
@@ -35,7 +35,7 @@ it('refuses what is none', () => {
   }
 })
 
-it('refuses a name twice in one object, however it is written', () => {
+it('refuses the same name twice in one object, however it is escaped', () => {
   for (const text of [
     '{"email":"a","email":"b"}',
     '{"email":"a","email":"a"}',
@@ -49,24 +49,28 @@ it('refuses a name twice in one object, however it is written', () => {
   }
 })
 
-it('refuses lone surrogates, in names too', () => {
+it('refuses lone surrogates in strings and names', () => {
   for (const text of ['"\\ud800"', '{"a":["\\udc00x"]}', '{"\\ud800":1}', '"\\ude00\\ud83d"']) {
     expect(parseJson(text), text).toBeUndefined()
   }
 })
 
-it('keeps __proto__ a name like any other', () => {
+it('treats __proto__ like any other name', () => {
   const value = parseJson('{"__proto__":{"email":"a"}}') as { email?: string }
   expect(value.email).toBeUndefined()
   expect(Object.keys(value)).toEqual(['__proto__'])
 })
 
-it('gives up on nesting that no stack can hold, and is quick about 16 KiB of anything', () => {
+it('refuses nesting that is too deep for the stack, without throwing', () => {
   const deep = 8_000
   expect(() => parseJson('['.repeat(deep) + ']'.repeat(deep))).not.toThrow()
-  const start = performance.now()
+})
+
+it('takes under a second of CPU time for 16 KiB of any pattern', () => {
+  const before = process.cpuUsage()
   for (const text of ['"', '"\\', '{"a"', '"a" ', '[']) parseJson(text.repeat(16_384 / text.length))
   parseJson(`["${' '.repeat(16_000)}"]`)
   parseJson(`["a"${' '.repeat(16_000)}]`)
-  expect(performance.now() - start).toBeLessThan(1_000)
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1_000_000).toBeLessThan(1)
 })

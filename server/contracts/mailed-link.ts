@@ -1,25 +1,16 @@
-import { RecoveryError, type RecoveryErrorCode } from '@/server/core/errors'
+import { asDeadSecretCode, type DeadSecretCode, RecoveryError } from '@/server/core/errors'
 import { env } from '@/server/env'
 import { clearCookie, setCookie } from '@/server/http/cookies'
 import { openLink, type PresentedSecret } from '@/server/recovery/open-link'
 import type { Answer } from './answer'
 import type { Call } from './endpoint'
 
-/** What the page is told of a link that leads nowhere. */
-const NOTICES: Partial<Record<RecoveryErrorCode, string>> = {
-  'link-unknown': 'link-unknown',
-  'link-expired': 'link-expired',
-  'link-used': 'link-used',
-  'link-superseded': 'link-superseded',
-  'account-unknown': 'link-unknown',
-}
-
 /**
- * Follows a mailed link to the page that asks for the new password. The token travels on in an HttpOnly cookie,
- * so that the address of the page is clean; nothing is spent, for mail scanners open links too. A browser with a
- * dead link is sent where it gets a new one.
- * @param secret null for a link that can name nobody
- * @throws RecoveryError `link-*` and `account-unknown`, for whoever is no browser, and `too-many-requests`.
+ * Follows an emailed link to the page that asks for a new password. The token goes into an HttpOnly cookie, so the
+ * page has a clean address. Nothing is spent, because mail scanners open links too. A browser with a dead link is
+ * sent to the page that offers a new one.
+ * @param secret null if the link cannot name an account
+ * @throws RecoveryError `link-*` and `account-unknown` for clients other than browsers, and `too-many-requests`
  */
 export async function followMailedLink(
   call: Pick<Call, 'ctx' | 'headers'>,
@@ -32,7 +23,7 @@ export async function followMailedLink(
     setCookie(headers, 'reset', secret.token)
     return redirectTo('/reset-password', headers)
   } catch (error) {
-    const notice = error instanceof RecoveryError ? NOTICES[error.code] : undefined
+    const notice = noticeFor(error)
     if (!notice || !isBrowser(call.headers)) throw error
     clearCookie(headers, 'reset')
     setCookie(headers, 'notice', notice)
@@ -40,9 +31,15 @@ export async function followMailedLink(
   }
 }
 
+/** What the page says about a link that does not work. A link to an unknown account is an unknown link. */
+function noticeFor(error: unknown): DeadSecretCode | null {
+  if (!(error instanceof RecoveryError)) return null
+  return error.code === 'account-unknown' ? 'link-unknown' : asDeadSecretCode(error.code)
+}
+
 const isBrowser = (headers: Headers): boolean => headers.get('accept')?.toLowerCase().includes('text/html') ?? false
 
-/** A 307 inside this app; the origin is the configured one, whatever the request says of hosts. */
+/** A 307 to a page of this app. The origin is always `APP_URL`, whatever host the request names. */
 export function redirectTo(path: '/reset-password' | '/forgot-password', headers: Headers): Answer {
   headers.set('location', `${env().appUrl}${path}`)
   return { status: 307, headers }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A new password as it was typed, in NFC. Its rules are told after the token was looked at, by the core. */
+/** A new password as typed, in NFC. The core checks the password rules later, after the token. */
 export const typedPassword = z
   .string()
   .min(1)

@@ -7,7 +7,10 @@ export const MAX_BODY_BYTES = 16 * 1024
 /** Why a request is refused before its body is parsed. Each transport presents these in its own error shape. */
 export const REFUSALS = {
   notUtf8: { status: 400, message: 'The body is not valid UTF-8. Send JSON encoded in UTF-8.' },
-  crossSite: { status: 403, message: 'Requests from other websites are refused. Send this one from this website.' },
+  crossSite: {
+    status: 403,
+    message: 'Requests from other websites are refused. Send the request from this website or from a server.',
+  },
   tooLarge: { status: 413, message: 'The body is larger than 16 KiB. Send a smaller one.' },
   notJson: { status: 415, message: 'The body is not plain JSON. Send it uncompressed, as application/json.' },
 } as const

@@ -1,4 +1,4 @@
-import { type ErrorTable, type Fault, limitErrors, never, ok } from '@/server/contracts/answer'
+import { deadLinkErrors, type ErrorTable, type Fault, limitErrors, never, ok } from '@/server/contracts/answer'
 import { SENT } from './schema'
 
 export const fault: Fault = (status, message) => ({ status, body: { success: false, message, data: [] } })
@@ -12,15 +12,12 @@ export const NOT_SIGNED_IN = {
   headers: new Headers({ 'www-authenticate': 'Bearer' }),
 }
 
-/** This contract never says who has an account: its answer for an unknown one is that for a known one. */
+/** This contract never reveals who has an account: an unknown account gets the same answer as a known one. */
 export const errors: ErrorTable = {
   ...limitErrors(fault),
   'account-unknown': ok(SENT),
   'not-signed-in': NOT_SIGNED_IN,
-  'link-unknown': DEAD_LINK,
-  'link-expired': DEAD_LINK,
-  'link-used': DEAD_LINK,
-  'link-superseded': DEAD_LINK,
+  ...deadLinkErrors(DEAD_LINK),
   ...never('asked-too-soon', 'flow-missing', 'code-wrong', 'code-blocked', 'grant-unknown', 'grant-expired'),
   ...never('password-too-short', 'password-too-long', 'password-too-common', 'password-too-simple'),
   ...never('password-personal', 'sign-in-failed'),

@@ -7,21 +7,21 @@ import { RecoveryError } from '@/server/core/errors'
 import { bearerTokenOf } from '@/server/http/bearer-token'
 import { requestReset } from '@/server/recovery/request-reset'
 import { EMAIL_INVALID, errors, fault } from './errors'
-import { askBody, SENT } from './schema'
+import { requestBody, SENT } from './schema'
 
-export const contract = { name: 'accounts', fault, errors }
+const contract = { name: 'accounts', fault, errors }
 
 export const forgotPassword = endpoint(contract, {
-  /** Mails a link: to the account of `email`, or without one to whoever is signed in. */
+  /** Requests a link for the account of `email`. Without `email`, for the account that is signed in. */
   async PUT({ ctx, headers, body }) {
-    const asked = askBody.safeParse(body)
-    if (!asked.success) return EMAIL_INVALID
-    const { email } = asked.data
+    const input = requestBody.safeParse(body)
+    if (!input.success) return EMAIL_INVALID
+    const { email } = input.data
     await requestReset(ctx, email ? { account: email } : await signedInAccount(ctx, headers))
     return ok(SENT)
   },
 
-  /** The link in the mails that the pages send. */
+  /** The link in the emails that the pages send. */
   async GET({ ctx, headers, query }) {
     const [token = '', ...more] = query.getAll('token')
     return followMailedLink({ ctx, headers }, { kind: 'link', token: more.length === 0 ? token : '' })

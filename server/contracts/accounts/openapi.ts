@@ -1,48 +1,46 @@
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import { ok } from '@/server/contracts/answer'
-import { operation } from '@/server/contracts/describe'
-import { toFormOrRequest } from '@/server/contracts/describe-link'
+import { describeEndpoint } from '@/server/contracts/describe-endpoint'
+import { redirectToFormOrRequest } from '@/server/contracts/describe-link'
 import { DEAD_LINK, EMAIL_INVALID, NOT_SIGNED_IN } from './errors'
-import { contract } from './handlers'
-import { askBody, errorBody, linkQuery, SENT, sentBody } from './schema'
+import { forgotPassword } from './handlers'
+import { errorBody, linkQuery, requestBody, SENT, sentBody } from './schema'
 
-const allow = 'GET, HEAD, PUT'
+const shared = { errorBody }
 
-export const about = 'Asks by `PUT`, for a typed address or for whoever is signed in.'
+export const about = 'Requests a reset with `PUT`, by email address or for the account that is signed in.'
 
 export const paths: ZodOpenApiPathsObject = {
-  '/api/accounts/forgot_password': {
-    put: operation(contract, {
-      id: 'accountsAsk',
-      summary: 'Mail a reset link',
+  '/api/accounts/forgot_password': describeEndpoint(forgotPassword, shared, {
+    put: {
+      id: 'accountsRequestReset',
+      summary: 'Email a reset link',
       description:
-        'To the account of `email`, registered or not the same answer in every disclosure; without `email` to the account that is signed in.',
-      body: askBody,
+        'Sends the link to the account of `email`. The answer is the same whether or not the address is registered, with `conceal` and with `reveal`. Without `email`, the link goes to the account that is signed in.',
+      body: requestBody,
       security: [{}, { session: [] }],
       answers: {
-        200: { when: 'Asked for', body: sentBody, examples: { sent: ok(SENT) } },
-        400: { when: '`email` is no address', body: errorBody, examples: { malformed: EMAIL_INVALID } },
+        200: { when: 'The request was accepted', body: sentBody, examples: { sent: ok(SENT) } },
+        400: { when: '`email` is not an email address', body: errorBody, examples: { malformed: EMAIL_INVALID } },
         401: {
-          when: 'No `email`, and no or a bad session token',
+          when: 'There is no `email`, and no valid session token',
           body: errorBody,
           examples: { notSignedIn: NOT_SIGNED_IN },
         },
       },
-      allow,
-      errorBody,
-      edge: 'write',
-    }),
-    get: operation(contract, {
-      id: 'accountsFollow',
-      summary: 'Follow a mailed link; spends nothing',
+    },
+    get: {
+      id: 'accountsFollowLink',
+      summary: 'Follow an emailed link, without spending it',
       query: linkQuery,
       answers: {
-        307: toFormOrRequest,
-        400: { when: 'A dead link, and no browser', body: errorBody, examples: { dead: DEAD_LINK } },
+        307: redirectToFormOrRequest,
+        400: {
+          when: 'The link no longer works, and the client is not a browser',
+          body: errorBody,
+          examples: { dead: DEAD_LINK },
+        },
       },
-      allow,
-      errorBody,
-      edge: 'read',
-    }),
-  },
+    },
+  }),
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { emailSchema } from '@/server/core/schemas'
 
-/** An address, or none for the account that is signed in. */
-export const askBody = z.object({ email: emailSchema.optional().meta({ example: 'john@gmail.com' }) })
+export const requestBody = z.object({ email: emailSchema.optional().meta({ example: 'john@gmail.com' }) })
 
 export const linkQuery = z.object({
-  token: z.string().meta({ description: 'From the mail.', example: 'mnks3K903cBccE_roofibAOzwLlOjfGCxkE-7MBq4m4' }),
+  token: z
+    .string()
+    .meta({ description: 'The token from the email.', example: 'mnks3K903cBccE_roofibAOzwLlOjfGCxkE-7MBq4m4' }),
 })
 
 export const SENT = {

@@ -1,29 +1,32 @@
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import { ok } from '@/server/contracts/answer'
-import { operation } from '@/server/contracts/describe'
+import { describeEndpoint } from '@/server/contracts/describe-endpoint'
 import { EMAIL_INVALID, UNKNOWN } from './errors'
-import { contract } from './handlers'
-import { askBody, errorBody, SENT, sentBody } from './schema'
+import { initiateReset } from './handlers'
+import { errorBody, requestBody, SENT, sentBody } from './schema'
 
-export const about = 'Asks by address.'
+const shared = { errorBody }
+
+export const about = 'Requests a reset by email address.'
 
 export const paths: ZodOpenApiPathsObject = {
-  '/initiate_reset_forgotten_password/': {
-    post: operation(contract, {
-      id: 'initiateAsk',
-      summary: 'Mail a reset link',
-      body: askBody,
+  '/initiate_reset_forgotten_password/': describeEndpoint(initiateReset, shared, {
+    post: {
+      id: 'initiateRequestReset',
+      summary: 'Email a reset link',
+      body: requestBody,
       answers: {
-        200: { when: 'Registered; with `conceal` or not', body: sentBody, examples: { sent: ok(SENT) } },
+        200: {
+          when: 'The address is registered. With `conceal`, also if it is not',
+          body: sentBody,
+          examples: { sent: ok(SENT) },
+        },
         400: {
-          when: 'Missing or malformed; with `reveal` not registered too',
+          when: '`email` is missing or malformed. With `reveal`, also if it is not registered',
           body: errorBody,
           examples: { malformed: EMAIL_INVALID, unknown: UNKNOWN },
         },
       },
-      allow: 'POST',
-      errorBody,
-      edge: 'write',
-    }),
-  },
+    },
+  }),
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { emailSchema } from '@/server/core/schemas'
 
-export const askBody = z.object({ email: emailSchema.meta({ example: 'john@example.com' }) })
+export const requestBody = z.object({ email: emailSchema.meta({ example: 'john@example.com' }) })
 
 export const SENT = { message: 'Password Reset Email Sent!' } as const
 

@@ -1,5 +1,6 @@
 import {
   type Answer,
+  deadLinkErrors,
   type ErrorTable,
   type Fault,
   limitErrors,
@@ -16,7 +17,7 @@ const REQUIRED = 'This field is required.'
 export const EMAIL_REQUIRED: Answer = { status: 400, body: { email: [REQUIRED] } }
 export const EMAIL_INVALID: Answer = { status: 400, body: { email: ['Enter a valid email address.'] } }
 
-/** Names every field that is missing or no text. */
+/** Names every field that is missing or is not a string. */
 export const fieldsRequired = (fields: string[]): Answer => ({
   status: 400,
   body: Object.fromEntries(fields.map((field) => [field, [REQUIRED]])),
@@ -25,15 +26,12 @@ export const fieldsRequired = (fields: string[]): Answer => ({
 export const MISMATCH: Answer = { status: 400, body: { non_field_errors: ["Passwords don't match"] } }
 export const DEAD_TOKEN = fault(400, 'Invalid or expired token.')
 
-/** This contract never says who has an account: its answer for an unknown one is that for a known one. */
+/** This contract never reveals who has an account: an unknown account gets the same answer as a known one. */
 export const errors: ErrorTable = {
   ...limitErrors(fault),
-  ...passwordErrors((words) => ({ status: 400, body: { new_password: [words] } })),
+  ...passwordErrors((message) => ({ status: 400, body: { new_password: [message] } })),
   'account-unknown': ok(SENT),
-  'link-unknown': DEAD_TOKEN,
-  'link-expired': DEAD_TOKEN,
-  'link-used': DEAD_TOKEN,
-  'link-superseded': DEAD_TOKEN,
+  ...deadLinkErrors(DEAD_TOKEN),
   ...never('asked-too-soon', 'flow-missing', 'code-wrong', 'code-blocked', 'grant-unknown', 'grant-expired'),
   ...never('sign-in-failed', 'not-signed-in'),
 }

@@ -6,44 +6,44 @@ import { setCookie } from '@/server/http/cookies'
 import { requestReset } from '@/server/recovery/request-reset'
 import { resetPassword } from '@/server/recovery/reset-password'
 import { EMAIL_INVALID, EMAIL_REQUIRED, errors, fault, fieldsRequired, MISMATCH } from './errors'
-import { askBody, RESET, resetBody, SENT } from './schema'
+import { RESET, requestBody, resetBody, SENT } from './schema'
 
-export const contract = { name: 'jwt', fault, errors }
+const contract = { name: 'jwt', fault, errors }
 
 export const forgotPassword = endpoint(contract, {
   async POST({ ctx, body }) {
-    const asked = askBody.safeParse(body)
-    if (!asked.success) {
-      return asked.error.issues[0]?.message === 'identifier-malformed' ? EMAIL_INVALID : EMAIL_REQUIRED
+    const input = requestBody.safeParse(body)
+    if (!input.success) {
+      return input.error.issues[0]?.message === 'identifier-malformed' ? EMAIL_INVALID : EMAIL_REQUIRED
     }
-    await requestReset(ctx, { account: asked.data.email, form: 'jwt' })
+    await requestReset(ctx, { account: input.data.email, form: 'jwt' })
     return ok(SENT)
   },
 })
 
 export const resetPasswordByJwt = endpoint(contract, {
   async POST({ ctx, body }) {
-    const typed = resetBody.safeParse(body ?? {})
-    if (!typed.success) return fieldsRequired(fieldsAtFault(typed.error))
-    const { token, new_password: password, confirm_password: confirmation } = typed.data
+    const input = resetBody.safeParse(body ?? {})
+    if (!input.success) return fieldsRequired(invalidFields(input.error))
+    const { token, new_password: password, confirm_password: confirmation } = input.data
     if (password !== confirmation) return MISMATCH
     await resetPassword(ctx, { secret: { kind: 'jwt', token }, password })
     return ok(RESET)
   },
 })
 
-/** In their documented order; all of them where the body is no object. */
-function fieldsAtFault({ issues }: z.ZodError): string[] {
+/** The invalid fields in their documented order; all fields if the body is not an object. */
+function invalidFields({ issues }: z.ZodError): string[] {
   const fields = Object.keys(resetBody.shape)
   return issues.some(({ path }) => path.length === 0)
     ? fields
     : fields.filter((field) => issues.some(({ path }) => path[0] === field))
 }
 
-/** What can be a token; it is looked up by the page. */
+/** The characters and the length that a token can have. The page looks the token up. */
 const TOKEN = /^[\w.-]{1,2048}$/
 
-/** `/reset-password?token=`, which proxy.ts sends here: the token goes into the cookie, the address clean. */
+/** `/reset-password?token=`, which `proxy.ts` sends here. Moves the token into a cookie, so the page has a clean address. */
 export const resetLink = endpoint(contract, {
   async GET({ query }) {
     const [token = '', ...more] = query.getAll('token')

@@ -1,15 +1,15 @@
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import { ok } from '@/server/contracts/answer'
-import { operation } from '@/server/contracts/describe'
-import { toForm } from '@/server/contracts/describe-link'
+import { describeEndpoint } from '@/server/contracts/describe-endpoint'
+import { redirectToForm } from '@/server/contracts/describe-link'
 import { DEAD_TOKEN, EMAIL_INVALID, EMAIL_REQUIRED, fieldsRequired, MISMATCH } from './errors'
-import { contract } from './handlers'
+import { forgotPassword, resetLink, resetPasswordByJwt } from './handlers'
 import {
-  askBody,
   detailBody,
   emailErrorBody,
   linkQuery,
   RESET,
+  requestBody,
   resetBody,
   resetDoneBody,
   resetErrorBody,
@@ -17,40 +17,39 @@ import {
   sentBody,
 } from './schema'
 
-export const about = 'A link with a JWT.'
+const shared = { errorBody: detailBody }
+
+export const about = 'Uses a link with a JWT.'
 
 export const paths: ZodOpenApiPathsObject = {
-  '/api/auth/forgot-password/': {
-    post: operation(contract, {
-      id: 'jwtAsk',
-      summary: 'Mail a reset link, registered or not',
-      body: askBody,
+  '/api/auth/forgot-password/': describeEndpoint(forgotPassword, shared, {
+    post: {
+      id: 'jwtRequestReset',
+      summary: 'Email a reset link, with the same answer whether or not the address is registered',
+      body: requestBody,
       answers: {
-        200: { when: 'Asked for', body: sentBody, examples: { sent: ok(SENT) } },
+        200: { when: 'The request was accepted', body: sentBody, examples: { sent: ok(SENT) } },
         400: {
-          when: 'Missing or malformed',
+          when: '`email` is missing or malformed',
           body: emailErrorBody,
           examples: { missing: EMAIL_REQUIRED, malformed: EMAIL_INVALID },
         },
       },
-      allow: 'POST',
-      errorBody: detailBody,
-      edge: 'write',
-    }),
-  },
-  '/api/auth/reset-password/': {
-    post: operation(contract, {
-      id: 'jwtReset',
-      summary: 'Choose the new password',
+    },
+  }),
+  '/api/auth/reset-password/': describeEndpoint(resetPasswordByJwt, shared, {
+    post: {
+      id: 'jwtResetPassword',
+      summary: 'Set a new password',
       body: resetBody,
       answers: {
         200: {
-          when: 'Changed; the token is spent and every session has ended',
+          when: 'The password is changed, the token is spent and all sessions have ended',
           body: resetDoneBody,
           examples: { changed: ok(RESET) },
         },
         400: {
-          when: 'A field missing, a mismatch, a dead token, a broken password rule',
+          when: 'A field is missing, the passwords differ, the token does not work, or the password breaks a rule',
           body: resetErrorBody,
           examples: {
             missing: fieldsRequired(['token']),
@@ -59,21 +58,16 @@ export const paths: ZodOpenApiPathsObject = {
           },
         },
       },
-      allow: 'POST',
-      errorBody: detailBody,
-      edge: 'write',
-    }),
-  },
-  '/reset-password': {
-    get: operation(contract, {
-      id: 'jwtFollow',
-      summary: 'Follow a mailed link; spends nothing, looks nothing up',
-      description: 'Also the link of the `v1` mails. Without `token` it is a page.',
+    },
+  }),
+  // `proxy.ts` sends only reads with a token here, and no verb is called: there are no shared answers.
+  '/reset-password': describeEndpoint(resetLink, null, {
+    get: {
+      id: 'jwtFollowLink',
+      summary: 'Follow an emailed link, without looking it up or spending it',
+      description: 'The links of the `v1` emails use this path too. Without `token` it is a page.',
       query: linkQuery,
-      answers: { 307: toForm },
-      allow: 'GET, HEAD',
-      errorBody: detailBody,
-      edge: 'none',
-    }),
-  },
+      answers: { 307: redirectToForm },
+    },
+  }),
 }

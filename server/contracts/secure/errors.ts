@@ -27,13 +27,13 @@ export const MISMATCH = information(
   'Password confirmation does not match: The confirmation password does not match the original password.',
 )
 
-/** Seconds as `H:MM:SS`. */
+/** A number of seconds as `H:MM:SS`. */
 export function clockTime(seconds: number): string {
   const twoDigits = (count: number) => String(count).padStart(2, '0')
   return `${Math.floor(seconds / 3600)}:${twoDigits(Math.floor(seconds / 60) % 60)}:${twoDigits(seconds % 60)}`
 }
 
-/** The trailing space is documented. */
+/** The trailing space is part of the documented message. */
 export const wait = ({ retryAfterSeconds = 1 }: RecoveryErrorDetails): Answer => ({
   status: 429,
   body: { error: 'Retry limit reached. Please wait ', time: clockTime(retryAfterSeconds) },

@@ -32,37 +32,37 @@ import {
   verifyBody,
 } from './schema'
 
-export const contract = { name: 'secure', fault, errors }
+const contract = { name: 'secure', fault, errors }
 
 export const locate = endpoint(contract, {
   async GET({ ctx, query }) {
     const [account, ...more] = query.getAll('account')
-    const asked = locateQuery.safeParse({ account })
-    if (!asked.success || more.length > 0) return ACCOUNT_INVALID
-    const { email, fullName, picture } = await locateAccount(ctx, asked.data)
+    const input = locateQuery.safeParse({ account })
+    if (!input.success || more.length > 0) return ACCOUNT_INVALID
+    const { email, fullName, picture } = await locateAccount(ctx, input.data)
     return ok({ success: { email, full_name: fullName, picture: absolute(picture) } })
   },
 })
 
-/** The stored picture is an address or a path of this app. */
+/** The stored picture is a URL or a path of this app. Anything else becomes the default picture. */
 const absolute = (picture: string): string =>
   (URL.parse(picture, env().appUrl) ?? new URL(DEFAULT_PICTURE, env().appUrl)).href
 
 export const send = endpoint(contract, {
   async POST({ ctx, body }) {
-    const asked = sendBody.safeParse(body)
-    if (!asked.success) return ACCOUNT_INVALID
-    await requestReset(ctx, { account: asked.data.account, refuseWithinCooldown: true })
+    const input = sendBody.safeParse(body)
+    if (!input.success) return ACCOUNT_INVALID
+    await requestReset(ctx, { account: input.data.account, refuseWithinCooldown: true })
     return ok(SENT)
   },
 })
 
 export const verify = endpoint(contract, {
   async POST({ ctx, body }) {
-    const typed = verifyBody.safeParse(body)
-    if (!typed.success) return ACCOUNT_INVALID
-    if (!isCode(typed.data.code)) return NOT_NUMERIC
-    const { grant } = await verifyCode(ctx, typed.data)
+    const input = verifyBody.safeParse(body)
+    if (!input.success) return ACCOUNT_INVALID
+    if (!isCode(input.data.code)) return NOT_NUMERIC
+    const { grant } = await verifyCode(ctx, input.data)
     return ok({ success: GRANTED, token: grant })
   },
 })
@@ -73,7 +73,7 @@ export const update = endpoint<z.infer<typeof tokenParams>>(contract, {
     return ok(MAY_CHANGE)
   },
 
-  /** In the documented order: first the token, then each field. */
+  /** Checks in the documented order: the token first, then each field. */
   async POST({ ctx, params, body }) {
     const secret = { kind: 'grant', token: params.token } as const
     await openLink(ctx, secret)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { identifierSchema } from '@/server/core/schemas'
 
-const account = identifierSchema.meta({ description: 'Email address or username.', example: 'john@example.com' })
+const account = identifierSchema.meta({ description: 'An email address or a username.', example: 'john@example.com' })
 
 export const locateQuery = z.object({ account })
 export const sendBody = z.object({ account })
@@ -9,7 +9,7 @@ export const verifyBody = z.object({ account, code: z.string().meta({ example: '
 
 export const isCode = (code: string): boolean => /^[0-9]+$/.test(code)
 
-/** What is missing or no text counts as left blank: the token's errors come first, then each field's own. */
+/** A missing field, or one that is not a string, counts as blank, because the token's errors come before the fields'. */
 const blankable = z
   .string()
   .transform((password) => password.normalize('NFC'))
@@ -24,7 +24,7 @@ export const updateBody = z
 
 export const tokenParams = z.object({
   token: z.string().meta({
-    description: 'What a right code has earned: 60 letters and digits.',
+    description: 'The token that `verify` returned for a correct code: 60 letters and digits.',
     example: 'ElXFoc1kkOzFwtXnQ4dJ4Ds3npERKvJ7sMGxikcuGlP5kiwBsiq37e91woJL',
   }),
 })

@@ -1,27 +1,29 @@
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import { ok } from '@/server/contracts/answer'
-import { operation } from '@/server/contracts/describe'
+import { describeEndpoint } from '@/server/contracts/describe-endpoint'
 import { EMAIL_REQUIRED, NOT_AN_EMAIL, UNKNOWN } from './errors'
-import { contract } from './handlers'
-import { askBody, errorBody, SENT, sentBody } from './schema'
+import { passwordResetEmail } from './handlers'
+import { errorBody, requestBody, SENT, sentBody } from './schema'
 
-export const about = 'Asks by address; trusted back ends are told the link.'
+const shared = { errorBody }
+
+export const about = 'Requests a reset by email address. Trusted back ends receive the link in the answer.'
 
 export const paths: ZodOpenApiPathsObject = {
-  '/api/v1/auth/password-reset-email': {
-    post: operation(contract, {
-      id: 'v1Ask',
-      summary: 'Mail a reset link',
+  '/api/v1/auth/password-reset-email': describeEndpoint(passwordResetEmail, shared, {
+    post: {
+      id: 'v1RequestReset',
+      summary: 'Email a reset link',
       description:
-        'A trusted back end (`Authorization: Bearer <SERVICE_API_KEY>`) is told the link with its live token, and with `conceal` too whether the address is registered. Everybody else gets the page without a token.',
-      body: askBody,
+        'A trusted back end (`Authorization: Bearer <SERVICE_API_KEY>`) receives the link with its live token. It also learns whether the address is registered, even with `conceal`. Everyone else receives the address of the page, without a token.',
+      body: requestBody,
       security: [{}, { serviceKey: [] }],
       answers: {
         200: {
-          when: 'Registered; with `conceal` or not',
+          when: 'The address is registered. With `conceal`, also if it is not',
           body: sentBody,
           examples: {
-            everybody: ok({ message: SENT, reset_link: 'https://accounts.example.com/reset-password' }),
+            everyone: ok({ message: SENT, reset_link: 'https://accounts.example.com/reset-password' }),
             trusted: ok({
               message: SENT,
               reset_link:
@@ -29,16 +31,13 @@ export const paths: ZodOpenApiPathsObject = {
             }),
           },
         },
-        400: { when: 'No `email`', body: errorBody, examples: { missing: EMAIL_REQUIRED } },
+        400: { when: '`email` is missing', body: errorBody, examples: { missing: EMAIL_REQUIRED } },
         404: {
-          when: 'Not an email address; with `reveal` not registered',
+          when: '`email` is not an email address. With `reveal`, also if it is not registered',
           body: errorBody,
           examples: { malformed: NOT_AN_EMAIL, unknown: UNKNOWN },
         },
       },
-      allow: 'POST',
-      errorBody,
-      edge: 'write',
-    }),
-  },
+    },
+  }),
 }

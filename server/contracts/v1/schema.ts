@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
-/** Whether it is an address is told apart from whether it is there. */
-export const askBody = z.object({ email: z.string().meta({ format: 'email', example: 'john@example.com' }) })
+/** The format is checked separately, because a missing and a malformed address have different answers. */
+export const requestBody = z.object({ email: z.string().meta({ format: 'email', example: 'john@example.com' }) })
 
 export const SENT = 'Password reset email sent successfully.'
 

@@ -1,4 +1,11 @@
-import { type ErrorTable, type Fault, limitErrors, never, passwordErrors } from '@/server/contracts/answer'
+import {
+  deadLinkErrors,
+  type ErrorTable,
+  type Fault,
+  limitErrors,
+  never,
+  passwordErrors,
+} from '@/server/contracts/answer'
 
 export const fault: Fault = (status, message) => ({ status, body: { error: message } })
 
@@ -11,15 +18,12 @@ export const DEAD_TOKEN = fault(400, 'Invalid or expired token')
 
 export const errors: ErrorTable = {
   ...limitErrors(fault),
-  ...passwordErrors((words) => fault(400, words)),
+  ...passwordErrors((message) => fault(400, message)),
   'account-unknown': UNKNOWN,
-  'link-unknown': DEAD_TOKEN,
-  'link-expired': DEAD_TOKEN,
-  'link-used': DEAD_TOKEN,
-  'link-superseded': DEAD_TOKEN,
+  ...deadLinkErrors(DEAD_TOKEN),
   ...never('asked-too-soon', 'flow-missing', 'code-wrong', 'code-blocked', 'grant-unknown', 'grant-expired'),
   ...never('sign-in-failed', 'not-signed-in'),
 }
 
-/** At the address of a link the unknown account is the one that the link names. */
+/** For the path of a link: the unknown account is the one that the link names. */
 export const linkErrors: ErrorTable = { ...errors, 'account-unknown': INVALID_LINK }

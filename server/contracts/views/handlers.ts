@@ -6,17 +6,17 @@ import { decodeUid } from '@/server/recovery/link-forms'
 import { requestReset } from '@/server/recovery/request-reset'
 import { resetPassword } from '@/server/recovery/reset-password'
 import { EMAIL_REQUIRED, errors, FIELDS_REQUIRED, fault, INVALID_LINK, linkErrors, MISMATCH } from './errors'
-import { askBody, type linkParams, RESET, resetBody, SENT } from './schema'
+import { type linkParams, RESET, requestBody, resetBody, SENT } from './schema'
 
-export const contract = { name: 'views', fault, errors }
+const contract = { name: 'views', fault, errors }
 
-/** `/forgot-password` is a page too: proxy.ts sends here what is no GET or HEAD. */
+/** `/forgot-password` is also a page. `proxy.ts` sends every method except GET and HEAD here. */
 export const forgotPassword = endpoint(contract, {
   page: 'GET, HEAD',
   async POST({ ctx, body }) {
-    const asked = askBody.safeParse(body)
-    if (!asked.success) return EMAIL_REQUIRED
-    await requestReset(ctx, { account: asked.data.email, form: 'views' })
+    const input = requestBody.safeParse(body)
+    if (!input.success) return EMAIL_REQUIRED
+    await requestReset(ctx, { account: input.data.email, form: 'views' })
     return ok(SENT)
   },
 })
@@ -24,16 +24,16 @@ export const forgotPassword = endpoint(contract, {
 export const mailedLink = endpoint<z.infer<typeof linkParams>>(
   { ...contract, errors: linkErrors },
   {
-    /** The link in this contract's mail. */
+    /** The link in this contract's emails. */
     async GET({ ctx, headers, params }) {
       const userId = decodeUid(params.uidb64)
       return followMailedLink({ ctx, headers }, userId ? { kind: 'link', token: params.token, userId } : null)
     },
 
     async POST({ ctx, params, body }) {
-      const typed = resetBody.safeParse(body)
-      if (!typed.success) return FIELDS_REQUIRED
-      const { new_password: password, confirm_password: confirmation } = typed.data
+      const input = resetBody.safeParse(body)
+      if (!input.success) return FIELDS_REQUIRED
+      const { new_password: password, confirm_password: confirmation } = input.data
       if (password !== confirmation) return MISMATCH
       const userId = decodeUid(params.uidb64)
       if (!userId) return INVALID_LINK

@@ -1,60 +1,60 @@
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import { ok } from '@/server/contracts/answer'
-import { operation } from '@/server/contracts/describe'
-import { toFormOrRequest } from '@/server/contracts/describe-link'
+import { describeEndpoint } from '@/server/contracts/describe-endpoint'
+import { redirectToFormOrRequest } from '@/server/contracts/describe-link'
 import { DEAD_TOKEN, EMAIL_REQUIRED, FIELDS_REQUIRED, INVALID_LINK, MISMATCH, UNKNOWN } from './errors'
-import { contract } from './handlers'
-import { askBody, errorBody, linkParams, RESET, resetBody, resetDoneBody, SENT, sentBody } from './schema'
+import { forgotPassword, mailedLink } from './handlers'
+import { errorBody, linkParams, RESET, requestBody, resetBody, resetDoneBody, SENT, sentBody } from './schema'
 
-export const about = 'A link of a user id and a token.'
+const shared = { errorBody }
+
+export const about = 'Uses a link with a user id and a token in its path.'
 
 export const paths: ZodOpenApiPathsObject = {
-  '/forgot-password/': {
-    post: operation(contract, {
-      id: 'viewsAsk',
-      summary: 'Mail a reset link',
+  '/forgot-password/': describeEndpoint(forgotPassword, shared, {
+    post: {
+      id: 'viewsRequestReset',
+      summary: 'Email a reset link',
       description: 'A GET of this path is a page.',
-      body: askBody,
+      body: requestBody,
       answers: {
-        200: { when: 'Registered; with `conceal` or not', body: sentBody, examples: { sent: ok(SENT) } },
-        400: { when: 'Missing or malformed', body: errorBody, examples: { missing: EMAIL_REQUIRED } },
-        404: { when: 'With `reveal`: not registered', body: errorBody, examples: { unknown: UNKNOWN } },
+        200: {
+          when: 'The address is registered. With `conceal`, also if it is not',
+          body: sentBody,
+          examples: { sent: ok(SENT) },
+        },
+        400: { when: '`email` is missing or malformed', body: errorBody, examples: { missing: EMAIL_REQUIRED } },
+        404: { when: 'With `reveal`: the address is not registered', body: errorBody, examples: { unknown: UNKNOWN } },
       },
-      allow: 'GET, HEAD, POST',
-      errorBody,
-      edge: 'write',
-    }),
-  },
-  '/reset-password/{uidb64}/{token}/': {
-    get: operation(contract, {
-      id: 'viewsFollow',
-      summary: 'Follow a mailed link; spends nothing',
+    },
+  }),
+  '/reset-password/{uidb64}/{token}/': describeEndpoint(mailedLink, shared, {
+    get: {
+      id: 'viewsFollowLink',
+      summary: 'Follow an emailed link, without spending it',
       path: linkParams,
       answers: {
-        307: toFormOrRequest,
+        307: redirectToFormOrRequest,
         400: {
-          when: 'A dead link, and no browser',
+          when: 'The link no longer works, and the client is not a browser',
           body: errorBody,
           examples: { dead: DEAD_TOKEN, unknown: INVALID_LINK },
         },
       },
-      allow: 'GET, HEAD, POST',
-      errorBody,
-      edge: 'read',
-    }),
-    post: operation(contract, {
-      id: 'viewsReset',
-      summary: 'Choose the new password',
+    },
+    post: {
+      id: 'viewsResetPassword',
+      summary: 'Set a new password',
       path: linkParams,
       body: resetBody,
       answers: {
         200: {
-          when: 'Changed; the link is spent and every session has ended',
+          when: 'The password is changed, the link is spent and all sessions have ended',
           body: resetDoneBody,
           examples: { changed: ok(RESET) },
         },
         400: {
-          when: 'In this order: a field missing, a mismatch, a bad uid (with `reveal` an unknown one too), a dead token, a broken password rule',
+          when: 'The first of: a field is missing, the passwords differ, the uid is unreadable (with `reveal` also unknown), the token does not work, the password breaks a rule',
           body: errorBody,
           examples: {
             missing: FIELDS_REQUIRED,
@@ -64,9 +64,6 @@ export const paths: ZodOpenApiPathsObject = {
           },
         },
       },
-      allow: 'GET, HEAD, POST',
-      errorBody,
-      edge: 'write',
-    }),
-  },
+    },
+  }),
 }

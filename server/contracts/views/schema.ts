@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { typedPassword } from '@/server/contracts/typed-password'
 import { emailSchema } from '@/server/core/schemas'
 
-export const askBody = z.object({ email: emailSchema.meta({ example: 'john@example.com' }) })
+export const requestBody = z.object({ email: emailSchema.meta({ example: 'john@example.com' }) })
 
 export const resetBody = z.object({
   new_password: typedPassword.meta({ example: 'plum river lantern 42' }),
@@ -11,10 +11,12 @@ export const resetBody = z.object({
 
 export const linkParams = z.object({
   uidb64: z.string().meta({
-    description: 'The id of the account, base64url.',
+    description: 'The account id, encoded as base64url.',
     example: 'NWY4YzA5ZTItN2QxYS00YjNjLTllNGYtMGExYjJjM2Q0ZTVm',
   }),
-  token: z.string().meta({ description: 'From the mail.', example: 'mnks3K903cBccE_roofibAOzwLlOjfGCxkE-7MBq4m4' }),
+  token: z
+    .string()
+    .meta({ description: 'The token from the email.', example: 'mnks3K903cBccE_roofibAOzwLlOjfGCxkE-7MBq4m4' }),
 })
 
 export const SENT = { message: 'Password reset link sent to email' } as const
