@@ -5,6 +5,7 @@
  */
 const SERVER_PARTS = {
   messages: [],
+  drizzle: [],
   'server/env.ts': [],
   'server/db': [],
   'server/core': ['server/db'],
@@ -72,6 +73,7 @@ const SERVER = Object.keys(SERVER_PARTS)
 export const PARTS = {
   ...SERVER_PARTS,
   'instrumentation.ts': ['server/start.ts'],
+  'proxy.ts': [],
   app: [
     'messages',
     'server/core/errors.ts',
@@ -88,7 +90,7 @@ export const PARTS = {
   e2e: [...SERVER, 'scripts', 'server/testing'],
 }
 
-const OURS = '^(app|bench|drizzle|e2e|messages|scripts|server|instrumentation\\.ts)(/|$)'
+const OURS = '^(app|bench|drizzle|e2e|messages|scripts|server|instrumentation\\.ts|proxy\\.ts)(/|$)'
 const TESTS = '\\.(test|spec)\\.tsx?$'
 
 const literally = (path) => path.replace(/[.[\]]/g, '\\$&')
@@ -202,8 +204,7 @@ export default {
     },
   ],
   options: {
-    parser: 'swc',
-    tsPreCompilationDeps: true,
+    parser: 'swc', // also sees imports of types; TypeScript 7 has no API that this tool could use
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(\\.next|\\.data|next-env\\.d\\.ts)' },

@@ -1,113 +1,198 @@
-import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
+import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import cruiser, { PARTS as parts } from '@/.dependency-cruiser.mjs'
 import { ROOT } from './environment'
+import { SOURCES } from './task-runner'
 
-/** A line in a file of some folder, and the beginning of what the linter says to it. */
-type Planted = [file: string, line: string, says: string]
+const PARTS: Record<string, string[]> = parts
 
-const forbidden: Planted[] = [
-  ['app/some/form.tsx', "import '../_components/field'", 'Another folder is imported as'],
-  ['app/some/form.tsx', "import '@/server/db/client'", 'A component imports'],
-  ['app/some/form.tsx', "import '@/server/env'", 'A component imports'],
-  ['app/some/form.tsx', "import '@/server/recovery/request-reset'", 'A component imports'],
-  ['app/some/form.tsx', "import '@/app/_trpc/server'", 'A component imports'],
-  ['app/some/form.tsx', "import { createCaller } from '@/server/api/root'", 'A component imports types alone'],
-  ['app/some/form.tsx', "import 'drizzle-orm'", 'A component may run in a browser'],
-  ['app/some/form.tsx', "import 'node:crypto'", 'A component may run in a browser'],
-  ['app/some/page.tsx', "import '@/server/db/client'", 'A page reads through'],
-  ['app/some/page.tsx', "import '@/server/mail/transports/mailbox'", 'A page reads through'],
-  ['app/some/page.tsx', "import 'drizzle-orm/pg-core'", 'A page reads through'],
-  ['app/dev/mailbox/page.tsx', "import '@/server/mail/outbox'", "The mailbox's pages"],
-  ['app/api/some/route.ts', "export { GET } from '@/server/recovery/request-reset'", 'A route re-exports'],
-  ['app/api/some/route.ts', "import 'next/server'", 'A route re-exports'],
-  ['app/_trpc/server.tsx', "import '@/server/recovery/request-reset'", "The server's caller"],
-  ['server/api/some.ts', "import '@/server/contracts/some/handlers'", 'The tRPC adapter'],
-  ['server/api/some.ts', "import '@/server/db/client'", 'The tRPC adapter'],
-  ['server/api/some.ts', "import '@/server/mail/outbox'", 'The tRPC adapter'],
-  ['server/api/some.ts', "import 'drizzle-orm'", 'An adapter calls a verb'],
-  ['server/contracts/some/handlers.ts', "import '@/server/api/trpc'", 'A contract imports'],
-  ['server/contracts/some/handlers.ts', "import '@/server/contracts/other/handlers'", 'A contract imports'],
-  ['server/contracts/some/handlers.ts', "import 'drizzle-orm'", 'An adapter calls a verb'],
-  ['server/recovery/some.ts', "import '@/server/api/root'", 'The core imports'],
-  ['server/recovery/some.ts', "import '@/server/env'", 'The core imports'],
-  ['server/recovery/some.ts', "import '@/server/mail/worker'", 'The core imports'],
-  ['server/recovery/some.ts', "import 'next/headers'", 'The core knows nothing'],
-  ['server/recovery/some.ts', "import 'react'", 'The core knows nothing'],
-  ['server/recovery/some.ts', "import '@trpc/server'", 'The core knows nothing'],
-  ['server/accounts/some.ts', "import '@/server/recovery/request-reset'", 'Accounts import'],
-  ['server/accounts/some.ts', "import '@/server/mail/outbox'", 'Accounts import'],
-  ['server/mail/some.ts', "import '@/server/recovery/compose-emails'", 'Mail imports'],
-  ['server/mail/some.ts', "import '@/server/accounts/find-account'", 'Mail imports'],
-  ['server/limits/some.ts', "import '@/server/core/context'", 'What everybody imports'],
-  ['server/db/some.ts', "import '@/server/limits/counter'", 'What everybody imports'],
-  ['messages/some.ts', "import '@/server/db/client'", 'Messages import'],
-  ['server/recovery/some.ts', 'export const url = process.env.DATABASE_URL', "Don't use process.env"],
+/** A file with one import, and the rules that refuse it. A `*` in a path becomes a name of its own. */
+type Planted = [file: string, imported: string, ...rules: string[]]
+
+const planted: Planted[] = [
+  // Each part imports something that is listed below it.
+  ...Object.keys(PARTS).map((part): Planted => {
+    const file = /\.ts$/.test(part) ? part : `${part}/*.ts`
+    return [file, part === 'e2e' ? '@/bench/stub' : '@/e2e/stub', `imports of ${part}`]
+  }),
+  ['app/*/form.tsx', '@/server/contracts/some/handlers', 'a component imports no server code'],
+  ['app/*/form.tsx', '@/server/db/stub', 'a component imports no server code', 'imports of app'],
+  ['app/*/form.tsx', '@/server/env', 'a component imports no server code', 'imports of app'],
+  ['app/*/form.tsx', '@/server/api/root', 'a component imports only types of the API'],
+  ['app/*/form.tsx', '@/app/_trpc/server', 'a component calls procedures from the browser'],
+  ['app/*/form.tsx', 'drizzle-orm', 'app uses no server packages'],
+  ['app/*/page.tsx', 'drizzle-orm/pg-core', 'app uses no server packages'],
+  ['app/*/page.tsx', '@/server/mail/transports/mailbox', 'a component imports no server code'],
+  ['app/*/form.tsx', 'node:crypto', 'a component uses no Node.js modules'],
+  ['app/dev/mailbox/*.tsx', '@/server/mail/outbox', 'imports of app'],
+  ['app/*/route.ts', 'next/server', 'a route re-exports one handler'],
+  ['app/*/route.ts', '@/server/api/root', 'a route re-exports one handler'],
+  ['app/*/route.ts', '@/server/recovery/stub', 'a route re-exports one handler', 'imports of app'],
+  ['app/_trpc/server.tsx', '@/server/http/stub', 'the server-side caller imports the API only'],
+  ['server/api/*.ts', '@/server/contracts/some/handlers', 'imports of server/api'],
+  ['server/api/*.ts', '@/server/mail/outbox', 'imports of server/api'],
+  ['server/api/*.ts', '@/server/db/stub', 'imports of server/api'],
+  ['server/api/*.ts', 'drizzle-orm', 'adapters call verbs'],
+  ['server/contracts/*/handlers.ts', 'postgres', 'adapters call verbs'],
+  ['server/contracts/*/handlers.ts', '@/server/api/root', 'imports of server/contracts'],
+  [
+    'server/contracts/*/handlers.ts',
+    '@/server/contracts/some/handlers',
+    'contracts do not share code by importing each other',
+  ],
+  ['server/recovery/*.ts', '@/server/api/root', 'imports of server/recovery'],
+  ['server/recovery/*.ts', '@/server/env', 'imports of server/recovery'],
+  ['server/accounts/*.ts', '@/server/recovery/stub', 'imports of server/accounts'],
+  ['server/accounts/*.ts', '@/server/mail/outbox', 'imports of server/accounts'],
+  ['server/mail/*.ts', '@/server/recovery/stub', 'imports of server/mail'],
+  ['server/mail/*.ts', '@/server/accounts/stub', 'imports of server/mail'],
+  ['server/db/*.ts', '@/server/limits/stub', 'imports of server/db'],
+  ['messages/*.ts', '@/server/db/stub', 'imports of messages'],
+  ['server/recovery/*.ts', '@/server/mail/worker', 'recovery writes to the queue and sends nothing'],
+  ['server/recovery/*.ts', 'next/headers', 'the core knows no framework'],
+  ['server/accounts/*.ts', 'react', 'the core knows no framework'],
+  ['server/limits/*.ts', '@trpc/server', 'the core knows no framework'],
+  ['scripts/*.ts', '@/server/testing/stub', 'imports of scripts'],
+  ['server/core/*.ts', '@/server/core/missing', 'every import resolves'],
+  // Two files that import each other.
+  ['server/core/first.ts', '@/server/core/second', 'no cycle'],
+  ['server/core/second.ts', '@/server/core/first', 'no cycle'],
+  // Two folders that import each other through a third: recovery, mail, audit, recovery. The files form no cycle.
+  ['server/recovery/*.ts', '@/server/mail/outbox'],
+  ['server/mail/*.ts', '@/server/audit/stub'],
+  ['server/audit/*.ts', '@/server/recovery/stub', 'imports of server/audit'],
+  // Allowed imports.
+  ['app/*/form.tsx', '@/app/_trpc/client'],
+  ['app/*/form.tsx', '@/messages/en'],
+  ['app/*/form.tsx', '@/server/core/schemas'],
+  ['app/*/form.tsx', 'type @/server/api/root'],
+  ['app/*/page.tsx', '@/app/_trpc/server'],
+  ['app/dev/mailbox/*.tsx', '@/server/mail/transports/mailbox'],
+  ['app/*/route.ts', '@/server/contracts/some/handlers'],
+  ['app/*/route.ts', '@/server/http/stub'],
+  ['server/api/*.ts', '@/server/recovery/stub'],
+  ['server/contracts/*/handlers.ts', './schema'],
+  ['server/mail/*.ts', '@/server/db/stub'],
+  ['server/recovery/*.test.ts', '@/server/testing/stub'],
 ]
 
-const allowed: [file: string, line: string][] = [
-  ['app/some/form.tsx', "import { trpc } from '@/app/_trpc/client'"],
-  ['app/some/form.tsx', "import { identifierSchema } from '@/server/core/schemas'"],
-  ['app/some/form.tsx', "import type { AppRouter } from '@/server/api/root'"],
-  ['app/some/form.tsx', "import { messages } from '@/messages/en'"],
-  ['app/some/page.tsx', "import { api } from '@/app/_trpc/server'"],
-  ['app/dev/mailbox/page.tsx', "import { readEmail } from '@/server/mail/transports/mailbox'"],
-  ['app/api/some/route.ts', "export { POST } from '@/server/contracts/some/handlers'"],
-  ['app/healthz/route.ts', "export { healthz as GET } from '@/server/http/health'"],
-  ['server/api/some.ts', "import '@/server/recovery/request-reset'"],
-  ['server/contracts/some/handlers.ts', "import { schema } from './schema'"],
-  ['server/recovery/some.ts', "import { enqueue } from '@/server/mail/outbox'"],
-  ['server/mail/some.ts', "import { createDatabase } from '@/server/db/client'"],
-  ['server/env.ts', 'export const url = process.env.DATABASE_URL'],
-]
+const cases = planted.map(([file, imported, ...rules], index) => ({
+  file: file.replace('*', `planted-${index}`),
+  imported,
+  rules: rules.sort(),
+}))
 
-describe('who may import what', () => {
-  let folder: string
-  let said: Map<string, string>
-  // Every case in a folder of its own, so that one run of the linter sees them all.
-  const place = (kind: string, index: number, file: string) => path.join(`${kind}-${index}`, file)
+let folder: string
+
+async function write(file: string, text: string) {
+  await fs.mkdir(path.dirname(path.join(folder, file)), { recursive: true })
+  await fs.writeFile(path.join(folder, file), text)
+}
+
+beforeAll(async () => {
+  folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-rules-'))
+  await fs.symlink(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'))
+})
+afterAll(() => fs.rm(folder, { recursive: true }))
+
+describe('folders', () => {
+  /** The rules that dependency-cruiser reports for each file. */
+  let reported: Map<string, string[]>
 
   beforeAll(async () => {
-    folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-rules-'))
-    said = await lint(folder, [
-      ...forbidden.map(([file, line], index) => [place('forbidden', index, file), line] as const),
-      ...allowed.map(([file, line], index) => [place('allowed', index, file), line] as const),
-    ])
+    for (const file of ['.dependency-cruiser.mjs', 'tsconfig.json']) {
+      await fs.copyFile(path.join(ROOT, file), path.join(folder, file))
+    }
+    const files = new Set(cases.map(({ file }) => file.replace(/\.tsx?$/, '')))
+    for (const { file, imported } of cases) {
+      const [specifier = '', type] = imported.split(' ').reverse()
+      const own = specifier.startsWith('@/') && specifier.slice(2)
+      if (own && !own.endsWith('/missing') && !files.has(own)) await write(`${own}.ts`, 'export {}\n')
+      if (specifier.startsWith('./')) await write(path.join(path.dirname(file), `${specifier}.ts`), 'export {}\n')
+      await write(file, type ? `import type { Some } from '${specifier}'\n` : `import '${specifier}'\n`)
+    }
+    const { stdout } = await execa('depcruise', ['--output-type=json', '.'], {
+      cwd: folder,
+      preferLocal: true,
+      localDir: ROOT,
+      reject: false,
+    })
+    reported = new Map()
+    for (const { from, rule, cycle = [{ name: from }] } of JSON.parse(stdout).summary.violations) {
+      for (const { name } of cycle) reported.set(name, [...(reported.get(name) ?? []), rule.name].sort())
+    }
   })
-  afterAll(() => fs.rm(folder, { recursive: true }))
 
-  test.each(forbidden.map((planted, index) => [...planted, index] as const))(
-    '%s refuses: %s',
-    (file, _line, says, index) => {
-      expect(said.get(place('forbidden', index, file))).toMatch(new RegExp(`^${says}`))
-    },
-  )
+  test.each(cases.filter(({ rules }) => rules.length > 0))('$file may not import $imported', ({ file, rules }) => {
+    expect(reported.get(file)).toEqual(rules)
+  })
 
-  test.each(allowed.map((planted, index) => [...planted, index] as const))('%s accepts: %s', (file, _line, index) => {
-    expect(said.get(place('allowed', index, file))).toBeUndefined()
+  test.each(cases.filter(({ rules }) => rules.length === 0))('$file may import $imported', ({ file }) => {
+    expect(reported.get(file)).toBeUndefined()
+  })
+
+  test('every rule has a planted violation', () => {
+    const tested = new Set(cases.flatMap(({ rules }) => rules))
+    expect((cruiser.forbidden ?? []).filter(({ name = '' }) => !tested.has(name))).toEqual([])
   })
 })
 
-/** Lints files with this repository's rules, each case's folder being a repository; file → what was said of it. */
-async function lint(folder: string, files: (readonly [file: string, line: string])[]) {
-  const config = JSON.parse(await fs.readFile(path.join(ROOT, 'biome.json'), 'utf8'))
-  for (const override of config.overrides) override.includes = override.includes.map((glob: string) => `*/${glob}`)
-  await fs.writeFile(path.join(folder, 'biome.json'), JSON.stringify({ ...config, $schema: undefined, vcs: undefined }))
-  for (const [file, line] of files) {
-    await fs.mkdir(path.join(folder, path.dirname(file)), { recursive: true })
-    await fs.writeFile(path.join(folder, file), `${line}\n`)
+test('a part imports only parts listed above it, so no two parts can import each other, even through others', () => {
+  const above: string[] = []
+  for (const [part, mayImport] of Object.entries(PARTS)) {
+    const isAbove = (imported: string) => above.some((one) => imported === one || imported.startsWith(`${one}/`))
+    expect(
+      mayImport.filter((imported) => !isAbove(imported)),
+      part,
+    ).toEqual([])
+    above.push(part)
   }
-  const rules = ['style/noRestrictedImports', 'style/noProcessEnv'].map((rule) => `--only=${rule}`)
-  const args = ['lint', ...rules, '--max-diagnostics=none', '--reporter=github', '.']
-  // The linter fails when it finds something, which is what is asked of it.
-  const { stdout } = await promisify(execFile)(path.join(ROOT, 'node_modules', '.bin', 'biome'), args, {
-    cwd: folder,
-  }).catch((error: { stdout: string }) => error)
-  const found = stdout.matchAll(/^::error .*file=([^,]+),.*?::(.*)$/gm)
-  return new Map(
-    [...found].map(([, file = '', message = '']) => [path.relative(folder, path.resolve(folder, file)), message]),
-  )
-}
+})
+
+test('every folder and file of the server belongs to a part, and every part is checked', async () => {
+  const entries = (await fs.readdir(path.join(ROOT, 'server'))).filter((entry) => !entry.includes('.test.'))
+  expect(entries.filter((entry) => !PARTS[`server/${entry}`])).toEqual([])
+  const checked = (part: string) => SOURCES.includes(part.split('/')[0] as string)
+  expect(Object.keys(PARTS).filter((part) => part !== 'drizzle' && !checked(part))).toEqual([])
+})
+
+describe('within a file', () => {
+  const lines: [file: string, line: string, message?: string][] = [
+    ['app/some/form.tsx', "import '../_components/field'", 'Another folder is imported as'],
+    ['server/mail/some.ts', "import './../db/client'", 'Another folder is imported as'],
+    ['server/recovery/some.ts', 'export const url = process.env.DATABASE_URL', "Don't use process.env"],
+    ['app/other/form.tsx', "import './field'"],
+    ['server/env.ts', 'export const url = process.env.DATABASE_URL'],
+    ['scripts/some.ts', 'export const url = process.env.DATABASE_URL'],
+  ]
+  let reported: Map<string, string>
+
+  beforeAll(async () => {
+    const config = JSON.parse(await fs.readFile(path.join(ROOT, 'biome.json'), 'utf8'))
+    for (const override of config.overrides) override.includes = override.includes.map((glob: string) => `lint/${glob}`)
+    await write('biome.json', JSON.stringify({ ...config, $schema: undefined, vcs: undefined }))
+    for (const [file, line] of lines) await write(`lint/${file}`, `${line}\n`)
+    const rules = ['style/noRestrictedImports', 'style/noProcessEnv'].map((rule) => `--only=${rule}`)
+    const { stdout } = await execa('biome', ['lint', ...rules, '--max-diagnostics=none', '--reporter=github', 'lint'], {
+      cwd: folder,
+      preferLocal: true,
+      localDir: ROOT,
+      reject: false,
+    })
+    const found = stdout.matchAll(/^::error .*file=([^,]+),.*?::(.*)$/gm)
+    reported = new Map(
+      [...found].map(([, file = '', message = '']) => [
+        path.relative(`${folder}/lint`, path.resolve(folder, file)),
+        message,
+      ]),
+    )
+  })
+
+  test.each(lines)('%s: %s', (file, _line, message) => {
+    if (message) expect(reported.get(file)).toMatch(new RegExp(`^${message}`))
+    else expect(reported.get(file)).toBeUndefined()
+  })
+})
