@@ -1,6 +1,6 @@
 /**
- * What the procedures answer. Programs may rely on these sentences, so they are separate from the page
- * texts: rewording a page changes no answer.
+ * The sentences that procedures answer with. Programs may rely on them, so they are separate from the page texts:
+ * rewording a page changes no answer.
  */
 export const ANSWERS = {
   resetRequested: 'If an account matches, an email is on its way to it.',

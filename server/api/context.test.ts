@@ -12,7 +12,7 @@ vi.stubEnv('MAIL_FROM', 'accounts@example.com')
 const tokenOf = (headers: Record<string, string>) => sessionTokenOf(new Headers(headers))
 
 describe('a session token', () => {
-  it('is a bearer token, else the cookie', () => {
+  it('is the bearer token, or else the cookie', () => {
     const cookie = '__Host-latchkey-session=from-cookie'
     expect(tokenOf({ cookie })).toBe('from-cookie')
     expect(tokenOf({ authorization: 'Bearer from-header' })).toBe('from-header')
@@ -21,17 +21,17 @@ describe('a session token', () => {
   })
 
   it.each(['Basic dXNlcjpwYXNz', 'Bearer', 'Bearer ', 'Bearer a b', 'Token x', 'xBearer y'])(
-    'is not taken from another kind of header: %j',
+    'is not read from another kind of header: %j',
     (authorization) => {
       expect(tokenOf({ authorization })).toBeNull()
     },
   )
 })
 
-it('looks a session up once a call, and only when asked', async () => {
+it('looks a session up at the first use and only once', async () => {
   const context = createApiContext(new Headers({ authorization: `Bearer ${'x'.repeat(43)}` }), new Headers())
-  const looked = vi.spyOn(context.recovery.db.$client, 'unsafe')
-  expect(looked).not.toHaveBeenCalled()
+  const statements = vi.spyOn(context.recovery.db.$client, 'unsafe')
+  expect(statements).not.toHaveBeenCalled()
   expect(await Promise.all([context.session(), context.session()])).toEqual([null, null])
-  expect(looked).toHaveBeenCalledOnce()
+  expect(statements).toHaveBeenCalledOnce()
 })

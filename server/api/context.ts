@@ -8,19 +8,19 @@ import { contextFor } from '@/server/runtime'
 
 export interface ApiContext {
   recovery: RecoveryContext
-  /** The request's own headers: cookies and the bearer token. */
+  /** The headers of the request. */
   headers: Headers
-  /** Headers of the answer: cookies to set. */
+  /** The headers of the response, for cookies. */
   answer: Headers
-  /** Looks the session up once, when a procedure asks for it. */
+  /** The caller's session, or null. It is looked up at the first call and only once. */
   session(): Promise<SessionAccount | null>
 }
 
-/** The session token of a request: `Authorization: Bearer`, else the session cookie. */
+/** The session token of a request: the bearer token, or else the session cookie, or null. */
 export const sessionTokenOf = (headers: Headers): string | null =>
   bearerTokenOf(headers) ?? readCookie(headers, 'session')
 
-/** The context of one call, for the fetch adapter and for pages alike. */
+/** The context of one call, from the fetch adapter or from a page. */
 export function createApiContext(headers: Headers, answer: Headers): ApiContext {
   const recovery = contextFor(requesterOf(headers, env().trustedProxyHops))
   let session: Promise<SessionAccount | null> | undefined

@@ -9,13 +9,13 @@ import { errorDataOf, TRPC_CODES } from './errors'
 const asTrpc = (code: TRPCError['code'], cause?: unknown) =>
   new TRPCError({ code, message: 'a message for logs', cause })
 
-/** What a procedure says of input that its schema refuses. */
+/** The error data for input that a schema refuses. */
 function dataOfInput(schema: z.ZodType, input: unknown) {
   const parsed = schema.safeParse(input)
   return errorDataOf(asTrpc('BAD_REQUEST', parsed.error), 'request-1')
 }
 
-describe('a refusal of the core', () => {
+describe('an error of the core', () => {
   const statuses: Partial<Record<RecoveryErrorCode, number>> = {
     'account-unknown': 404,
     'too-many-requests': 429,
@@ -26,7 +26,7 @@ describe('a refusal of the core', () => {
     busy: 503,
   }
 
-  it.each(Object.keys(TRPC_CODES) as RecoveryErrorCode[])('is told as its code and numbers: %s', (code) => {
+  it.each(Object.keys(TRPC_CODES) as RecoveryErrorCode[])('becomes its code and numbers: %s', (code) => {
     const error = asTrpc(TRPC_CODES[code], new RecoveryError(code, { retryAfterSeconds: 7, limit: 8 }))
     expect(errorDataOf(error, 'request-1')).toEqual({
       reason: code,
@@ -38,8 +38,8 @@ describe('a refusal of the core', () => {
   })
 })
 
-describe('refused input', () => {
-  it('is told by the first fault of each field', () => {
+describe('invalid input', () => {
+  it('becomes the first error of each field', () => {
     expect(dataOfInput(signInInput, { account: '', password: '' })).toEqual({
       reason: 'identifier-missing',
       fields: { account: 'identifier-missing', password: 'password-missing' },
@@ -55,7 +55,7 @@ describe('refused input', () => {
     ['null', null],
     ['an array', []],
     ['text', 'x'],
-  ])('is told as a code when it is %s', (_, input) => {
+  ])('becomes a code when it is %s', (_, input) => {
     expect(dataOfInput(signInInput, input)).toEqual({
       reason: 'input-malformed',
       fields: { input: 'input-malformed' },
@@ -63,7 +63,7 @@ describe('refused input', () => {
     })
   })
 
-  it('is told as a code where its schema has no words of its own', () => {
+  it('becomes a code where its schema has no message of its own', () => {
     const input = { token: 'x'.repeat(5000), password: 'a passphrase', confirmPassword: 'a passphrase' }
     expect(dataOfInput(resetPasswordInput, input)).toMatchObject({ fields: { token: 'input-malformed' } })
     expect(dataOfInput(z.object({ id: z.uuid() }), { id: '<script>' })).toMatchObject({
@@ -73,7 +73,7 @@ describe('refused input', () => {
 })
 
 describe('any other error', () => {
-  it('says nothing but that it is internal', () => {
+  it('becomes "internal" and exposes nothing else', () => {
     const cause = new Error('select password_hash from users')
     expect(errorDataOf(asTrpc('INTERNAL_SERVER_ERROR', cause), 'request-1')).toEqual({
       reason: 'internal',
@@ -81,7 +81,15 @@ describe('any other error', () => {
     })
   })
 
-  it('of the caller says that the input was malformed', () => {
+  it('is internal when an output does not match its schema', () => {
+    const { error: cause } = z.object({ email: z.string() }).safeParse({ email: null })
+    expect(errorDataOf(asTrpc('INTERNAL_SERVER_ERROR', cause), 'request-1')).toEqual({
+      reason: 'internal',
+      requestId: 'request-1',
+    })
+  })
+
+  it('that the caller made becomes "input-malformed"', () => {
     for (const code of ['NOT_FOUND', 'METHOD_NOT_SUPPORTED', 'PARSE_ERROR'] as const) {
       expect(errorDataOf(asTrpc(code), 'request-1')).toEqual({ reason: 'input-malformed', requestId: 'request-1' })
     }

@@ -2,11 +2,11 @@ import type { TRPCError } from '@trpc/server'
 import { z } from 'zod'
 import { RecoveryError, type RecoveryErrorCode } from '@/server/core/errors'
 
-/** What a form may find in `error.data`; the words are the form's own. */
+/** The `error.data` of a failed call. A form finds its own text for these codes. */
 export interface ApiErrorData {
-  /** A code of the core, of an input schema, or `internal`. */
+  /** A code of the core, a code of an input schema, or `internal`. */
   reason: string
-  /** For refused input: the first fault of each field. */
+  /** For invalid input: the code of the first error of each field. */
   fields?: Record<string, string>
   retryAfterSeconds?: number
   triesLeft?: number
@@ -14,7 +14,7 @@ export interface ApiErrorData {
   requestId: string
 }
 
-/** The HTTP meaning of each refusal of the core. */
+/** The tRPC code, and so the HTTP status, of each error of the core. */
 export const TRPC_CODES: Record<RecoveryErrorCode, TRPCError['code']> = {
   'account-unknown': 'NOT_FOUND',
   'too-many-requests': 'TOO_MANY_REQUESTS',
@@ -38,17 +38,21 @@ export const TRPC_CODES: Record<RecoveryErrorCode, TRPCError['code']> = {
   busy: 'SERVICE_UNAVAILABLE',
 }
 
-/** The code that a schema gives its fault; zod's own sentences are not for forms. */
-const codeIn = (message: string) => (/^[a-z]+(?:-[a-z]+)+$/.test(message) ? message : 'input-malformed')
+/** The code in a schema's message. zod's own sentences are not codes and become `input-malformed`. */
+const codeOf = (message: string) => (/^[a-z]+(?:-[a-z]+)+$/.test(message) ? message : 'input-malformed')
 
-/** The public data of an error: codes and numbers, never a message, a query or a stack. */
+/**
+ * The public data of an error: codes and numbers, never a message, a query or a stack. An output that does not
+ * match its schema is an internal error, although its cause is a ZodError like that of invalid input.
+ */
 export function errorDataOf(error: TRPCError, requestId: string): ApiErrorData {
   const { cause } = error
   if (cause instanceof RecoveryError) return { reason: cause.code, ...cause.details, requestId }
+  if (error.code === 'INTERNAL_SERVER_ERROR') return { reason: 'internal', requestId }
   if (cause instanceof z.ZodError) {
     const fields: Record<string, string> = {}
-    for (const { path, message } of cause.issues) fields[path.join('.') || 'input'] ??= codeIn(message)
+    for (const { path, message } of cause.issues) fields[path.join('.') || 'input'] ??= codeOf(message)
     return { reason: Object.values(fields)[0] ?? 'input-malformed', fields, requestId }
   }
-  return { reason: error.code === 'INTERNAL_SERVER_ERROR' ? 'internal' : 'input-malformed', requestId }
+  return { reason: 'input-malformed', requestId }
 }

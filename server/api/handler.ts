@@ -1,4 +1,5 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import { RecoveryError } from '@/server/core/errors'
 import { type Refusal, readBody, refuseCrossSiteWrite } from '@/server/http/request-guard'
 import { log } from '@/server/observability/log'
 import { createApiContext } from './context'
@@ -6,6 +7,7 @@ import { appRouter } from './root'
 
 const ENDPOINT = '/api/trpc'
 
+/** A refusal in the shape of a tRPC error. */
 const refused = ({ status, message }: Refusal) =>
   Response.json(
     {
@@ -18,7 +20,7 @@ const refused = ({ status, message }: Refusal) =>
     { status, headers: { 'cache-control': 'no-store' } },
   )
 
-/** Answers a tRPC call: one procedure a request, JSON in and out, refusals as codes. */
+/** Answers a tRPC call: one procedure in each request, JSON in and out, errors as codes. */
 export async function handleTrpc(request: Request): Promise<Response> {
   let req = request
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -38,14 +40,15 @@ export async function handleTrpc(request: Request): Promise<Response> {
     responseMeta: ({ errors, ctx }) => {
       const headers = new Headers({ 'cache-control': 'no-store' })
       if (ctx) headers.set('x-request-id', ctx.recovery.requester.requestId)
-      const wait = (errors[0]?.cause as { details?: { retryAfterSeconds?: number } } | undefined)?.details
-      if (wait?.retryAfterSeconds) headers.set('retry-after', String(wait.retryAfterSeconds))
+      const cause = errors[0]?.cause
+      const wait = cause instanceof RecoveryError ? cause.details.retryAfterSeconds : undefined
+      if (wait) headers.set('retry-after', String(wait))
       return { headers }
     },
     onError: ({ error, path, ctx }) => {
       const requestId = ctx?.recovery.requester.requestId
       if (error.code === 'INTERNAL_SERVER_ERROR')
-        log().error({ err: error.cause ?? error, path, requestId }, 'call failed')
+        log().error({ err: error.cause ?? error, path, requestId }, 'request failed')
     },
   })
 }

@@ -4,20 +4,31 @@ import { asRefusal } from '@/server/runtime'
 import type { ApiContext } from './context'
 import { errorDataOf, TRPC_CODES } from './errors'
 
-const t = initTRPC.context<ApiContext>().create({
-  errorFormatter({ error, shape, ctx }) {
-    const requestId = ctx?.recovery.requester.requestId ?? 'unknown'
-    const data = errorDataOf(error, requestId)
-    // tRPC's own message may hold an input or a query; the code says all that a client needs.
-    return {
-      ...shape,
-      message: data.reason,
-      data: { code: shape.data.code, httpStatus: shape.data.httpStatus, ...data },
-    }
-  },
-})
+/** What the OpenAPI document says of a procedure, besides its input and output. */
+export interface ProcedureMeta {
+  /** One line without a full stop at its end. Every procedure has one. */
+  summary?: string
+  /** Whether the caller must be signed in. */
+  signedIn?: boolean
+}
 
-/** Gives the core's refusals their HTTP meaning; an unknown error stays opaque. */
+const t = initTRPC
+  .context<ApiContext>()
+  .meta<ProcedureMeta>()
+  .create({
+    errorFormatter({ error, shape, ctx }) {
+      const requestId = ctx?.recovery.requester.requestId ?? 'unknown'
+      const data = errorDataOf(error, requestId)
+      // tRPC's own message may contain an input or a query. Clients get the code instead.
+      return {
+        ...shape,
+        message: data.reason,
+        data: { code: shape.data.code, httpStatus: shape.data.httpStatus, ...data },
+      }
+    },
+  })
+
+/** Gives the errors of the core their HTTP status. Other errors stay opaque. */
 const refusals = t.middleware(async ({ next }) => {
   const result = await next()
   const refusal = result.ok ? null : asRefusal(result.error.cause)
@@ -31,8 +42,8 @@ export const router = t.router
 export const createCallerFactory = t.createCallerFactory
 export const publicProcedure = t.procedure.use(refusals)
 
-/** For somebody signed in; the session is in the context. */
-export const signedInProcedure = publicProcedure.use(async ({ ctx, next }) => {
+/** A procedure for callers who are signed in. `ctx.current` is their session. */
+export const signedInProcedure = publicProcedure.meta({ signedIn: true }).use(async ({ ctx, next }) => {
   const session = await ctx.session()
   if (!session) throw new RecoveryError('not-signed-in')
   return next({ ctx: { current: session } })

@@ -25,7 +25,7 @@ interface Operation {
   responses: Record<string, { description: string; content?: Record<string, Media> }>
 }
 
-// As a client reads it.
+// Through JSON, as a client reads it.
 const document = JSON.parse(JSON.stringify(await createOpenApi()))
 const paths = document.paths as Record<string, Record<string, Operation>>
 const operations = Object.entries(paths).flatMap(([at, methods]) =>
@@ -34,64 +34,64 @@ const operations = Object.entries(paths).flatMap(([at, methods]) =>
 const contracts = operations.filter(({ tags }) => !tags.includes('trpc'))
 
 const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true }))
-const faultsOf = (schema: object, value: unknown) => {
+const errorsOf = (schema: object, value: unknown) => {
   const validate = ajv.compile({ ...schema, components: document.components })
   return validate(value) ? [] : validate.errors
 }
 
-it('is OpenAPI 3.1, by the schema of the standard', async () => {
+it('is valid OpenAPI 3.1, by the schema of the standard', async () => {
   const { valid, errors } = await new Validator().validate(structuredClone(document))
   expect(errors ?? []).toEqual([])
   expect(valid).toBe(true)
   expect(document.openapi).toMatch(/^3\.1\./)
 })
 
-describe('lint', () => {
-  it('names every operation once, and says what it does', () => {
+describe('the document', () => {
+  it('gives every operation a unique id and a summary', () => {
     const ids = operations.map(({ operationId }) => operationId)
     expect(new Set(ids).size).toBe(ids.length)
     for (const { name, summary } of operations) expect(summary, name).toMatch(/^\S.*[^.]$/)
   })
 
-  it('tags every operation with what is described', () => {
+  it('tags every operation with a described tag', () => {
     const described = document.tags.filter((tag: { description?: string }) => tag.description)
     const names = described.map((tag: { name: string }) => tag.name)
     expect(names).toEqual(document.tags.map((tag: { name: string }) => tag.name))
     for (const { name, tags } of operations) expect(names, name).toEqual(expect.arrayContaining(tags))
   })
 
-  it('declares every part of a path that varies, and no other', () => {
+  it('declares every variable part of a path, and nothing else', () => {
     for (const { name, path, parameters = [] } of operations) {
       const declared = parameters.filter((parameter) => parameter.in === 'path').map((parameter) => parameter.name)
       expect(declared, name).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, part]) => part))
     }
   })
 
-  it('has no two paths that one request could mean', () => {
+  it('has no two paths that match the same request', () => {
     const shapes = Object.keys(paths).map((path) => path.replace(/\/$/, '').replace(/\{\w+\}/g, '{}'))
     expect(new Set(shapes).size).toBe(shapes.length)
   })
 
-  it('leads every reference to something', () => {
+  it('has no broken reference', () => {
     for (const [, ref] of JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)) {
       const target = (ref as string).split('/').reduce((at, key) => at?.[key], document)
       expect(target, ref).toBeDefined()
     }
   })
 
-  it('shows an example of every answer with a body, and every example is one', () => {
+  it('shows valid examples of every answer with a body', () => {
     for (const { name, responses } of contracts) {
       for (const [status, { content }] of Object.entries(responses)) {
         const media = content?.['application/json']
         if (!media) continue
         const examples = Object.values(media.examples ?? {})
         expect(examples.length, `${name} ${status}`).toBeGreaterThan(0)
-        for (const { value } of examples) expect(faultsOf(media.schema, value), `${name} ${status}`).toEqual([])
+        for (const { value } of examples) expect(errorsOf(media.schema, value), `${name} ${status}`).toEqual([])
       }
     }
   })
 
-  it('shows an example of every field of a body', () => {
+  it('shows a valid example of every field of a request body', () => {
     for (const { name, requestBody } of contracts) {
       const schema = requestBody?.content['application/json']?.schema as
         | { properties: Record<string, { example?: unknown }> }
@@ -99,12 +99,12 @@ describe('lint', () => {
       if (!schema) continue
       const example = Object.fromEntries(Object.entries(schema.properties).map(([key, field]) => [key, field.example]))
       expect(Object.values(example), name).not.toContain(undefined)
-      expect(faultsOf(schema, example), name).toEqual([])
+      expect(errorsOf(schema, example), name).toEqual([])
     }
   })
 })
 
-it('holds the path of every contract route, and no other', () => {
+it('has the path of every contract route, and no other', () => {
   const routes = readdirSync('app/(contracts)', { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('route.ts'),
   )
@@ -115,7 +115,7 @@ it('holds the path of every contract route, and no other', () => {
   expect([...new Set(documented)].sort()).toEqual(served.sort())
 })
 
-it('holds every procedure', () => {
+it('has every procedure', () => {
   const names = Object.keys(appRouter._def.procedures).map((name) => `/api/trpc/${name}`)
   expect(Object.keys(paths).filter((path) => path.startsWith('/api/trpc/'))).toEqual(names)
 })

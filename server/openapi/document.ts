@@ -2,7 +2,7 @@ import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi'
 import { procedurePaths } from '@/server/api/openapi'
 import { env } from '@/server/env'
 
-/** A contract's own part: every `openapi.ts` under server/contracts is taken up by itself. */
+/** What the `openapi.ts` of a contract exports. Every such file under server/contracts is found by its path. */
 interface DescribedContract {
   about: string
   paths: ZodOpenApiPathsObject
@@ -15,13 +15,13 @@ const readContracts = () =>
     Object.entries(load).map(async ([file, read]) => ({ name: file.split('/').at(-2) as string, ...(await read()) })),
   )
 
-const ABOUT = `The documented HTTP contracts of this app, and beside them its tRPC procedures.
+const ABOUT = `The documented HTTP contracts of this app, and the tRPC procedures that its pages use.
 
-Every path of a contract is served with and without its trailing slash. Bodies are JSON of at most 16 KiB; no body
-counts as \`{}\`, and unknown fields are ignored. HEAD is GET without the body. What a client sees under
-\`ACCOUNT_DISCLOSURE=conceal\` and \`reveal\` is told apart where it differs.`
+Every path of a contract is served with and without a trailing slash. Bodies are JSON of at most 16 KiB. A missing body
+counts as \`{}\`, and unknown fields are ignored. HEAD is GET without the body. Where an answer depends on
+\`ACCOUNT_DISCLOSURE\`, the description says what \`conceal\` and \`reveal\` change.`
 
-/** All that this app answers to programs, as OpenAPI 3.1. */
+/** Everything that this app offers to programs, as an OpenAPI 3.1 document. */
 export async function createOpenApi() {
   const contracts = await readContracts()
   return createDocument({
@@ -30,12 +30,12 @@ export async function createOpenApi() {
     servers: [{ url: env().appUrl }],
     tags: [
       ...contracts.map(({ name, about }) => ({ name, description: about })),
-      { name: 'trpc', description: 'The procedures of the pages: plain JSON, one a request.' },
+      { name: 'trpc', description: 'The procedures that the pages use: plain JSON, one procedure in each request.' },
     ],
     components: {
       securitySchemes: {
         session: { type: 'http', scheme: 'bearer', description: 'The value of a session cookie.' },
-        serviceKey: { type: 'http', scheme: 'bearer', description: 'The `SERVICE_API_KEY` of a trusted back end.' },
+        serviceKey: { type: 'http', scheme: 'bearer', description: 'The `SERVICE_API_KEY`, for trusted back ends.' },
       },
     },
     paths: Object.assign({}, ...contracts.map(({ paths }) => paths), procedurePaths()),
@@ -44,7 +44,7 @@ export async function createOpenApi() {
 
 let text: Promise<string> | undefined
 
-/** Answers with the document; it is the same as long as the process lives. */
+/** `GET /api/openapi.json`. The document is created once, because it does not change while the process runs. */
 export async function openApiDocument(): Promise<Response> {
   text ??= createOpenApi().then((document) => JSON.stringify(document))
   return new Response(await text, { headers: { 'content-type': 'application/json', 'cache-control': 'no-cache' } })

@@ -4,25 +4,36 @@ import { ANSWERS } from '@/server/api/answers'
 import { publicProcedure, router } from '@/server/api/trpc'
 import { signInInput } from '@/server/core/schemas'
 import { clearCookie, setCookie } from '@/server/http/cookies'
+import { message, ownAccount } from './output'
 
 export const sessionRouter = router({
-  signIn: publicProcedure.input(signInInput).mutation(async ({ ctx, input }) => {
-    const { token, account } = await signIn(ctx.recovery, input)
-    setCookie(ctx.answer, 'session', token)
-    return account
-  }),
+  signIn: publicProcedure
+    .meta({ summary: 'Sign in. Sets the session cookie' })
+    .input(signInInput)
+    .output(ownAccount)
+    .mutation(async ({ ctx, input }) => {
+      const { token, account } = await signIn(ctx.recovery, input)
+      setCookie(ctx.answer, 'session', token)
+      return account
+    }),
 
-  signOut: publicProcedure.mutation(async ({ ctx }) => {
-    const session = await ctx.session()
-    if (session) await endSessions(ctx.recovery, session.userId, { only: session.sessionId })
-    clearCookie(ctx.answer, 'session')
-    return { message: ANSWERS.signedOut }
-  }),
+  signOut: publicProcedure
+    .meta({ summary: 'Sign out' })
+    .output(message(ANSWERS.signedOut))
+    .mutation(async ({ ctx }) => {
+      const session = await ctx.session()
+      if (session) await endSessions(ctx.recovery, session.userId, { only: session.sessionId })
+      clearCookie(ctx.answer, 'session')
+      return { message: ANSWERS.signedOut }
+    }),
 
-  current: publicProcedure.query(async ({ ctx }) => {
-    const session = await ctx.session()
-    if (!session) return null
-    const { email, username, fullName, picture } = session
-    return { email, username, fullName, picture }
-  }),
+  current: publicProcedure
+    .meta({ summary: 'The account that is signed in, or null' })
+    .output(ownAccount.nullable())
+    .query(async ({ ctx }) => {
+      const session = await ctx.session()
+      if (!session) return null
+      const { email, username, fullName, picture } = session
+      return { email, username, fullName, picture }
+    }),
 })
