@@ -41,7 +41,7 @@ test('on a PostgreSQL of its owner, the real SDK mails through Resend, and nothi
       await page.getByRole('button', { name: 'Mail me' }).click()
       await expect(page.getByRole('heading', { name: 'Check your mail' })).toBeVisible()
     }
-    const mail = await resend.waitForMail((one) => one.to.includes(robin.email))
+    const mail = await resend.waitForEmail((one) => one.to.includes(robin.email))
     expect(mail.from).toBe('Latchkey <accounts@example.org>')
     expect(mail.headers['Auto-Submitted']).toBe('auto-generated')
     expect(mail.html).toContain('Robin &lt;b&gt;Reader&lt;/b&gt;')
@@ -53,7 +53,7 @@ test('on a PostgreSQL of its owner, the real SDK mails through Resend, and nothi
     await page.goto(link)
     await choosePassword(page, NEW_PASSWORD)
     await expect(page.getByRole('heading', { name: 'Your password is changed' })).toBeVisible()
-    await resend.waitForMail((one) => one.subject === 'Your password was changed')
+    await resend.waitForEmail((one) => one.subject === 'Your password was changed')
     expect(resend.accepted.map((one) => one.to)).toEqual([[robin.email], [robin.email]])
 
     await page.goto(`${app.url}/sign-in`)

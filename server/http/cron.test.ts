@@ -109,6 +109,6 @@ describe('POST /api/cron/deliver-mail', () => {
     resend.fail({ kind: 'quota', period: 'daily' })
     const response = await post(`Bearer ${SECRET}`)
     expect(await response.json()).toMatchObject({ done: false })
-    expect(resend.mailsTo(account?.email as string)).toEqual([])
+    expect(resend.emailsTo(account?.email as string)).toEqual([])
   })
 })

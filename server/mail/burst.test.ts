@@ -50,7 +50,7 @@ it('mails a thousand who ask at once, each once and within 15 seconds, at two ca
   const addresses = await addAccounts(db, 1000)
   const began = Date.now()
   await Promise.all(addresses.map(ask))
-  await resend.waitForMail(() => resend.accepted.length >= 1000, 20_000)
+  await resend.waitForEmail(() => resend.accepted.length >= 1000, 20_000)
   const tookMs = Date.now() - began
   expect(tookMs).toBeLessThan(15_000)
 
@@ -72,7 +72,7 @@ it('takes less than 300 ms at the median from a request to the acceptance of its
   for (const address of await addAccounts(db, 21)) {
     const began = performance.now()
     await ask(address)
-    await resend.waitForMail((mail) => mail.to[0] === address)
+    await resend.waitForEmail((mail) => mail.to[0] === address)
     took.push(performance.now() - began)
     // At rest: the worker has noted this one, and waits.
     await vi.waitFor(async () => {

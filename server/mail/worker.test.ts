@@ -105,7 +105,7 @@ describe('a worker that dies', () => {
       },
     }
     void fixture.worker(dying).drain()
-    await resend.waitForMail(() => resend.accepted.length === 3)
+    await resend.waitForEmail(() => resend.accepted.length === 3)
     fixture.clock.advance(LEASE_SECONDS)
     await worker().drain()
     expect(resend.accepted).toHaveLength(3)
@@ -126,7 +126,7 @@ describe('a running worker', () => {
     await one.drain()
     const [address] = await ask(1)
     one.wake()
-    await resend.waitForMail((mail) => mail.to[0] === address)
+    await resend.waitForEmail((mail) => mail.to[0] === address)
   })
 
   it('finds by itself, within a second, what another process has queued', async () => {
@@ -137,7 +137,7 @@ describe('a running worker', () => {
     await one.drain()
     const [address] = await ask(1)
     await vi.advanceTimersByTimeAsync(1000)
-    await resend.waitForMail((mail) => mail.to[0] === address)
+    await resend.waitForEmail((mail) => mail.to[0] === address)
   })
 
   it('goes on after the database dropped its connection', async () => {
@@ -151,7 +151,7 @@ describe('a running worker', () => {
     await db.execute(sql`select pg_terminate_backend(${backend?.pid})`)
     const [address] = await ask(1)
     one.wake()
-    await resend.waitForMail((mail) => mail.to[0] === address)
+    await resend.waitForEmail((mail) => mail.to[0] === address)
   })
 })
 

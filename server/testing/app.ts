@@ -7,7 +7,7 @@ import { buildIfStale } from '@/scripts/build'
 import { type Prepared, prepare } from '@/scripts/environment'
 
 export interface TestApp {
-  /** Where it is served, without a trailing slash. */
+  /** The origin, without a trailing slash. */
   url: string
   databaseUrl: string
   mailboxDir: string
@@ -18,15 +18,15 @@ export interface TestApp {
 }
 
 /**
- * Serves the production build on a free port, with a database and a mailbox of its own, gone after `stop`.
+ * Serves the production build on a free port, with its own database and mailbox, which `stop` removes.
  * @param variables changes to its environment, for example `{ ACCOUNT_DISCLOSURE: 'conceal' }`
- * @param onOutput is given all that the server prints; without it, the terminal is
+ * @param onOutput receives what the server prints; by default it goes to the terminal
  */
 export async function startTestApp(variables: Record<string, string> = {}, onOutput?: Listener): Promise<TestApp> {
   await buildIfStale()
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-app-'))
   const port = await getPort()
-  // Nothing of the environment of whoever runs the tests, but what every program needs.
+  // Only what every program needs is taken from the environment of the test run.
   const { PATH, HOME, TMPDIR } = process.env
   const APP_URL = `http://localhost:${port}`
   const given = { PATH, HOME, TMPDIR, NODE_ENV: 'production' as const, LOG_LEVEL: 'error', PORT: String(port), APP_URL }

@@ -1,8 +1,8 @@
 import { startTestApp } from './app'
 
-/** Starts the app that the browser tests meet, and tells them where it is. */
+/** Starts the app for the browser tests and sets the E2E_* variables, which tell them where it is. */
 export default async function setup() {
-  // All browsers come from one address, and some stories ask often.
+  // All browsers share one client address, and some stories make many requests.
   const app = await startTestApp({ RATE_LIMIT_SCALE: '100' })
   process.env.E2E_URL = app.url
   process.env.E2E_DATABASE_URL = app.databaseUrl

@@ -10,15 +10,15 @@ export type RecordedCall = {
   method: string
   path: string
   headers: Record<string, string>
-  /** The body as it came, so that a test can compare retries to the byte. */
+  /** The raw body, so that a test can compare retries byte for byte. */
   body: string
   /** The idempotency key. */
   key: string | undefined
-  /** The status sent back; `reset` by us, `gone` when the client hung up first, undefined while it waits. */
+  /** The status of the answer; `reset` by the fake, `gone` when the client hung up first, undefined while it hangs. */
   status: number | 'reset' | 'gone' | undefined
 }
 
-export type AcceptedMail = {
+export type AcceptedEmail = {
   id: string
   at: Date
   to: string[]
@@ -34,14 +34,14 @@ export type Answer = { status: number; headers: Record<string, string>; body: un
 
 export type RateLimit = { calls: number; perMs: number }
 
-type WireMail = Partial<Omit<AcceptedMail, 'to'>> & { to?: string | string[] }
+type WireEmail = Partial<Omit<AcceptedEmail, 'to'>> & { to?: string | string[] }
 type Flaw = { name: string; message: string }
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const MAX_BATCH = 100
 const ADDRESS = /^[^\s@<>]+@[^\s@<>.]+\.[^\s@<>]+$/
 
-/** `Ada <Ada@example.com>` and `ada@example.com` are one mailbox here. */
+/** The address without its name, in lower case: `Ada <Ada@example.com>` becomes `ada@example.com`. */
 export const bareAddress = (recipient: string) =>
   (/<([^<>]*)>$/.exec(recipient.trim())?.[1] ?? recipient).trim().toLowerCase()
 
@@ -59,13 +59,13 @@ export const tooManyRequests = (retryAfter: number): Answer => ({
 
 /**
  * One Resend account: its key, limit, remembered idempotency keys and refused addresses.
- * `answer` is synchronous, so that two calls never interleave; a mail it accepts goes to `onAccepted`.
+ * `answer` is synchronous, so that two calls never interleave. It passes every accepted email to `onAccepted`.
  */
 export function createResendAccount(options: {
   apiKey: string | undefined
   rateLimit: RateLimit | undefined
   now: () => Date
-  onAccepted: (mail: AcceptedMail) => void
+  onAccepted: (email: AcceptedEmail) => void
 }) {
   const { apiKey, rateLimit, now, onAccepted } = options
   const refused = new Map<string, string>()
@@ -73,14 +73,14 @@ export function createResendAccount(options: {
   const inProgress = new Set<string>()
   let window = { endsAt: 0, calls: 0 }
 
-  function findFlaw(mail: WireMail): Flaw | undefined {
-    const to = [mail?.to ?? []].flat().map(String)
-    const missing = !mail?.from ? 'from' : to.length === 0 ? 'to' : !mail.subject ? 'subject' : undefined
+  function findFlaw(email: WireEmail): Flaw | undefined {
+    const to = [email?.to ?? []].flat().map(String)
+    const missing = !email?.from ? 'from' : to.length === 0 ? 'to' : !email.subject ? 'subject' : undefined
     if (missing) return { name: 'missing_required_field', message: `Missing \`${missing}\` field.` }
-    if (!mail.html && !mail.text) return { name: 'validation_error', message: 'Missing `html` or `text` field.' }
+    if (!email.html && !email.text) return { name: 'validation_error', message: 'Missing `html` or `text` field.' }
     const format = 'The email address needs to follow the `email@example.com` or `Name <email@example.com>` format.'
     for (const [field, addresses] of [
-      ['from', [String(mail.from)]],
+      ['from', [String(email.from)]],
       ['to', to],
     ] as const) {
       const name = field === 'from' ? 'invalid_from_address' : 'validation_error'
@@ -91,10 +91,10 @@ export function createResendAccount(options: {
     return message === undefined ? undefined : { name: 'validation_error', message }
   }
 
-  function accept(mail: WireMail, key: string | undefined) {
-    const { from = '', subject = '', html, text, headers = {} } = mail
+  function accept(email: WireEmail, key: string | undefined) {
+    const { from = '', subject = '', html, text, headers = {} } = email
     const id = randomUUID()
-    onAccepted({ id, at: now(), to: [mail.to ?? []].flat(), from, subject, html, text, headers, key })
+    onAccepted({ id, at: now(), to: [email.to ?? []].flat(), from, subject, html, text, headers, key })
     return { id }
   }
 
@@ -106,16 +106,16 @@ export function createResendAccount(options: {
       return refusal(400, 'validation_error', 'The request body is not valid JSON.')
     }
     const batch = call.path === '/emails/batch'
-    const mails = (batch ? payload : [payload]) as WireMail[]
-    if (!Array.isArray(mails) || mails.length === 0 || mails.length > MAX_BATCH)
+    const emails = (batch ? payload : [payload]) as WireEmail[]
+    if (!Array.isArray(emails) || emails.length === 0 || emails.length > MAX_BATCH)
       return refusal(422, 'validation_error', `A batch is an array of 1 to ${MAX_BATCH} emails.`)
 
-    const flaws = mails.map(findFlaw)
+    const flaws = emails.map(findFlaw)
     const permissive = batch && call.headers['x-batch-validation'] === 'permissive'
     const first = flaws.find((flaw) => flaw !== undefined)
     if (first && !permissive) return refusal(422, first.name, first.message)
 
-    const data = mails.filter((_, index) => !flaws[index]).map((mail) => accept(mail, call.key))
+    const data = emails.filter((_, index) => !flaws[index]).map((email) => accept(email, call.key))
     const errors = flaws.flatMap((flaw, index) => (flaw ? [{ index, message: flaw.message }] : []))
     return { status: 200, headers: {}, body: !batch ? data[0] : permissive ? { data, errors } : { data } }
   }
@@ -138,7 +138,7 @@ export function createResendAccount(options: {
         ? earlier.answer
         : refusal(409, 'invalid_idempotent_request', 'Same idempotency key used with a different request payload.')
     const answer = send(call)
-    // Only what was sent is remembered: a refused call may be mended and tried again under its key.
+    // Only accepted calls are remembered: a refused call may be corrected and sent again with its key.
     if (answer.status === 200) remembered.set(key, { at: now().getTime(), payload, answer })
     return answer
   }
@@ -176,7 +176,7 @@ export function createResendAccount(options: {
       return { ...answer, headers: { ...headers, ...answer.headers } }
     },
 
-    /** Keeps a call's key in progress until `wait` is over: another call under it is told so. */
+    /** Marks a call's key as in progress until `wait` settles; another call with the key is refused meanwhile. */
     async hold<T>(call: RecordedCall, wait: Promise<T>): Promise<T> {
       if (call.key !== undefined) inProgress.add(call.key)
       try {

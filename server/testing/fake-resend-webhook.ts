@@ -1,11 +1,11 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 
 export type WebhookDelivery = {
-  /** `svix-id`; give the same one twice to deliver an event again. */
+  /** `svix-id`. Use the same one twice to deliver an event again. */
   id?: string
-  /** When it says it was signed; the present when left out. */
+  /** The time in the signature. Default: now. */
   at?: Date
-  /** `body`: a byte more than was signed; `signature`: another secret's; `unsigned`: no Svix headers. */
+  /** `body`: one byte more than was signed; `signature`: made with another secret; `unsigned`: no Svix headers. */
   tamper?: 'body' | 'signature' | 'unsigned'
 }
 
@@ -20,7 +20,7 @@ export function signWebhook(secret: string, body: string, { id = `msg_${randomUU
   return { 'svix-id': id, 'svix-timestamp': timestamp, 'svix-signature': `v1,${signature}` }
 }
 
-/** Posts an event to `url`, signed as Resend does through Svix; a string is sent as it stands. Gives the response. */
+/** Posts an event to `url`, signed as Resend does through Svix. A string is sent unchanged. Returns the response. */
 export function postWebhook(secret: string, url: string, event: object | string, delivery: WebhookDelivery = {}) {
   const { tamper, ...stamp } = delivery
   const body = typeof event === 'string' ? event : JSON.stringify(event)
@@ -28,7 +28,7 @@ export function postWebhook(secret: string, url: string, event: object | string,
   return fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(tamper === 'unsigned' ? {} : signed) },
-    // JSON bears the trailing blank: only a check of the raw body notices it.
+    // JSON allows a trailing space, so only a check of the raw body notices it.
     body: tamper === 'body' ? `${body} ` : body,
   })
 }

@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import {
-  type AcceptedMail,
+  type AcceptedEmail,
   type Answer,
   bareAddress,
   createResendAccount,
@@ -15,92 +15,92 @@ import {
 } from './fake-resend-answers'
 import { newWebhookSecret, postWebhook, type WebhookDelivery } from './fake-resend-webhook'
 
-export type { AcceptedMail, RateLimit, RecordedCall } from './fake-resend-answers'
+export type { AcceptedEmail, RateLimit, RecordedCall } from './fake-resend-answers'
 export type { WebhookDelivery } from './fake-resend-webhook'
 
-/** What goes wrong with one call. With `accepted`, its mails are accepted first and only the answer is spoilt. */
+/** A fault of one call. With `accepted`, its emails are accepted first, and only the answer is affected. */
 export type Fault =
   | { kind: 'rate-limit'; retryAfter?: number }
   | { kind: 'quota'; period: 'daily' | 'monthly' }
   | { kind: 'error'; status: number; name?: string; message?: string; accepted?: boolean }
   | { kind: 'html'; status?: number; accepted?: boolean }
-  /** No answer until `forMs` are over, `release()`, or the client hangs up: then the call is forgotten. */
+  /** No answer for `forMs`, or until `release()`. When the client hangs up first, the call is dropped. */
   | { kind: 'hang'; forMs?: number; accepted?: boolean }
   | { kind: 'reset'; accepted?: boolean }
 
 export type FakeResendOptions = {
-  /** 0, the default, takes any free port. */
+  /** Default: 0, any free port. */
   port?: number
-  /** Calls a window; unlimited, and without `ratelimit-*` headers, when left out. */
+  /** Calls per window. Without it there is no limit, and there are no `ratelimit-*` headers. */
   rateLimit?: RateLimit
-  /** The one key that is let in; any key is when left out. */
+  /** The only key that is accepted. Without it, any key is accepted. */
   apiKey?: string
-  /** `whsec_` and base64, as Resend shows it; a random one when left out. */
+  /** `whsec_` and base64, as Resend shows it. Default: random. */
   webhookSecret?: string
-  /** The clock that limits and the 24 hours of an idempotency key go by. */
+  /** The clock for rate limits and for the 24 hours that an idempotency key is remembered. */
   now?: () => Date
 }
 
 export type FakeResend = Awaited<ReturnType<typeof startFakeResend>>
 
 /**
- * Starts an HTTP server on loopback that behaves like Resend's API, for the real SDK under
- * `RESEND_BASE_URL=<url>`. `accepted` holds each mail Resend would send, once, however often its call is retried.
+ * Starts an HTTP server on loopback that behaves like Resend's API. The real SDK uses it with `RESEND_BASE_URL=<url>`.
+ * `accepted` holds each email that Resend would send, once, however often its call is retried.
  */
 export async function startFakeResend(options: FakeResendOptions = {}) {
   const { port = 0, now = () => new Date() } = options
   const webhookSecret = options.webhookSecret ?? newWebhookSecret()
-  const accepted: AcceptedMail[] = []
+  const accepted: AcceptedEmail[] = []
   const calls: RecordedCall[] = []
   const faults: Fault[] = []
-  const watchers = new Set<() => void>()
+  const waiting = new Set<() => void>()
   const hung = new Set<() => void>()
 
   const changed = () => {
-    for (const look of [...watchers]) look()
+    for (const check of [...waiting]) check()
   }
   const account = createResendAccount({
     apiKey: options.apiKey,
     rateLimit: options.rateLimit,
     now,
-    onAccepted(mail) {
-      accepted.push(mail)
+    onAccepted(email) {
+      accepted.push(email)
       changed()
     },
   })
 
-  /** Looks now and after every change; nothing is polled. A look that throws fails the wait, not the server. */
-  const until = <T>(look: () => T | undefined, timeoutMs: number, missed: () => string) =>
+  /** Evaluates `find` now and after every change, without polling. If it throws, the wait fails, not the server. */
+  const until = <T>(find: () => T | undefined, timeoutMs: number, describeTimeout: () => string) =>
     new Promise<T>((resolve, reject) => {
       const settle = (finish: () => void) => {
         clearTimeout(timer)
-        watchers.delete(attempt)
+        waiting.delete(attempt)
         finish()
       }
       const attempt = () => {
         try {
-          const found = look()
+          const found = find()
           if (found !== undefined) settle(() => resolve(found))
         } catch (error) {
           settle(() => reject(error))
         }
       }
-      const timer = setTimeout(() => settle(() => reject(new Error(missed()))), timeoutMs)
-      watchers.add(attempt)
+      const timer = setTimeout(() => settle(() => reject(new Error(describeTimeout()))), timeoutMs)
+      waiting.add(attempt)
       attempt()
     })
 
-  const mailsTo = (address: string) =>
-    accepted.filter((mail) => mail.to.some((recipient) => bareAddress(recipient) === bareAddress(address)))
+  const emailsTo = (address: string) =>
+    accepted.filter((email) => email.to.some((recipient) => bareAddress(recipient) === bareAddress(address)))
 
-  /** True once the call may go on, false when its client has gone. */
+  /** Resolves to true when the call may continue, to false when its client has hung up. */
   const held = (res: ServerResponse, forMs: number | undefined) =>
     new Promise<boolean>((resolve) => {
-      const settle = (goOn: boolean) => {
+      const settle = (mayContinue: boolean) => {
         clearTimeout(timer)
         hung.delete(free)
         res.off('close', gone)
-        resolve(goOn)
+        resolve(mayContinue)
       }
       const free = () => settle(true)
       const gone = () => settle(false)
@@ -110,17 +110,17 @@ export async function startFakeResend(options: FakeResendOptions = {}) {
       if (res.closed) gone()
     })
 
-  function end(call: RecordedCall, status: RecordedCall['status']) {
+  function finish(call: RecordedCall, status: RecordedCall['status']) {
     call.status = status
     changed()
   }
 
   function reply(res: ServerResponse, call: RecordedCall, answer: Answer) {
-    end(call, answer.status)
+    finish(call, answer.status)
     json(res, answer.status, answer.body, answer.headers)
   }
 
-  async function spoil(fault: Fault, req: IncomingMessage, res: ServerResponse, call: RecordedCall) {
+  async function applyFault(fault: Fault, req: IncomingMessage, res: ServerResponse, call: RecordedCall) {
     const answer = 'accepted' in fault && fault.accepted ? account.answer(call) : undefined
     switch (fault.kind) {
       case 'rate-limit':
@@ -136,31 +136,31 @@ export async function startFakeResend(options: FakeResendOptions = {}) {
         return reply(res, call, refusal(status, name, message))
       }
       case 'html':
-        end(call, fault.status ?? 502)
+        finish(call, fault.status ?? 502)
         res.writeHead(fault.status ?? 502, { 'content-type': 'text/html' }).end('<html><h1>Bad gateway</h1></html>')
         return
       case 'hang':
         if (await account.hold(call, held(res, fault.forMs))) reply(res, call, answer ?? account.answer(call))
-        else end(call, 'gone')
+        else finish(call, 'gone')
         return
       case 'reset':
-        end(call, 'reset')
+        finish(call, 'reset')
         req.socket.resetAndDestroy()
         return
     }
   }
 
-  /** For another process: `GET /_accepted?to=<address>&count=<n>&wait=<ms>` answers once there are that many. */
+  /** For other processes: `GET /_accepted?to=<address>&count=<n>&wait=<ms>` answers when there are that many. */
   async function listAccepted(res: ServerResponse, query: URLSearchParams) {
     const to = query.get('to')
-    const list = () => (to === null ? accepted : mailsTo(to))
+    const list = () => (to === null ? accepted : emailsTo(to))
     const enough = () => (list().length >= Number(query.get('count') ?? 1) ? true : undefined)
     await until(enough, Number(query.get('wait') ?? 0), () => 'too few').catch(() => undefined)
     json(res, 200, list())
   }
 
   async function handle(req: IncomingMessage, res: ServerResponse) {
-    const { pathname, searchParams } = new URL(req.url ?? '/', 'http://stand-in')
+    const { pathname, searchParams } = new URL(req.url ?? '/', 'http://localhost')
     const chunks: Buffer[] = []
     for await (const chunk of req) chunks.push(chunk)
     if (pathname === '/_accepted') return listAccepted(res, searchParams)
@@ -177,7 +177,7 @@ export async function startFakeResend(options: FakeResendOptions = {}) {
     }
     calls.push(call)
     const fault = faults.shift()
-    const done = fault ? spoil(fault, req, res, call) : reply(res, call, account.answer(call))
+    const done = fault ? applyFault(fault, req, res, call) : reply(res, call, account.answer(call))
     changed()
     await done
   }
@@ -190,38 +190,38 @@ export async function startFakeResend(options: FakeResendOptions = {}) {
     webhookSecret,
     accepted,
     calls,
-    mailsTo,
+    emailsTo,
 
-    /** Queues faults, one for each of the next calls. */
+    /** Queues faults: one for each of the next calls. */
     fail: (next: Fault | Fault[]) => void faults.push(...[next].flat()),
 
-    /** Refuses every mail to this address from now on, as Resend refuses one it cannot create (422). */
+    /** Refuses every email to this address from now on, with the 422 that Resend answers to an invalid email. */
     rejectAddress: (address: string, reason = 'Invalid `to` field.') => account.refuse(address, reason),
 
-    /** Lets every hanging call go on to its answer. */
+    /** Answers every hanging call. */
     release() {
       for (const free of [...hung]) free()
     },
 
-    /** The first accepted mail that matches, already here or still to come; rejects after `timeoutMs`. */
-    waitForMail: (matches: (mail: AcceptedMail) => boolean, timeoutMs = 5000) => {
-      const seen = () => accepted.map(({ to, subject }) => `${to} "${subject}"`).join(', ') || 'none'
-      const look = () => accepted.find(matches)
-      return until(look, timeoutMs, () => `no such mail in ${timeoutMs} ms; accepted: ${seen()}`)
+    /** Resolves with the first accepted email that matches, now or later; rejects after `timeoutMs`. */
+    waitForEmail: (matches: (email: AcceptedEmail) => boolean, timeoutMs = 30_000) => {
+      const list = () => accepted.map(({ to, subject }) => `${to} "${subject}"`).join(', ') || 'none'
+      const find = () => accepted.find(matches)
+      return until(find, timeoutMs, () => `no such email in ${timeoutMs} ms; accepted: ${list()}`)
     },
 
-    /** Resolves with the calls that match, hanging and failed ones among them, once there are `count` of them. */
-    waitForCalls: (count: number, matches: (call: RecordedCall) => boolean = () => true, timeoutMs = 5000) => {
-      const found = () => calls.filter(matches)
-      const look = () => (found().length >= count ? found() : undefined)
-      return until(look, timeoutMs, () => `${found().length} of ${count} such calls came in ${timeoutMs} ms`)
+    /** Resolves with the matching calls, including hanging and failed ones, when there are `count` of them. */
+    waitForCalls: (count: number, matches: (call: RecordedCall) => boolean = () => true, timeoutMs = 30_000) => {
+      const matching = () => calls.filter(matches)
+      const find = () => (matching().length >= count ? matching() : undefined)
+      return until(find, timeoutMs, () => `${matching().length} of ${count} such calls arrived in ${timeoutMs} ms`)
     },
 
-    /** Posts a signed event to our own endpoint, as Resend would; see `postWebhook`. */
+    /** Posts a signed event to a webhook endpoint, as Resend does. See `postWebhook`. */
     postWebhook: (url: string, event: object | string, delivery?: WebhookDelivery) =>
       postWebhook(webhookSecret, url, event, delivery),
 
-    /** Ends every connection, hanging ones too. */
+    /** Stops the server and closes every connection, including hanging ones. */
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()

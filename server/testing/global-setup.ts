@@ -7,12 +7,12 @@ const TEMPLATE = 'latchkey_template'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The run's PostgreSQL: its address, and the database to copy. */
+    /** The PostgreSQL of this run: its URL, and the name of the database to copy. */
     postgres: { url: string; template: string }
   }
 }
 
-/** Starts one PostgreSQL for the whole run, with a migrated database that every test file copies. */
+/** Starts one PostgreSQL for the whole run, with a migrated template that every test file copies. */
 export default async function setup(project: TestProject) {
   const server = await startTemporaryPostgres()
   const template = new URL(server.url)

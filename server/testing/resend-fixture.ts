@@ -6,7 +6,7 @@ import { createResendTransport } from '@/server/mail/transports/resend'
 import { type FakeResendOptions, startFakeResend } from './fake-resend'
 import { createRecoveryFixture } from './recovery-fixture'
 
-/** A fixture whose workers send through the real SDK, to a Resend of its own that goes by the same clock. */
+/** A recovery fixture whose workers send through the real SDK to a fake Resend, all on the same clock. */
 export async function createResendFixture(db: Database, options: FakeResendOptions = {}) {
   const fixture = createRecoveryFixture(db)
   const resend = await startFakeResend({ now: fixture.clock.now, ...options })
@@ -24,7 +24,7 @@ export async function createResendFixture(db: Database, options: FakeResendOptio
       return worker
     },
 
-    /** Adds accounts that ask for a reset, a moment apart; returns their addresses in that order. */
+    /** Adds accounts that request a reset one after the other. Returns their email addresses in that order. */
     async ask(count: number): Promise<string[]> {
       const names = Array.from({ length: count }, () => randomUUID())
       const accounts = names.map((name) => ({ email: `${name}@example.com`, username: name }))
@@ -36,7 +36,7 @@ export async function createResendFixture(db: Database, options: FakeResendOptio
       return accounts.map((account) => account.email)
     },
 
-    /** The status of every row in the outbox, once each. */
+    /** The distinct statuses of the rows in the outbox. */
     statuses: async () => [...new Set((await db.select().from(mailOutbox)).map((row) => row.status))],
   }
 }
