@@ -6,14 +6,14 @@ import { LatchkeyMark } from './_components/latchkey-mark'
 
 const words = messages.problem
 
-/** Stands in for the whole document when the layout itself fails; plain, so that it needs no script. */
+/** Replaces the whole document if the layout itself fails. Its link is plain, so that it works without a script. */
 export default function GlobalError({ error }: { error: unknown }) {
   const digest = error instanceof Error && 'digest' in error ? String(error.digest) : null
   return (
     <html lang="en">
       <body>
         <title>{`${words.title} · ${messages.brand}`}</title>
-        <main className="mx-auto max-w-md px-4 py-12">
+        <main className="mx-auto max-w-md px-gutter py-12">
           <LatchkeyMark />
           <h1 className="mt-6 font-display text-title">{words.title}</h1>
           <p className="mt-3 text-ink-soft">{words.body}</p>

@@ -14,7 +14,7 @@ export const metadata: Metadata = {
 export const viewport: Viewport = { colorScheme: 'light dark' }
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  // Every page is made for its request: scripts carry that request's nonce.
+  // Render every page for its request, because its scripts carry the request's nonce.
   await connection()
   return (
     <html lang="en">

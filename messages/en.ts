@@ -192,7 +192,7 @@ export const messages = {
     hint: (codeSeconds: number) => `Enter the code from our latest email. It works for ${duration(codeSeconds)}.`,
     submit: 'Continue',
     busy: 'Checking…',
-    held: 'Codes are blocked',
+    submitBlocked: 'Codes are blocked',
     blockedTitle: 'Too many wrong codes',
     blocked: 'You’ve entered three wrong codes. The link in the email still works.',
     blockedFor: (seconds: number) => `Wait ${duration(seconds)}.`,

@@ -5,35 +5,43 @@ import type { ReactNode } from 'react'
 import { useHydrated } from './hydrated'
 
 const SHAPE =
-  'inline-flex min-h-target items-center justify-center rounded-lg px-4 py-2 text-center font-semibold aria-disabled:cursor-default aria-busy:cursor-progress'
+  'inline-flex min-h-target items-center justify-center rounded-lg px-gutter py-2 text-center font-semibold aria-disabled:cursor-default aria-busy:cursor-progress'
 
-const LOOKS = {
+const COLORS = {
   primary: 'w-full border border-transparent bg-accent text-on-accent not-aria-disabled:hover:bg-accent-strong',
   secondary: 'border border-outline text-ink not-aria-disabled:hover:bg-sunken',
-  primaryHeld: 'w-full border border-outline bg-sunken text-ink-soft',
+  primaryUnavailable: 'w-full border border-outline bg-sunken text-ink-soft',
 } as const
 
-interface Look {
-  look?: 'primary' | 'secondary'
+interface Variant {
+  variant?: 'primary' | 'secondary'
 }
 
-interface ButtonProps extends Look {
+interface ButtonProps extends Variant {
   children: ReactNode
-  /** What it says while busy or held. Both labels share one cell, so the width never changes. */
+  /** The label while busy or unavailable. Both labels share one grid cell, so the button never changes its size. */
   busyLabel: string
   busy: boolean
-  /** Cannot be pressed just now, though nothing is under way. */
-  held?: boolean
-  /** Says what the button acts on where its visible label alone would not. */
+  /** Cannot be pressed at the moment, although nothing is in progress. */
+  unavailable?: boolean
+  /** The accessible name, where the visible label does not say what the button acts on. */
   label?: string
   onClick?: () => void
 }
 
-/** Submits its form, or calls `onClick` when it has one. */
-export function Button({ look = 'primary', children, busyLabel, busy, held = false, label, onClick }: ButtonProps) {
-  // Until the script runs a submit would be the browser's own, which loses what was typed.
+/** A button that submits its form, or calls `onClick` if it is given. */
+export function Button({
+  variant = 'primary',
+  children,
+  busyLabel,
+  busy,
+  unavailable = false,
+  label,
+  onClick,
+}: ButtonProps) {
+  // Before hydration, the browser itself would submit the form, and the person's input would be lost.
   const hydrated = useHydrated()
-  const inert = busy || held
+  const inert = busy || unavailable
   return (
     <button
       type={onClick ? 'button' : 'submit'}
@@ -42,9 +50,9 @@ export function Button({ look = 'primary', children, busyLabel, busy, held = fal
       aria-busy={busy || undefined}
       aria-label={inert ? undefined : label}
       onClick={inert ? undefined : onClick}
-      className={`${SHAPE} ${LOOKS[held && look === 'primary' ? 'primaryHeld' : look]}`}
+      className={`${SHAPE} ${COLORS[unavailable && variant === 'primary' ? 'primaryUnavailable' : variant]}`}
     >
-      <span className="grid [&>*]:col-start-1 [&>*]:row-start-1">
+      <span className="grid tabular-nums [&>*]:col-start-1 [&>*]:row-start-1">
         <span className={inert ? 'invisible' : undefined}>{children}</span>
         <span className={inert ? undefined : 'invisible'}>{busyLabel}</span>
       </span>
@@ -52,16 +60,16 @@ export function Button({ look = 'primary', children, busyLabel, busy, held = fal
   )
 }
 
-/** A link that looks like a button. `document` loads a whole new page, for steps that change who is signed in. */
+/** A link that looks like a button. `document` loads a new document, for steps that change who is signed in. */
 export function ButtonLink({
-  look = 'primary',
+  variant = 'primary',
   href,
   document = false,
   children,
-}: Look & { href: string; document?: boolean; children: ReactNode }) {
+}: Variant & { href: string; document?: boolean; children: ReactNode }) {
   const Anchor = document ? 'a' : Link
   return (
-    <Anchor href={href} className={`${SHAPE} ${LOOKS[look]}`}>
+    <Anchor href={href} className={`${SHAPE} ${COLORS[variant]}`}>
       {children}
     </Anchor>
   )

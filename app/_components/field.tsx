@@ -4,28 +4,32 @@ export interface FieldProps {
   name: string
   label: string
   autoComplete: 'username' | 'current-password' | 'new-password'
-  /** What is wrong with what was typed, in words. */
-  fault?: string | undefined
-  /** The id of more words on this field, such as the rules for it. */
+  /** The error text for the value. */
+  error?: string | undefined
+  /** The id of an element that describes this field as well, such as its rules. */
   describedBy?: string
   defaultValue?: string
   takeFocus?: boolean
   type?: 'text' | 'password'
-  /** Stands within the box, at its end. */
+  /** A control inside the box, after the input. */
   trailing?: ReactNode
 }
 
-/** One labelled input. The browser keeps its value, so nothing typed before the script ran is lost. */
+/** One labelled input. It is uncontrolled, so a value typed before hydration is kept. */
 export function Field(props: FieldProps) {
-  const { name, label, fault, trailing } = props
-  const faultId = `${name}-fault`
-  const describedBy = [fault ? faultId : undefined, props.describedBy].filter(Boolean).join(' ')
+  const { name, label, error, trailing } = props
+  const errorId = `${name}-error`
+  const describedBy = [error ? errorId : undefined, props.describedBy].filter(Boolean).join(' ')
   return (
     <div>
       <label htmlFor={name} className="mb-1.5 block font-medium">
         {label}
       </label>
-      <div className="relative">
+      <div
+        className={`flex rounded-lg border bg-surface outline-offset-2 outline-brass has-[input:focus-visible]:outline-3 ${
+          error ? 'border-problem ring-1 ring-problem' : 'border-outline'
+        }`}
+      >
         <input
           id={name}
           name={name}
@@ -36,20 +40,18 @@ export function Field(props: FieldProps) {
           spellCheck={false}
           required
           defaultValue={props.defaultValue}
-          // biome-ignore lint/a11y/noAutofocus: only after the person asked to come back to this field
+          // biome-ignore lint/a11y/noAutofocus: only after the person chose to return to this field
           autoFocus={props.takeFocus}
-          aria-invalid={fault ? true : undefined}
+          aria-invalid={error ? true : undefined}
           aria-describedby={describedBy || undefined}
-          className={`block min-h-12 w-full rounded-lg border bg-surface px-3.5 py-2.5 text-base text-ink ${
-            fault ? 'border-problem ring-1 ring-problem' : 'border-outline'
-          } ${trailing ? 'pr-20' : ''}`}
+          className="block min-h-12 w-full min-w-0 flex-1 rounded-lg px-inset py-2.5 text-base text-ink outline-none"
         />
         {trailing}
       </div>
       <div className="min-h-9 pt-1 pb-2">
-        {fault ? (
-          <p id={faultId} role="alert" className="text-sm leading-6 text-problem">
-            {fault}
+        {error ? (
+          <p id={errorId} role="alert" className="text-sm leading-6 text-problem">
+            {error}
           </p>
         ) : null}
       </div>

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from 'react'
 
 const subscribe = () => () => {}
 
-/** False in the server's HTML and until the page's script runs, true from then on. */
+/** False in the server's HTML and until React has hydrated the page; true afterwards. */
 export function useHydrated(): boolean {
   return useSyncExternalStore(
     subscribe,

@@ -1,4 +1,4 @@
-/** The mark: a latchkey, its bow pierced by a keyhole. */
+/** The logo: a key. The text beside it names the product, so screen readers skip it. */
 export function LatchkeyMark() {
   return (
     <svg aria-hidden="true" viewBox="0 0 32 32" className="size-8 shrink-0">

@@ -8,18 +8,18 @@ const TONES = {
 
 interface NoticeProps {
   tone: keyof typeof TONES
-  /** How a screen reader hears of it when it appears: a problem interrupts, the rest wait. */
+  /** Whether screen readers announce it when it appears: a problem at once, other tones after current speech. */
   live?: boolean
   title?: string
   children: ReactNode
 }
 
-/** A message that concerns the whole page or form rather than one field. */
+/** A message about the whole page or form rather than one field. */
 export function Notice({ tone, live = false, title, children }: NoticeProps) {
   return (
     <div
       role={live ? (tone === 'problem' ? 'alert' : 'status') : undefined}
-      className={`rounded-r-lg border-l-4 px-4 py-3 wrap-anywhere ${TONES[tone]}`}
+      className={`rounded-r-lg border-l-4 px-gutter py-3 ${TONES[tone]}`}
     >
       {title ? <p className="font-semibold">{title}</p> : null}
       <div>{children}</div>

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useEffect, useRef } from 'react'
 
-/** The page's h1. With `takeFocus` it is read out when it replaces another state of the same page. */
+/** The page's h1. `takeFocus` makes screen readers announce it when it replaces another state of the page. */
 export function PageHeading({ takeFocus = false, children }: { takeFocus?: boolean; children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {

@@ -2,11 +2,11 @@
 
 import { useEffect, useRef } from 'react'
 
-/** Calls back when the back button brings the page back as it was left: busy, perhaps, with nothing under way. */
-export function usePageRestored(wake: () => void) {
-  const latest = useRef(wake)
+/** Calls `onRestore` when the browser restores the page from its back/forward cache, where a button may still look busy. */
+export function usePageRestored(onRestore: () => void) {
+  const latest = useRef(onRestore)
   useEffect(() => {
-    latest.current = wake
+    latest.current = onRestore
   })
   useEffect(() => {
     const onShow = (event: PageTransitionEvent) => {

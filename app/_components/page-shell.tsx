@@ -3,17 +3,19 @@ import type { ReactNode } from 'react'
 import { messages } from '@/messages/en'
 import { LatchkeyMark } from './latchkey-mark'
 
-/** One page: the brand, then one sheet with the one thing to do. */
+/** The frame of every page: the brand, then one sheet with the content. */
 export function PageShell({ wide = false, children }: { wide?: boolean; children: ReactNode }) {
   return (
-    <div className={`mx-auto w-full px-4 pt-4 pb-12 sm:pt-12 ${wide ? 'max-w-3xl' : 'max-w-md'}`}>
+    <div className={`mx-auto w-full px-gutter pt-4 pb-12 sm:pt-12 ${wide ? 'max-w-3xl' : 'max-w-md'}`}>
       <header>
         <Link href="/" className="inline-flex min-h-target items-center gap-2.5 rounded-lg font-semibold">
           <LatchkeyMark />
           {messages.brand}
         </Link>
       </header>
-      <main className="mt-4 rounded-2xl border border-hairline bg-surface p-5 sm:mt-6 sm:p-8">{children}</main>
+      <main className="mt-4 rounded-2xl border border-hairline bg-surface px-sheet py-5 sm:mt-6 sm:p-8">
+        {children}
+      </main>
     </div>
   )
 }

@@ -5,14 +5,14 @@ import { messages } from '@/messages/en'
 import { Field, type FieldProps } from './field'
 import { useHydrated } from './hydrated'
 
-/** A password input that can be shown while typing. Paste and password managers work as in any input. */
+/** A password input with a button that shows the password. Paste and password managers work as in any input. */
 export function PasswordField(props: Omit<FieldProps, 'type' | 'trailing'>) {
   const [shown, setShown] = useState(false)
   const toggle = useRef<HTMLButtonElement>(null)
   const hydrated = useHydrated()
 
   useEffect(() => {
-    // Hidden again on submit: browsers remember what stood in a plain text input.
+    // Hide the password again on submit, because browsers remember the values of plain text inputs.
     const form = toggle.current?.form
     const hide = () => setShown(false)
     form?.addEventListener('submit', hide)
@@ -30,7 +30,7 @@ export function PasswordField(props: Omit<FieldProps, 'type' | 'trailing'>) {
           disabled={!hydrated}
           aria-label={shown ? messages.field.hidePassword(props.label) : messages.field.showPassword(props.label)}
           onClick={() => setShown(!shown)}
-          className="absolute inset-y-0 right-0 min-w-16 rounded-lg px-3 text-sm font-medium text-accent hover:text-accent-strong"
+          className="min-w-16 shrink-0 rounded-lg px-2 text-sm font-medium text-accent hover:text-accent-strong"
         >
           {shown ? messages.field.hide : messages.field.show}
         </button>

@@ -2,19 +2,19 @@
 
 import { useEffect, useRef, useState } from 'react'
 
-/** Drawn by this app, for whoever has no picture or one that cannot be fetched. */
+/** Shown when an account has no picture, or one that cannot be loaded. */
 const DEFAULT_PICTURE = '/avatar.svg'
 
-/** Somebody's picture. It says nothing that the words beside it do not, and its host learns nothing of the page. */
+/** An account's picture. It is decorative, and `no-referrer` keeps the page's address from the picture's host. */
 export function Picture({ src }: { src: string | null }) {
   const [failed, setFailed] = useState(false)
   const image = useRef<HTMLImageElement>(null)
   useEffect(() => {
-    // It may have failed before the page's script ran.
+    // The picture may have failed to load before hydration.
     if (image.current?.complete && image.current.naturalWidth === 0) setFailed(true)
   }, [])
   return (
-    // biome-ignore lint/performance/noImgElement: it may come from any host, and no server of ours should fetch it
+    // biome-ignore lint/performance/noImgElement: pictures come from any host, and our servers must not fetch them
     <img
       ref={image}
       src={(failed ? null : src) || DEFAULT_PICTURE}

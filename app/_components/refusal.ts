@@ -2,24 +2,24 @@ import { type DeadLink, messages, type Reason, type ReasonDetails } from '@/mess
 import type { DeadSecretCode, RecoveryErrorCode } from '@/server/core/errors'
 import type { InputErrorCode } from '@/server/core/schemas'
 
-/** Fails to compile when a code of the server has no text. */
+// These lines do not compile if an error code of the server has no text.
 messages.errors satisfies Record<RecoveryErrorCode | InputErrorCode | 'network' | 'internal', unknown>
 messages.deadLink satisfies Record<DeadSecretCode | 'missing', unknown>
 
-/** Why the server did not do what was asked, as the forms need it. */
+/** Why the server refused a request, in the form that the pages need. */
 export interface Refusal {
   reason: Reason
   details: ReasonDetails
-  /** Input name → reason, when single inputs are at fault. */
+  /** The reason for each input that has an error, by input name. */
   fields: Record<string, Reason>
 }
 
 const isReason = (code: string): code is Reason => Object.hasOwn(messages.errors, code)
 
-/** A code this page does not know is a server newer than the page: an error on our side. */
+/** Reads an error code. A code that this page does not know comes from a newer server, and is shown as our error. */
 export const toReason = (code: string): Reason => (isReason(code) ? code : 'internal')
 
-/** Reads what a tRPC call threw. Without an answer from the server it is the network. */
+/** Reads the error of a tRPC call. An error without an answer from the server means that the network failed. */
 export function readRefusal(error: unknown): Refusal {
   const data = (error as { data?: (ReasonDetails & { reason: string; fields?: Record<string, string> }) | null } | null)
     ?.data
@@ -31,15 +31,15 @@ export function readRefusal(error: unknown): Refusal {
   }
 }
 
-/** The sentence for a reason. */
-export function sentence(reason: Reason, details: ReasonDetails = {}): string {
-  const words = messages.errors[reason]
-  return typeof words === 'function' ? words(details) : words
+/** The text of an error. */
+export function errorText(reason: Reason, details: ReasonDetails = {}): string {
+  const text = messages.errors[reason]
+  return typeof text === 'function' ? text(details) : text
 }
 
-/** Whether a reason is about a code that was typed rather than a link that was opened. */
+/** Whether the reason concerns a code that was entered, rather than a link that was opened. */
 export const isGrant = (reason: Reason | DeadLink): boolean => reason === 'grant-unknown' || reason === 'grant-expired'
 
-/** Whether a reason says that the link is dead, so that only a new one helps. */
+/** Whether the reason is that the link or code no longer works, so that only a new email helps. */
 export const isDeadLink = (reason: Reason | undefined): reason is DeadLink & Reason =>
   reason !== undefined && Object.hasOwn(messages.deadLink, reason)

@@ -4,23 +4,23 @@ import { messages } from '@/messages/en'
 import { Button } from './button'
 import { useSecondsLeft } from './seconds-left'
 
-/** Sends again, once the pause between two mails is over. */
+/** Sends the email again, once the cooldown is over. `deadline` is in milliseconds since 1970. */
 export function ResendButton({ deadline, busy, onClick }: { deadline: number; busy: boolean; onClick: () => void }) {
-  const left = useSecondsLeft(deadline)
+  const secondsLeft = useSecondsLeft(deadline)
   const words = messages.resend
   return (
     <>
       <Button
-        look="secondary"
+        variant="secondary"
         busy={busy}
-        held={left > 0}
-        busyLabel={busy ? words.busy : words.waiting(left)}
+        unavailable={secondsLeft > 0}
+        busyLabel={busy ? words.busy : words.waiting(secondsLeft)}
         onClick={onClick}
       >
         {words.idle}
       </Button>
       <span role="status" className="sr-only">
-        {left === 0 && !busy ? words.ready : ''}
+        {secondsLeft === 0 && !busy ? words.ready : ''}
       </span>
     </>
   )

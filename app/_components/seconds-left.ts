@@ -2,22 +2,22 @@
 
 import { useEffect, useState } from 'react'
 
-/** Whole seconds left until `deadline` (milliseconds since 1970), counted by the clock rather than by ticks. */
+/** Whole seconds until `deadline` (milliseconds since 1970). Reads the clock at each tick, since timers can be late. */
 export function useSecondsLeft(deadline: number): number {
-  const [seen, setSeen] = useState(() => ({ deadline, now: Date.now() }))
-  // A new deadline is counted from the present rather than from the last tick, which may be long ago.
-  const current = seen.deadline === deadline ? seen : { deadline, now: Date.now() }
-  if (current !== seen) setSeen(current)
+  const [reading, setReading] = useState(() => ({ deadline, now: Date.now() }))
+  // For a new deadline, read the clock at once: the last reading may be old.
+  const current = reading.deadline === deadline ? reading : { deadline, now: Date.now() }
+  if (current !== reading) setReading(current)
 
   useEffect(() => {
-    const look = () => setSeen({ deadline, now: Date.now() })
-    look()
+    const readClock = () => setReading({ deadline, now: Date.now() })
+    readClock()
     if (deadline <= Date.now()) return
-    const tick = setInterval(() => {
-      look()
-      if (deadline <= Date.now()) clearInterval(tick)
+    const timer = setInterval(() => {
+      readClock()
+      if (deadline <= Date.now()) clearInterval(timer)
     }, 500)
-    return () => clearInterval(tick)
+    return () => clearInterval(timer)
   }, [deadline])
   return Math.max(0, Math.ceil((deadline - current.now) / 1000))
 }

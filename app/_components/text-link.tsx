@@ -1,10 +1,10 @@
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 
-const LOOK =
+const CLASSES =
   'inline-flex min-h-target items-center rounded-lg font-medium text-accent underline underline-offset-4 hover:text-accent-strong'
 
-/** `document` loads a whole new page, so that the way back asks the server again. */
+/** A link in text colour. `document` loads a new document, so that the back button asks the server again. */
 export function TextLink({
   href,
   document = false,
@@ -16,7 +16,7 @@ export function TextLink({
 }) {
   const Anchor = document ? 'a' : Link
   return (
-    <Anchor href={href} className={LOOK}>
+    <Anchor href={href} className={CLASSES}>
       {children}
     </Anchor>
   )

@@ -4,24 +4,24 @@ import { type FormEvent, useRef, useState } from 'react'
 import type { z } from 'zod'
 import type { Reason } from '@/messages/en'
 import { usePageRestored } from './page-restored'
-import { type Refusal, readRefusal, sentence, toReason } from './refusal'
+import { errorText, type Refusal, readRefusal, toReason } from './refusal'
 
 interface FormOptions<Name extends string> {
   names: readonly [Name, ...Name[]]
-  /** The server's own schema, so that an empty form says so without a round trip. */
+  /** The server's own schema, so that a wrong input is reported without a request. */
   schema: z.ZodType
-  /** Which input a reason is about; the rest concern the whole form. */
+  /** The input that a reason concerns. Reasons that are not listed concern the whole form. */
   fieldOf: Partial<Record<Reason, Name>>
   send: (values: Record<Name, string>) => Promise<unknown>
 }
 
 /**
- * Checks, sends once, and lays each refusal at its input. What was typed is never touched.
- * After a success it stays busy: the page then shows something else.
+ * Validates a form, sends it once and shows each error at its input. It never changes what the person typed.
+ * After a success the form stays busy, because the page is about to show something else.
  */
 export function useForm<Name extends string>({ names, schema, fieldOf, send }: FormOptions<Name>) {
   const [busy, setBusy] = useState(false)
-  const [faults, setFaults] = useState<Partial<Record<Name, string>>>({})
+  const [errors, setErrors] = useState<Partial<Record<Name, string>>>({})
   const [refusal, setRefusal] = useState<Refusal>()
   const inFlight = useRef(false)
 
@@ -32,17 +32,17 @@ export function useForm<Name extends string>({ names, schema, fieldOf, send }: F
 
   async function onSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
-    // A ref, because a double click submits twice before the first state change is drawn.
+    // A ref, because a double click submits twice before React renders the first state change.
     if (inFlight.current) return
     const form = event.currentTarget
-    const typed = new FormData(form)
-    const values = Object.fromEntries(names.map((name) => [name, String(typed.get(name) ?? '')])) as Record<
+    const formData = new FormData(form)
+    const values = Object.fromEntries(names.map((name) => [name, String(formData.get(name) ?? '')])) as Record<
       Name,
       string
     >
 
-    const blame = (found: Partial<Record<Name, string>>) => {
-      setFaults(found)
+    const showErrors = (found: Partial<Record<Name, string>>) => {
+      setErrors(found)
       const first = names.find((name) => found[name])
       const input = first && form.elements.namedItem(first)
       if (input instanceof HTMLElement) input.focus()
@@ -52,38 +52,38 @@ export function useForm<Name extends string>({ names, schema, fieldOf, send }: F
     const checked = schema.safeParse(values)
     if (!checked.success) {
       const issues = checked.error.issues.toReversed()
-      blame(
-        Object.fromEntries(issues.map((issue) => [issue.path[0], sentence(toReason(issue.message))])) as typeof faults,
+      showErrors(
+        Object.fromEntries(issues.map((issue) => [issue.path[0], errorText(toReason(issue.message))])) as typeof errors,
       )
       return
     }
 
     inFlight.current = true
     setBusy(true)
-    setFaults({})
+    setErrors({})
     try {
       await send(values)
     } catch (error) {
       inFlight.current = false
       setBusy(false)
       const refused = readRefusal(error)
-      const own = fieldOf[refused.reason]
+      const inputOfReason = fieldOf[refused.reason]
       const found = Object.fromEntries(
         names.flatMap((name) => {
-          const reason = refused.fields[name] ?? (name === own ? refused.reason : undefined)
-          return reason ? [[name, sentence(reason, refused.details)]] : []
+          const reason = refused.fields[name] ?? (name === inputOfReason ? refused.reason : undefined)
+          return reason ? [[name, errorText(reason, refused.details)]] : []
         }),
-      ) as typeof faults
-      if (Object.keys(found).length > 0) blame(found)
+      ) as typeof errors
+      if (Object.keys(found).length > 0) showErrors(found)
       else setRefusal(refused)
     }
   }
 
-  /** Typing into an input at fault takes the fault away. */
+  /** Removes the error of an input when its value changes. */
   function onInput(event: FormEvent<HTMLFormElement>) {
     const { name } = event.target as HTMLInputElement
-    setFaults((before) => (name in before ? { ...before, [name]: undefined } : before))
+    setErrors((before) => (name in before ? { ...before, [name]: undefined } : before))
   }
 
-  return { busy, faults, refusal, form: { onSubmit, onInput, noValidate: true, method: 'post' } as const }
+  return { busy, errors, refusal, form: { onSubmit, onInput, noValidate: true, method: 'post' } as const }
 }

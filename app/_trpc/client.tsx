@@ -11,7 +11,7 @@ export const trpc = createTRPCReact<AppRouter>()
 
 export function TrpcProvider({ children }: { children: ReactNode }) {
   const [queryClient] = useState(createQueryClient)
-  // Queries are sent as POST too: what somebody typed has no place in an address, which proxies log.
+  // Queries are sent as POST too, because proxies log addresses, and these would contain what a person typed.
   const [client] = useState(() =>
     trpc.createClient({ links: [httpLink({ url: '/api/trpc', methodOverride: 'POST' })] }),
   )

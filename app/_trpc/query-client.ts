@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 
-/** Nothing is retried or held back behind a person's back: a failed write is told, and asked again by its own button. */
+/** Nothing is retried automatically or paused while offline: an error is shown, and the person tries again. */
 export const createQueryClient = () =>
   new QueryClient({
     defaultOptions: {

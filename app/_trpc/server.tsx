@@ -5,5 +5,5 @@ import { cache } from 'react'
 import { createApiContext } from '@/server/api/context'
 import { createCaller } from '@/server/api/root'
 
-/** The procedures, called on the server for the request being rendered; one context a request. */
+/** Calls procedures on the server while a page is rendered. Each request has one context. */
 export const api = cache(async () => createCaller(createApiContext(new Headers(await headers()), new Headers())))

@@ -3,7 +3,7 @@ import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { TextLink } from '@/app/_components/text-link'
 import { messages } from '@/messages/en'
 
-/** Why something on this page was refused; with the way back in when the session has ended meanwhile. */
+/** The error of an action on this page, with a link to sign in again if the session has ended. */
 export function AccountRefusal({ error }: { error: unknown }) {
   if (!error) return null
   const refusal = readRefusal(error)

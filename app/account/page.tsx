@@ -34,7 +34,7 @@ export default async function AccountPage() {
   return (
     <PageShell wide>
       <div className="flex flex-wrap items-start justify-between gap-4">
-        <div className="flex items-center gap-4">
+        <div className="flex flex-wrap items-center gap-4">
           <Picture src={account.picture} />
           <PageHeading>{words.title}</PageHeading>
         </div>
@@ -44,7 +44,7 @@ export default async function AccountPage() {
         {facts.map(([name, value]) => (
           <div key={name} className="mt-3 sm:col-span-2 sm:grid sm:grid-cols-subgrid">
             <dt className="text-ink-soft">{name}</dt>
-            <dd className="font-medium wrap-anywhere">{value}</dd>
+            <dd className="font-medium">{value}</dd>
           </div>
         ))}
       </dl>

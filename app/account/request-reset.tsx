@@ -14,7 +14,7 @@ export function RequestReset({ email }: { email: string }) {
   return (
     <>
       <Button
-        look="secondary"
+        variant="secondary"
         busy={request.isPending}
         busyLabel={words.requestResetBusy}
         onClick={() => request.mutate()}

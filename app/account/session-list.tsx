@@ -20,10 +20,10 @@ const words = messages.account
 export function SessionList({ sessions }: { sessions: Session[] }) {
   const router = useRouter()
   const [ended, setEnded] = useState('')
-  const finish = (said: string) => {
-    setEnded(said)
+  const finish = (announcement: string) => {
+    setEnded(announcement)
     router.refresh()
-    // The pressed button is about to go; the heading is where one reads on.
+    // The pressed button is about to disappear, so move the focus to the section's heading.
     document.getElementById('sessions')?.focus()
   }
   const endOne = trpc.account.endSession.useMutation()
@@ -60,7 +60,7 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
             </div>
             {session.current ? null : (
               <Button
-                look="secondary"
+                variant="secondary"
                 label={words.endSessionOf(nameOf(session))}
                 busy={endOne.isPending && endOne.variables.id === session.id}
                 busyLabel={words.endSessionBusy}
@@ -78,7 +78,7 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
       <div className="mt-3">
         {others.length > 0 ? (
           <Button
-            look="secondary"
+            variant="secondary"
             busy={endOthers.isPending}
             busyLabel={words.endSessionBusy}
             onClick={() => {

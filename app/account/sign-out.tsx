@@ -7,13 +7,13 @@ import { AccountRefusal } from './account-refusal'
 
 export function SignOut() {
   const signOut = trpc.session.signOut.useMutation({
-    // A whole new document, so that the way back asks the server and shows nothing of this account.
+    // Load a new document, so that the back button asks the server and shows nothing of this account.
     onSuccess: () => window.location.replace('/sign-in'),
   })
   return (
     <div>
       <Button
-        look="secondary"
+        variant="secondary"
         busy={signOut.isPending || signOut.isSuccess}
         busyLabel={messages.account.signOutBusy}
         onClick={() => signOut.mutate()}

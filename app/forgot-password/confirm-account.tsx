@@ -22,22 +22,22 @@ interface ConfirmAccountProps {
   onNo: () => void
 }
 
-/** Shows the account that was found, for its owner to know it again before a mail is sent. */
+/** Shows the account that was found, so that its owner can recognise it before an email is sent. */
 export function ConfirmAccount({ preview, onYes, onNo }: ConfirmAccountProps) {
   const inFlight = useRef(false)
-  const rest = () => {
+  const allowSending = () => {
     inFlight.current = false
   }
-  const yes = useMutation({ mutationFn: onYes, onError: rest })
+  const yes = useMutation({ mutationFn: onYes, onError: allowSending })
   usePageRestored(() => {
-    rest()
+    allowSending()
     yes.reset()
   })
-  // Busy after a success too: the next page is on its way.
+  // Stay busy after a success, while the next page loads.
   const busy = yes.isPending || yes.isSuccess
 
   function send() {
-    // A ref, because a double click comes before the first state change is drawn.
+    // A ref, because a double click comes before React renders the first state change.
     if (inFlight.current) return
     inFlight.current = true
     yes.mutate()
@@ -46,9 +46,9 @@ export function ConfirmAccount({ preview, onYes, onNo }: ConfirmAccountProps) {
   return (
     <>
       <PageHeading takeFocus>{words.title}</PageHeading>
-      <div className="mt-5 flex items-center gap-4 rounded-lg border border-hairline bg-sunken p-4">
+      <div className="mt-5 flex flex-wrap items-center gap-4 rounded-lg border border-hairline bg-sunken px-gutter py-4">
         <Picture src={preview.picture} />
-        <div className="min-w-0 wrap-anywhere">
+        <div className="min-w-32 flex-1">
           <p className="font-semibold">{preview.fullName}</p>
           <p className="text-ink-soft">{preview.email}</p>
         </div>
@@ -58,7 +58,7 @@ export function ConfirmAccount({ preview, onYes, onNo }: ConfirmAccountProps) {
         <Button busy={busy} busyLabel={words.busy} onClick={send}>
           {words.yes}
         </Button>
-        <Button look="secondary" busy={false} held={busy} busyLabel={words.no} onClick={onNo}>
+        <Button variant="secondary" busy={false} unavailable={busy} busyLabel={words.no} onClick={onNo}>
           {words.no}
         </Button>
       </div>

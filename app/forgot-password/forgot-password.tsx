@@ -3,37 +3,37 @@
 import { useState } from 'react'
 import { trpc } from '@/app/_trpc/client'
 import type { DeadLink } from '@/messages/en'
-import { AskForm } from './ask-form'
 import { type AccountPreview, ConfirmAccount } from './confirm-account'
+import { RequestForm } from './request-form'
 
 interface ForgotPasswordProps {
-  /** Filled in for whoever has asked before or is signed in. */
+  /** Fills in the field, for people who have requested an email before or are signed in. */
   account: string
-  /** Why the link that led here is dead, if one did. */
+  /** Why the link that led here no longer works, if the person followed one. */
   deadLink: DeadLink | null
-  /** A mail was asked for already, and its code may be typed. */
-  underWay: boolean
-  /** Whether accounts are shown to whoever names them. */
+  /** An email was requested already, and its code can be entered. */
+  hasFlow: boolean
+  /** Whether the account is shown before the email is sent (ACCOUNT_DISCLOSURE=reveal). */
   reveal: boolean
 }
 
-/** Asks for the account; where accounts are shown, asks again whether it is the right one; then sends. */
-export function ForgotPassword({ account, deadLink, underWay, reveal }: ForgotPasswordProps) {
-  const [typed, setTyped] = useState(account)
+/** Asks for the account, lets the person confirm it under `reveal`, and requests the email. */
+export function ForgotPassword({ account: initialAccount, deadLink, hasFlow, reveal }: ForgotPasswordProps) {
+  const [account, setAccount] = useState(initialAccount)
   const [found, setFound] = useState<AccountPreview>()
   const [returned, setReturned] = useState(false)
   const utils = trpc.useUtils()
   const request = trpc.recovery.request.useMutation()
 
-  async function send(asked: string) {
-    await request.mutateAsync({ account: asked })
-    // A whole new document: its countdowns are the server's, and the way back asks the server again.
+  async function send(account: string) {
+    await request.mutateAsync({ account })
+    // Load a new document: its countdowns come from the server, and the back button asks the server again.
     window.location.assign('/forgot-password/code')
   }
 
-  async function find(asked: string) {
-    const preview = await utils.client.recovery.locate.query({ account: asked })
-    setTyped(asked.trim())
+  async function find(account: string) {
+    const preview = await utils.client.recovery.locate.query({ account })
+    setAccount(account.trim())
     setFound(preview)
   }
 
@@ -42,16 +42,16 @@ export function ForgotPassword({ account, deadLink, underWay, reveal }: ForgotPa
       setFound(undefined)
       setReturned(true)
     }
-    return <ConfirmAccount preview={found} onYes={() => send(typed)} onNo={goBack} />
+    return <ConfirmAccount preview={found} onYes={() => send(account)} onNo={goBack} />
   }
   return (
-    <AskForm
-      account={typed}
+    <RequestForm
+      account={account}
       deadLink={returned ? null : deadLink}
-      underWay={underWay}
+      hasFlow={hasFlow}
       takeFocus={returned}
-      finding={reveal}
-      onAsked={reveal ? find : send}
+      confirmsFirst={reveal}
+      onSubmit={reveal ? find : send}
     />
   )
 }

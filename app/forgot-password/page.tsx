@@ -19,7 +19,7 @@ export default async function ForgotPasswordPage() {
       <ForgotPassword
         account={flow?.account ?? account?.email ?? ''}
         deadLink={deadLink}
-        underWay={flow !== null}
+        hasFlow={flow !== null}
         reveal={terms.disclosure === 'reveal'}
       />
     </PageShell>

@@ -6,7 +6,7 @@ import { type DeadLink, messages } from '@/messages/en'
 
 const words = messages.resetPassword
 
-/** What happened to the link, and the one way on. */
+/** Why the link or code no longer works, and what to do next. */
 export function DeadLinkMessage({ reason }: { reason: DeadLink }) {
   const { title, body } = messages.deadLink[reason]
   return (

@@ -26,7 +26,7 @@ export default async function ResetPasswordPage() {
         <ResetPassword
           secret={link.secret}
           passwordMinLength={link.passwordMinLength}
-          // Told as time left, since the clock of the device may be wrong.
+          // A duration rather than a time, because the device's clock may be wrong.
           secondsLeft={Math.max(0, (Date.parse(link.expiresAt) - Date.now()) / 1000)}
         />
       ) : (

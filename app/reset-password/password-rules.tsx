@@ -4,62 +4,64 @@ import { useEffect, useRef, useState } from 'react'
 import { messages } from '@/messages/en'
 
 const words = messages.resetPassword
-const QUIET_MS = 800
+/** How long typing must pause before screen readers announce the rules. */
+const ANNOUNCE_AFTER_MS = 800
 
-interface Typed {
+interface Entered {
+  /** Characters. */
   length: number
-  same: boolean
+  match: boolean
 }
 
-const NOTHING: Typed = { length: 0, same: false }
+const NOTHING: Entered = { length: 0, match: false }
 
-/** Measures as the server does: NFC, then code points. */
-function measure(form: HTMLFormElement): Typed {
-  const typed = new FormData(form)
-  const [password, again] = ['password', 'confirmPassword'].map((name) =>
-    String(typed.get(name) ?? '').normalize('NFC'),
+/** Measures passwords as the server does: NFC, then code points. */
+function measure(form: HTMLFormElement): Entered {
+  const formData = new FormData(form)
+  const [password, confirmation] = ['password', 'confirmPassword'].map((name) =>
+    String(formData.get(name) ?? '').normalize('NFC'),
   )
-  return { length: [...(password ?? '')].length, same: password !== '' && password === again }
+  return { length: [...(password ?? '')].length, match: password !== '' && password === confirmation }
 }
 
-function spoken({ length, same }: Typed, least: number): string {
+function announcementOf({ length, match }: Entered, minLength: number): string {
   if (length === 0) return ''
-  if (length < least) return words.liveShort(least - length)
-  return same ? words.liveReady : words.liveDiffer
+  if (length < minLength) return words.liveShort(minLength - length)
+  return match ? words.liveReady : words.liveDiffer
 }
 
-/** The rules of the form it stands in, ticked off while one types, and spoken once the typing pauses. */
-export function PasswordRules({ id, least }: { id: string; least: number }) {
+/** The rules for the password in the form around it. They follow each keystroke, and are announced when typing pauses. */
+export function PasswordRules({ id, minLength }: { id: string; minLength: number }) {
   const list = useRef<HTMLUListElement>(null)
-  const [typed, setTyped] = useState(NOTHING)
-  const [said, setSaid] = useState('')
+  const [entered, setEntered] = useState(NOTHING)
+  const [announcement, setAnnouncement] = useState('')
 
   useEffect(() => {
     const form = list.current?.closest('form')
     if (!form) return
-    // Also once at the start: the browser may have filled in or kept what was typed.
-    const read = () => setTyped(measure(form))
+    // Also read once now: the browser may have filled in the form, or restored it.
+    const read = () => setEntered(measure(form))
     read()
     form.addEventListener('input', read)
     return () => form.removeEventListener('input', read)
   }, [])
 
   useEffect(() => {
-    const pause = setTimeout(() => setSaid(spoken(typed, least)), QUIET_MS)
-    return () => clearTimeout(pause)
-  }, [typed, least])
+    const timer = setTimeout(() => setAnnouncement(announcementOf(entered, minLength)), ANNOUNCE_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [entered, minLength])
 
-  const short = typed.length > 0 && typed.length < least
+  const tooShort = entered.length > 0 && entered.length < minLength
   return (
     <>
       <ul ref={list} id={id} aria-label={words.rules} className="space-y-1 text-sm leading-6">
-        <Rule met={typed.length >= least}>
-          {short ? words.ruleLengthShort(least, typed.length) : words.ruleLength(least)}
+        <Rule met={entered.length >= minLength}>
+          {tooShort ? words.ruleLengthShort(minLength, entered.length) : words.ruleLength(minLength)}
         </Rule>
-        <Rule met={typed.same}>{words.ruleMatch}</Rule>
+        <Rule met={entered.match}>{words.ruleMatch}</Rule>
       </ul>
       <p role="status" className="sr-only">
-        {said}
+        {announcement}
       </p>
     </>
   )

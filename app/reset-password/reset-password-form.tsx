@@ -16,7 +16,7 @@ const words = messages.resetPassword
 interface ResetPasswordFormProps {
   passwordMinLength: number
   secondsLeft: number
-  /** What runs out: the time of a typed code, or of an opened link. */
+  /** What expires: the grant of an entered code, or the opened link. */
   secret: 'grant' | 'link'
   onDone: () => void
 }
@@ -29,7 +29,7 @@ export function ResetPasswordForm({ passwordMinLength, secondsLeft, secret, onDo
   }, [secondsLeft])
 
   const reset = trpc.recovery.resetPassword.useMutation()
-  const { form, busy, faults, refusal } = useForm({
+  const { form, busy, errors, refusal } = useForm({
     names: ['password', 'confirmPassword'],
     schema: resetPasswordInput,
     fieldOf: {
@@ -57,15 +57,15 @@ export function ResetPasswordForm({ passwordMinLength, secondsLeft, secret, onDo
         label={words.password}
         autoComplete="new-password"
         describedBy="password-rules"
-        fault={faults.password}
+        error={errors.password}
       />
       <PasswordField
         name="confirmPassword"
         label={words.confirmPassword}
         autoComplete="new-password"
-        fault={faults.confirmPassword}
+        error={errors.confirmPassword}
       />
-      <PasswordRules id="password-rules" least={passwordMinLength} />
+      <PasswordRules id="password-rules" minLength={passwordMinLength} />
       <div className="mt-6">
         <Button busy={busy} busyLabel={words.busy}>
           {words.submit}
@@ -74,7 +74,7 @@ export function ResetPasswordForm({ passwordMinLength, secondsLeft, secret, onDo
       <RefusalNotice refusal={shown}>
         {shown && isDeadLink(shown.reason) ? (
           <div className="mt-3">
-            <ButtonLink look="secondary" href="/forgot-password">
+            <ButtonLink variant="secondary" href="/forgot-password">
               {isGrant(shown.reason) ? words.newEmail : words.newLink}
             </ButtonLink>
           </div>

@@ -22,7 +22,7 @@ export function ResetPassword(props: ResetPasswordProps) {
         <PageHeading takeFocus>{words.doneTitle}</PageHeading>
         <p className="mt-3 text-ink-soft">{words.doneBody}</p>
         <div className="mt-8">
-          {/* A whole new document, so that the way back asks the server again and finds the link spent. */}
+          {/* Load a new document, so that the back button asks the server and finds the link used. */}
           <ButtonLink href="/sign-in" document>
             {words.signIn}
           </ButtonLink>

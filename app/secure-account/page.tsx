@@ -5,7 +5,7 @@ import { SecureAccount } from './secure-account'
 
 export const metadata: Metadata = { title: messages.secureAccount.title }
 
-/** Opening this page does nothing, since mail scanners open links; the button does. */
+/** Opening this page changes nothing, because mail scanners open links. Only its button does. */
 export default async function SecureAccountPage({ searchParams }: PageProps<'/secure-account'>) {
   const { token } = await searchParams
   return (

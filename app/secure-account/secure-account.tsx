@@ -13,14 +13,14 @@ const words = messages.secureAccount
 export function SecureAccount({ token: given }: { token: string }) {
   const [token] = useState(given)
   useEffect(() => {
-    // The token leaves the address bar, the history and whatever follows from them.
+    // Remove the token from the address bar and the browser's history.
     window.history.replaceState(null, '', '/secure-account')
   }, [])
 
-  const disown = trpc.recovery.secureAccount.useMutation()
-  const refusal = disown.isError ? readRefusal(disown.error) : undefined
+  const secure = trpc.recovery.secureAccount.useMutation()
+  const refusal = secure.isError ? readRefusal(secure.error) : undefined
 
-  if (disown.isSuccess) {
+  if (secure.isSuccess) {
     return (
       <>
         <PageHeading takeFocus>{words.doneTitle}</PageHeading>
@@ -29,15 +29,15 @@ export function SecureAccount({ token: given }: { token: string }) {
       </>
     )
   }
-  if (token === '') return <WayOut title={words.missingTitle} body={words.missingBody} />
+  if (token === '') return <InvalidLink title={words.missingTitle} body={words.missingBody} />
   const reason = refusal?.reason
-  if (isDeadLink(reason)) return <WayOut title={messages.deadLink[reason].title} body={words.deadBody} takeFocus />
+  if (isDeadLink(reason)) return <InvalidLink title={messages.deadLink[reason].title} body={words.deadBody} takeFocus />
   return (
     <>
       <PageHeading>{words.title}</PageHeading>
       <p className="mt-3">{words.lead}</p>
       <div className="mt-8">
-        <Button busy={disown.isPending} busyLabel={words.busy} onClick={() => disown.mutate({ token })}>
+        <Button busy={secure.isPending} busyLabel={words.busy} onClick={() => secure.mutate({ token })}>
           {words.submit}
         </Button>
       </div>
@@ -47,7 +47,7 @@ export function SecureAccount({ token: given }: { token: string }) {
   )
 }
 
-function WayOut({ title, body, takeFocus = false }: { title: string; body: string; takeFocus?: boolean }) {
+function InvalidLink({ title, body, takeFocus = false }: { title: string; body: string; takeFocus?: boolean }) {
   return (
     <>
       <PageHeading takeFocus={takeFocus}>{title}</PageHeading>

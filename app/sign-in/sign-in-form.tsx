@@ -14,7 +14,7 @@ const words = messages.signIn
 
 export function SignInForm() {
   const signIn = trpc.session.signIn.useMutation()
-  const { form, busy, faults, refusal } = useForm({
+  const { form, busy, errors, refusal } = useForm({
     names: ['account', 'password'],
     schema: signInInput,
     fieldOf: {
@@ -25,19 +25,19 @@ export function SignInForm() {
     },
     send: async (values) => {
       await signIn.mutateAsync(values)
-      // A whole new document: nothing kept for whoever was here before outlives the sign-in.
+      // Load a new document, so that nothing cached for the previous account remains.
       window.location.replace('/account')
     },
   })
 
   return (
     <form {...form} className="mt-6">
-      <Field name="account" label={messages.field.account} autoComplete="username" fault={faults.account} />
+      <Field name="account" label={messages.field.account} autoComplete="username" error={errors.account} />
       <PasswordField
         name="password"
         label={messages.field.password}
         autoComplete="current-password"
-        fault={faults.password}
+        error={errors.password}
       />
       <div className="mt-3">
         <Button busy={busy} busyLabel={words.busy}>

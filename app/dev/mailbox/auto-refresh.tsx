@@ -3,15 +3,15 @@
 import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
 
-const EVERY_MS = 2000
+const INTERVAL_MS = 2000
 
-/** Asks the server for this page again and again, while somebody looks at it. */
+/** Reloads the page's content from the server every two seconds while the tab is visible. */
 export function AutoRefresh() {
   const router = useRouter()
   useEffect(() => {
     const timer = setInterval(() => {
       if (document.visibilityState === 'visible') router.refresh()
-    }, EVERY_MS)
+    }, INTERVAL_MS)
     return () => clearInterval(timer)
   }, [router])
   return null

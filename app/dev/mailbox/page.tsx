@@ -14,7 +14,7 @@ export const metadata: Metadata = { title: words.title }
 
 export default async function MailboxPage() {
   if (!mailboxIsOn()) notFound()
-  const mails = await listEmails()
+  const emails = await listEmails()
   return (
     <PageShell wide>
       <AutoRefresh />
@@ -29,21 +29,21 @@ export default async function MailboxPage() {
       </div>
       <p className="mt-1 text-ink-soft">{words.lead}</p>
       <ul aria-live="polite" className="mt-6 divide-y divide-hairline border-t border-hairline">
-        {mails.map((mail) => (
-          <li key={mail.id}>
+        {emails.map((email) => (
+          <li key={email.id}>
             <Link
-              href={`/dev/mailbox/${encodeURIComponent(mail.id)}`}
+              href={`/dev/mailbox/${encodeURIComponent(email.id)}`}
               className="flex min-h-target flex-wrap items-baseline justify-between gap-x-4 rounded-lg py-3"
             >
-              <span className="font-medium text-accent underline underline-offset-4 wrap-anywhere">{mail.subject}</span>
-              <span className="text-sm text-ink-soft wrap-anywhere">
-                {mail.to} · <LocalTime at={mail.at} />
+              <span className="font-medium text-accent underline underline-offset-4">{email.subject}</span>
+              <span className="text-sm text-ink-soft">
+                {email.to} · <LocalTime at={email.at} />
               </span>
             </Link>
           </li>
         ))}
       </ul>
-      {mails.length === 0 ? <p className="py-6 text-ink-soft">{words.empty}</p> : null}
+      {emails.length === 0 ? <p className="py-6 text-ink-soft">{words.empty}</p> : null}
     </PageShell>
   )
 }

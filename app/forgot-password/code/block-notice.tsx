@@ -6,14 +6,14 @@ import { messages } from '@/messages/en'
 
 const words = messages.code
 
-/** Says that codes are blocked and for how long, and when it is over that it is. */
-export function BlockNotice({ secondsLeft, over }: { secondsLeft: number; over: boolean }) {
+/** Says that codes are blocked and for how long, and afterwards that a code can be entered again. */
+export function BlockNotice({ secondsLeft, wasBlocked }: { secondsLeft: number; wasBlocked: boolean }) {
   const blocked = secondsLeft > 0
   return (
     <>
       {blocked ? <Block secondsLeft={secondsLeft} /> : null}
       <div role="status">
-        {over && !blocked ? (
+        {wasBlocked && !blocked ? (
           <div className="mt-4">
             <Notice tone="success" title={words.unblockedTitle}>
               {words.unblocked}
@@ -26,15 +26,15 @@ export function BlockNotice({ secondsLeft, over }: { secondsLeft: number; over: 
 }
 
 function Block({ secondsLeft }: { secondsLeft: number }) {
-  // Spoken once, with the time left then; the ticking one is to be looked up, not listened to.
-  const [told] = useState(secondsLeft)
+  // Screen readers announce the wait once. The countdown is visible, but changes too often to announce.
+  const [announcedSeconds] = useState(secondsLeft)
   return (
     <div className="mt-4">
       <Notice tone="problem">
         <div role="alert">
           <p className="font-semibold">{words.blockedTitle}</p>
           <p>
-            {words.blocked} <span className="sr-only">{words.blockedFor(told)}</span>
+            {words.blocked} <span className="sr-only">{words.blockedFor(announcedSeconds)}</span>
           </p>
         </div>
         <p role="timer" className="tabular-nums">

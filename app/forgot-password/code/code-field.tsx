@@ -8,41 +8,41 @@ import { CODE_LENGTH } from '@/server/core/schemas'
 interface CodeFieldProps {
   ref: Ref<HTMLInputElement>
   value: string
-  onChange: (typed: string) => void
-  /** Called when the last digit is there. */
-  onWhole: (code: string) => void
-  /** Called instead of cutting short what was pasted. */
+  onChange: (entered: string) => void
+  /** Called when the last digit has been entered. */
+  onComplete: (code: string) => void
+  /** Called when the pasted text is too long, which is never cut short. */
   onTooLong: () => void
   hint: string
-  /** What is wrong with what was typed, in words. */
-  fault: string | undefined
-  /** The id of more words on this field. */
+  /** The error text for the value. */
+  error: string | undefined
+  /** The id of an element that describes this field as well. */
   describedBy: string
-  /** Takes nothing just now, but keeps the focus. */
-  held: boolean
+  /** Accepts no input at the moment, but keeps the focus. */
+  readOnly: boolean
 }
 
-/** Spaces and dashes of any kind, as mails and people write codes. */
+/** Spaces and dashes of any kind, which emails and people put into codes. */
 const SEPARATORS = /[\s\u00ad\u2010-\u2015-]/g
 
 /** One labelled input, drawn as six boxes. */
 export function CodeField(props: CodeFieldProps) {
-  const { ref, value, fault, held } = props
+  const { ref, value, error, readOnly } = props
   const tooLong = useRef(false)
   const refusePaste = (event: ClipboardEvent) => {
     event.preventDefault()
     event.stopPropagation()
   }
-  const pasted = (text: string) => {
+  const readPasted = (text: string) => {
     const code = text.replace(SEPARATORS, '')
     tooLong.current = code.length > CODE_LENGTH
     return tooLong.current ? '' : code
   }
-  const changed = (typed: string) => {
-    props.onChange(typed)
+  const onChange = (entered: string) => {
+    props.onChange(entered)
     if (tooLong.current) props.onTooLong()
-    // The library's own event passes over a whole code that replaces another.
-    else if (typed.length === CODE_LENGTH && typed !== value) props.onWhole(typed)
+    // The library's own `onComplete` is not called when one complete code replaces another.
+    else if (entered.length === CODE_LENGTH && entered !== value) props.onComplete(entered)
     tooLong.current = false
   }
 
@@ -51,42 +51,49 @@ export function CodeField(props: CodeFieldProps) {
       <label htmlFor="code" className="mb-1.5 block font-medium">
         {messages.code.label}
       </label>
-      <div onPasteCapture={held ? refusePaste : undefined}>
+      <div onPasteCapture={readOnly ? refusePaste : undefined}>
         <OTPInput
           ref={ref}
           id="code"
           name="code"
           maxLength={CODE_LENGTH}
           value={value}
-          onChange={changed}
-          pasteTransformer={pasted}
+          onChange={onChange}
+          pasteTransformer={readPasted}
+          // By default the library widens its input for password managers, past the edge of a narrow window.
+          pushPasswordManagerStrategy="none"
           autoComplete="one-time-code"
           inputMode="numeric"
           required
-          readOnly={held}
-          aria-disabled={held || undefined}
-          aria-invalid={fault ? true : undefined}
-          aria-describedby={`${fault ? 'code-fault' : 'code-hint'} ${props.describedBy}`}
-          // The page is there for this input, and its description says the rest.
+          readOnly={readOnly}
+          aria-disabled={readOnly || undefined}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={`${error ? 'code-error' : 'code-hint'} ${props.describedBy}`}
+          // This input is the purpose of the page, and its description contains the rest of the text.
           autoFocus
-          // Nothing but a notice stands here without a script.
+          // Without a script, the page shows a notice instead of a working input.
           noScriptCSSFallback={null}
-          // Its own digits are transparent, which forced colours would undo.
+          // The input's own digits are transparent, which forced colours would override.
           className="forced-color-adjust-none"
+          containerClassName="@container"
           render={({ slots }) => (
-            <div aria-hidden="true" className="grid grid-cols-[repeat(3,1fr)_0.25rem_repeat(3,1fr)] gap-1.5 sm:gap-2">
-              {slots.map((slot, place) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a box is its place
-                <Box key={place} slot={slot} faulty={fault !== undefined} held={held} />
+            // Six boxes in a row, or two rows of three where large text leaves no room for six.
+            <div
+              aria-hidden="true"
+              className="grid grid-cols-3 gap-1.5 @min-[14rem]:grid-cols-[repeat(3,1fr)_0.25rem_repeat(3,1fr)] sm:gap-2"
+            >
+              {slots.map((slot, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: the order of the boxes never changes
+                <Box key={index} slot={slot} hasError={error !== undefined} readOnly={readOnly} />
               ))}
             </div>
           )}
         />
       </div>
       <div className="min-h-15 pt-1 pb-2 text-sm leading-6">
-        {fault ? (
-          <p id="code-fault" role="alert" className="text-problem">
-            {fault}
+        {error ? (
+          <p id="code-error" role="alert" className="text-problem">
+            {error}
           </p>
         ) : (
           <p id="code-hint" className="text-ink-soft">
@@ -98,17 +105,17 @@ export function CodeField(props: CodeFieldProps) {
   )
 }
 
-function Box({ slot, faulty, held }: { slot: SlotProps; faulty: boolean; held: boolean }) {
-  const border = faulty ? 'border-problem ring-1 ring-problem' : 'border-outline'
+function Box({ slot, hasError, readOnly }: { slot: SlotProps; hasError: boolean; readOnly: boolean }) {
+  const border = hasError ? 'border-problem ring-1 ring-problem' : 'border-outline'
   const ring = slot.isActive ? 'z-10 outline-3 outline-offset-0 outline-brass' : ''
   return (
     <div
-      className={`relative flex h-14 items-center justify-center rounded-lg border text-2xl font-semibold tabular-nums ${
-        held ? 'bg-sunken text-ink-soft' : 'bg-surface text-ink'
-      } ${border} ${ring} nth-[4]:col-start-5`}
+      className={`relative flex h-14 items-center justify-center rounded-lg border text-2xl font-semibold whitespace-nowrap tabular-nums ${
+        readOnly ? 'bg-sunken text-ink-soft' : 'bg-surface text-ink'
+      } ${border} ${ring} @min-[14rem]:nth-[4]:col-start-5`}
     >
       {slot.char}
-      {slot.hasFakeCaret && !held ? <span className="h-7 w-0.5 bg-ink motion-safe:animate-pulse" /> : null}
+      {slot.hasFakeCaret && !readOnly ? <span className="h-7 w-0.5 bg-ink motion-safe:animate-pulse" /> : null}
     </div>
   )
 }

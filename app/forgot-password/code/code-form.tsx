@@ -2,7 +2,7 @@
 
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Button } from '@/app/_components/button'
-import { type Refusal, readRefusal, sentence, toReason } from '@/app/_components/refusal'
+import { errorText, type Refusal, readRefusal, toReason } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { useSecondsLeft } from '@/app/_components/seconds-left'
 import { trpc } from '@/app/_trpc/client'
@@ -13,21 +13,21 @@ import { CodeField } from './code-field'
 
 const words = messages.code
 
-// A code of another length cannot be right: it is said here, and costs no try.
-const wholeCode = codeSchema.refine((code) => code.length === CODE_LENGTH, { error: 'code-not-numeric' })
+// A code of another length cannot be right, so report it here without using up a try.
+const completeCode = codeSchema.refine((code) => code.length === CODE_LENGTH, { error: 'code-not-numeric' })
 
 interface CodeFormProps {
-  /** The id of the words that say where the mail went. */
+  /** The id of the text that says where the email was sent. */
   describedBy: string
   codeSeconds: number
   blockedUntil: number
-  learn: (news: { blockedSeconds: number } | null) => void
+  update: (change: { blockedSeconds: number } | null) => void
 }
 
-/** Takes the code, by itself once it is whole. A refused one is cleared, and the focus stays for the next. */
-export function CodeForm({ describedBy, codeSeconds, blockedUntil, learn }: CodeFormProps) {
+/** Sends the code as soon as it is complete. A wrong code is cleared, and the focus stays in the input. */
+export function CodeForm({ describedBy, codeSeconds, blockedUntil, update }: CodeFormProps) {
   const [code, setCode] = useState('')
-  const [fault, setFault] = useState<string>()
+  const [error, setError] = useState<string>()
   const [refusal, setRefusal] = useState<Refusal>()
   const [wasBlocked, setWasBlocked] = useState(false)
   const input = useRef<HTMLInputElement>(null)
@@ -35,19 +35,19 @@ export function CodeForm({ describedBy, codeSeconds, blockedUntil, learn }: Code
   const blocked = useSecondsLeft(blockedUntil)
   const verify = trpc.recovery.verifyCode.useMutation()
   const busy = verify.isPending || verify.isSuccess
-  const held = busy || blocked > 0
+  const readOnly = busy || blocked > 0
 
   useEffect(() => {
     if (blocked > 0) setWasBlocked(true)
   }, [blocked])
 
-  async function send(typed: string) {
-    // A ref, because the sixth digit and Enter may both come before the first state change is drawn.
+  async function send(entered: string) {
+    // A ref, because the sixth digit and Enter can both come before React renders the first state change.
     if (inFlight.current || blocked > 0) return
     setWasBlocked(false)
     setRefusal(undefined)
-    const checked = wholeCode.safeParse(typed)
-    setFault(checked.success ? undefined : sentence(toReason(checked.error.issues[0]?.message ?? '')))
+    const checked = completeCode.safeParse(entered)
+    setError(checked.success ? undefined : errorText(toReason(checked.error.issues[0]?.message ?? '')))
     if (!checked.success) {
       input.current?.focus()
       input.current?.select()
@@ -56,7 +56,7 @@ export function CodeForm({ describedBy, codeSeconds, blockedUntil, learn }: Code
     inFlight.current = true
     try {
       await verify.mutateAsync({ code: checked.data })
-      // A whole new document, which reads the grant; the way back leads past the code, which is spent.
+      // Load a new document, which reads the grant. `replace`, so that the back button skips the spent code.
       window.location.replace('/reset-password')
     } catch (error) {
       inFlight.current = false
@@ -66,11 +66,11 @@ export function CodeForm({ describedBy, codeSeconds, blockedUntil, learn }: Code
 
   function refuse(refused: Refusal) {
     const { reason, details } = refused
-    if (reason === 'flow-missing') return learn(null)
+    if (reason === 'flow-missing') return update(null)
     if (reason !== 'code-wrong' && reason !== 'code-blocked') return setRefusal(refused)
     setCode('')
-    if (details.retryAfterSeconds) learn({ blockedSeconds: details.retryAfterSeconds })
-    else setFault(sentence(reason, details))
+    if (details.retryAfterSeconds) update({ blockedSeconds: details.retryAfterSeconds })
+    else setError(errorText(reason, details))
     input.current?.focus()
   }
 
@@ -84,21 +84,21 @@ export function CodeForm({ describedBy, codeSeconds, blockedUntil, learn }: Code
       <CodeField
         ref={input}
         value={code}
-        onChange={(typed) => {
-          setCode(typed)
-          setFault(undefined)
+        onChange={(entered) => {
+          setCode(entered)
+          setError(undefined)
         }}
-        onWhole={send}
-        onTooLong={() => setFault(sentence('code-not-numeric'))}
+        onComplete={send}
+        onTooLong={() => setError(errorText('code-not-numeric'))}
         hint={words.hint(codeSeconds)}
-        fault={fault}
+        error={error}
         describedBy={describedBy}
-        held={held}
+        readOnly={readOnly}
       />
-      <Button busy={busy} held={blocked > 0} busyLabel={busy ? words.busy : words.held}>
+      <Button busy={busy} unavailable={blocked > 0} busyLabel={busy ? words.busy : words.submitBlocked}>
         {words.submit}
       </Button>
-      <BlockNotice secondsLeft={blocked} over={wasBlocked} />
+      <BlockNotice secondsLeft={blocked} wasBlocked={wasBlocked} />
       <RefusalNotice refusal={refusal} />
     </form>
   )

@@ -3,18 +3,18 @@ import { redirect } from 'next/navigation'
 import { PageShell } from '@/app/_components/page-shell'
 import { api } from '@/app/_trpc/server'
 import { messages } from '@/messages/en'
-import { CheckMail } from './check-mail'
+import { CheckEmail } from './check-email'
 
 export const metadata: Metadata = { title: messages.code.title }
 
-/** The flow is a row that the browser's cookie names, so a reload and a second tab find it as it stands. */
+/** The browser's cookie names the flow's row, so a reload and a second tab show the same state. */
 export default async function CodePage() {
   const caller = await api()
   const [flow, terms] = await Promise.all([caller.recovery.flow(), caller.recovery.terms()])
   if (!flow) redirect('/forgot-password')
   return (
     <PageShell>
-      <CheckMail
+      <CheckEmail
         flow={flow}
         concealed={terms.disclosure === 'conceal'}
         linkSeconds={terms.linkTtlSeconds}

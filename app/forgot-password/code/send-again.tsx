@@ -10,16 +10,16 @@ import { messages } from '@/messages/en'
 interface SendAgainProps {
   account: string
   resendAt: number
-  learn: (news: { resendInSeconds: number }) => void
+  update: (news: { resendInSeconds: number }) => void
   reload: () => Promise<unknown>
 }
 
-/** Asks for another mail to the same account. */
-export function SendAgain({ account, resendAt, learn, reload }: SendAgainProps) {
+/** Requests another email for the same account. */
+export function SendAgain({ account, resendAt, update, reload }: SendAgainProps) {
   const request = trpc.recovery.request.useMutation({
-    // Busy until the new request's own countdown is known.
+    // Stay busy until the countdown of the new request is known.
     onSuccess: reload,
-    onError: (error) => learn({ resendInSeconds: readRefusal(error).details.retryAfterSeconds ?? 0 }),
+    onError: (error) => update({ resendInSeconds: readRefusal(error).details.retryAfterSeconds ?? 0 }),
   })
   return (
     <>

@@ -6,12 +6,12 @@ import type { AppRouter } from '@/server/api/root'
 
 export type Flow = NonNullable<inferRouterOutputs<AppRouter>['recovery']['flow']>
 
-/** Long enough that a page just loaded does not ask at once for what it came with. */
+/** Prevents a page that has just loaded from fetching the flow that it was rendered with. */
 const FRESH_MS = 10_000
 
 /**
- * Where this browser's recovery stands: what the page was made with, asked for again when somebody comes back
- * to it, for another tab may have gone on meanwhile. Deadlines are on the clock of the device.
+ * The state of this browser's recovery. It is fetched again when the person returns to the tab, because another tab
+ * may have changed it. Deadlines are in milliseconds since 1970, by the device's clock.
  */
 export function useFlow(initial: Flow) {
   const utils = trpc.useUtils()
@@ -23,13 +23,13 @@ export function useFlow(initial: Flow) {
   const { data: flow, dataUpdatedAt } = query
   const deadline = (seconds = 0) => (seconds > 0 ? dataUpdatedAt + seconds * 1000 : 0)
 
-  /** Takes in what a refusal has told: waits in seconds from now, or that the flow is over. */
-  function learn(news: { resendInSeconds?: number; blockedSeconds?: number } | null) {
+  /** Applies what an error said: waits in seconds from now, or `null` when the flow has ended. */
+  function update(change: { resendInSeconds?: number; blockedSeconds?: number } | null) {
     const elapsed = (Date.now() - dataUpdatedAt) / 1000
-    const told = Object.entries(news ?? {}).map(([name, seconds]) => [name, seconds + elapsed])
+    const waits = Object.entries(change ?? {}).map(([name, seconds]) => [name, seconds + elapsed])
     utils.recovery.flow.setData(
       undefined,
-      (before) => (news && before ? { ...before, ...Object.fromEntries(told) } : null),
+      (before) => (change && before ? { ...before, ...Object.fromEntries(waits) } : null),
       { updatedAt: dataUpdatedAt },
     )
   }
@@ -38,7 +38,7 @@ export function useFlow(initial: Flow) {
     account: flow?.account ?? null,
     resendAt: deadline(flow?.resendInSeconds),
     blockedUntil: deadline(flow?.blockedSeconds),
-    learn,
+    update,
     reload: () => query.refetch(),
   }
 }

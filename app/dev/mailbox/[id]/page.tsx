@@ -12,37 +12,37 @@ const words = messages.mailbox
 
 export const metadata: Metadata = { title: words.title }
 
-/** In a mail reader links open beside it; here they take the place of the page. */
+/** Email programs open links in a new window. Here, links replace the page. */
 const openLinksHere = (html: string) =>
   html.replaceAll(' target="_blank"', '').replace(/<head\b[^>]*>/i, (head) => `${head}<base target="_top">`)
 
-export default async function MailPage({ params }: PageProps<'/dev/mailbox/[id]'>) {
+export default async function EmailPage({ params }: PageProps<'/dev/mailbox/[id]'>) {
   if (!mailboxIsOn()) notFound()
-  const mail = await readEmail((await params).id)
-  if (!mail) notFound()
+  const email = await readEmail((await params).id)
+  if (!email) notFound()
   return (
     <PageShell wide>
       <TextLink href="/dev/mailbox">{words.back}</TextLink>
-      <PageHeading>{mail.subject}</PageHeading>
-      <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
+      <PageHeading>{email.subject}</PageHeading>
+      <dl className="mt-3 grid grid-cols-1 gap-x-4 sm:grid-cols-[auto_1fr] sm:gap-y-1">
         <dt className="text-ink-soft">{words.from}</dt>
-        <dd className="wrap-anywhere">{mail.from}</dd>
-        <dt className="text-ink-soft">{words.to}</dt>
-        <dd className="wrap-anywhere">{mail.to}</dd>
-        <dt className="text-ink-soft">{words.at}</dt>
+        <dd>{email.from}</dd>
+        <dt className="mt-1 text-ink-soft sm:mt-0">{words.to}</dt>
+        <dd>{email.to}</dd>
+        <dt className="mt-1 text-ink-soft sm:mt-0">{words.at}</dt>
         <dd>
-          <LocalTime at={mail.at} />
+          <LocalTime at={email.at} />
         </dd>
       </dl>
       <h2 className="mt-8 font-display text-section">{words.html}</h2>
       <iframe
         title={words.html}
-        srcDoc={openLinksHere(mail.html)}
+        srcDoc={openLinksHere(email.html)}
         sandbox="allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
         className="mt-3 h-176 w-full rounded-lg border border-hairline bg-paper"
       />
       <h2 className="mt-8 font-display text-section">{words.text}</h2>
-      <LinkedText text={mail.text} />
+      <LinkedText text={email.text} />
     </PageShell>
   )
 }

@@ -12,22 +12,23 @@ import { requestResetInput } from '@/server/core/schemas'
 
 const words = messages.forgotPassword
 
-interface AskFormProps {
+interface RequestFormProps {
   account: string
   deadLink: DeadLink | null
-  underWay: boolean
+  /** The code of an earlier email can be entered. */
+  hasFlow: boolean
   takeFocus: boolean
-  /** The account is looked up first, and nothing is sent yet. */
-  finding: boolean
-  onAsked: (account: string) => Promise<void>
+  /** The form only looks up the account. The email is sent after the person confirms it. */
+  confirmsFirst: boolean
+  onSubmit: (account: string) => Promise<void>
 }
 
-export function AskForm({ account, deadLink, underWay, takeFocus, finding, onAsked }: AskFormProps) {
-  const { form, busy, faults, refusal } = useForm({
+export function RequestForm({ account, deadLink, hasFlow, takeFocus, confirmsFirst, onSubmit }: RequestFormProps) {
+  const { form, busy, errors, refusal } = useForm({
     names: ['account'],
     schema: requestResetInput,
     fieldOf: { 'identifier-missing': 'account', 'identifier-malformed': 'account', 'account-unknown': 'account' },
-    send: (values) => onAsked(values.account),
+    send: (values) => onSubmit(values.account),
   })
 
   return (
@@ -48,17 +49,17 @@ export function AskForm({ account, deadLink, underWay, takeFocus, finding, onAsk
           autoComplete="username"
           defaultValue={account}
           takeFocus={takeFocus}
-          fault={faults.account}
+          error={errors.account}
         />
         <div className="mt-3">
-          <Button busy={busy} busyLabel={finding ? words.busyFinding : words.busy}>
+          <Button busy={busy} busyLabel={confirmsFirst ? words.busyFinding : words.busy}>
             {words.submit}
           </Button>
         </div>
         <RefusalNotice refusal={refusal} />
         <div className="mt-3 flex flex-wrap justify-between gap-x-6">
           <TextLink href="/sign-in">{words.signIn}</TextLink>
-          {underWay ? (
+          {hasFlow ? (
             <TextLink href="/forgot-password/code" document>
               {words.haveCode}
             </TextLink>

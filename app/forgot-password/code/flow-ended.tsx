@@ -5,8 +5,8 @@ import { messages } from '@/messages/en'
 
 const words = messages.code
 
-/** Another tab has finished, or the request has run out while this page was open. */
-export function FlowOver() {
+/** Shown when another tab has finished the reset, or the request has expired while the page was open. */
+export function FlowEnded() {
   return (
     <>
       <PageHeading takeFocus>{words.overTitle}</PageHeading>
