@@ -3,7 +3,7 @@ import type { NextConfig } from 'next'
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
-  // Documented paths are served with and without the slash, never by redirect: a redirected POST loses its body.
+  // Documented paths are served with and without a trailing slash. A redirect would lose the body of a POST.
   skipTrailingSlashRedirect: true,
   serverExternalPackages: [
     'postgres',
@@ -13,12 +13,15 @@ const config: NextConfig = {
     '@opentelemetry/sdk-node',
     '@opentelemetry/api',
   ],
-  typescript: { ignoreBuildErrors: true }, // `npm run check` has checked them, with the project's own compiler
+  // `npm run check` checks the types, with the project's own compiler.
+  typescript: { ignoreBuildErrors: true },
   redirects: async () => [
     // https://w3c.github.io/webappsec-change-password-url/
     { source: '/.well-known/change-password', destination: '/forgot-password', permanent: false },
+    // The link in emails sent before this page got its present path. Next.js keeps the query with the token.
+    { source: '/not-me', destination: '/secure-account', permanent: false },
   ],
-  // Next keeps the bodies of what passes proxy.ts; more than this is refused anyway.
+  // Next.js buffers the body of a request that passes proxy.ts. Larger bodies are refused later anyway.
   experimental: { proxyClientMaxBodySize: '64kb' },
 }
 

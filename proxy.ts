@@ -1,15 +1,15 @@
 import { type NextRequest, NextResponse } from 'next/server'
 
-/** Routes of paths that are pages as well; reached through those paths alone. */
+/** Routes for paths that are also pages. They can be reached only through those paths. */
 const SHARED_PATH = '/shared-path'
 
 /**
- * Pages only: a fresh nonce and the policy that names it (ASVS 3.4.3). `style-src` allows inline styles
- * because React sets them; scripts never are. What a contract has beside a page goes to its own route.
+ * Gives every page a content security policy with a fresh nonce (ASVS 3.4.3). Inline styles are allowed because
+ * React sets them; inline scripts are not. A contract's request to the path of a page goes to the contract's route.
  */
 export function proxy(request: NextRequest) {
   const contract = contractAtSharedPath(request)
-  if (contract) return NextResponse.rewrite(at(request, contract))
+  if (contract) return NextResponse.rewrite(withPath(request, contract))
 
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
   const development = process.env.NODE_ENV === 'development' ? " 'unsafe-eval'" : ''
@@ -28,14 +28,14 @@ export function proxy(request: NextRequest) {
   headers.set('content-security-policy', policy)
   const hidden = request.nextUrl.pathname.startsWith(SHARED_PATH)
   const response = hidden
-    ? NextResponse.rewrite(at(request, '/not-found'), { request: { headers } })
+    ? NextResponse.rewrite(withPath(request, '/not-found'), { request: { headers } })
     : NextResponse.next({ request: { headers } })
   response.headers.set('content-security-policy', policy)
   response.headers.set('cache-control', 'no-store')
   return response
 }
 
-/** `POST /forgot-password` is a contract's, and so is a mailed `/reset-password?token=`; a page has the rest. */
+/** The route of a contract, for writes to `/forgot-password` and reads of `/reset-password?token=`; otherwise null. */
 function contractAtSharedPath({ method, nextUrl }: NextRequest): string | null {
   const path = nextUrl.pathname.replace(/\/$/, '')
   const reads = method === 'GET' || method === 'HEAD'
@@ -44,10 +44,11 @@ function contractAtSharedPath({ method, nextUrl }: NextRequest): string | null {
   return null
 }
 
-function at({ nextUrl }: NextRequest, path: string): URL {
+/** The URL of an internal rewrite, without its query: Next.js repeats the URL in a header of the response. */
+function withPath({ nextUrl }: NextRequest, path: string): URL {
   const url = nextUrl.clone()
   url.pathname = path
-  url.search = '' // The route sees what was asked; the answer of a rewrite would repeat it in a header.
+  url.search = '' // The route still sees the original query.
   return url
 }
 

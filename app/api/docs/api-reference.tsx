@@ -4,19 +4,19 @@ import 'swagger-ui-dist/swagger-ui.css'
 import { useEffect, useRef } from 'react'
 import { messages } from '@/messages/en'
 
-/** Its words are dark, whatever the device prefers. */
+/** Swagger UI has dark text only, so its background stays light in dark mode. */
 const LIGHT = { colorScheme: 'light', background: '#fff', color: '#000' } as const
 
-/** Swagger UI, from this app's own files; loaded here alone, for it is larger than all the other pages. */
+/** Swagger UI, served by this app. It is larger than all other pages together, so only this page loads it. */
 export function ApiReference() {
-  const place = useRef<HTMLDivElement>(null)
+  const container = useRef<HTMLDivElement>(null)
   useEffect(() => {
     void import('swagger-ui-dist/swagger-ui-es-bundle.js').then(({ default: SwaggerUI }) => {
-      SwaggerUI({ domNode: place.current, url: '/api/openapi.json', docExpansion: 'list', validatorUrl: null })
+      SwaggerUI({ domNode: container.current, url: '/api/openapi.json', docExpansion: 'list', validatorUrl: null })
     })
   }, [])
   return (
-    <div ref={place} className="rounded-2xl p-2" style={LIGHT}>
+    <div ref={container} className="rounded-2xl p-2" style={LIGHT}>
       <p className="p-8">{messages.apiDocs.loading}</p>
     </div>
   )

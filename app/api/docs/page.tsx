@@ -4,7 +4,7 @@ import { ApiReference } from './api-reference'
 
 export const metadata: Metadata = { title: messages.apiDocs.title }
 
-/** Renders /api/openapi.json. */
+/** The reference of `/api/openapi.json`. */
 export default function ApiDocsPage() {
   return (
     <main className="mx-auto max-w-5xl px-4 py-8">

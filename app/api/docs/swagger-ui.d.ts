@@ -1,10 +1,10 @@
 declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
-  /** Fills a place with the reference of an OpenAPI document. */
+  /** Renders an OpenAPI document into `domNode`. */
   export default function SwaggerUI(options: {
     domNode: HTMLElement | null
     url: string
     docExpansion: 'list' | 'full' | 'none'
-    /** Null asks nobody else whether the document is valid. */
+    /** Null: do not send the document to an online validator. */
     validatorUrl: null
   }): void
 }
