@@ -1,0 +1,110 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { mailOutbox, mailSuppressions } from '@/server/db/schema'
+import { addTestAccount, OTHER_PASSWORD } from '@/server/testing/accounts'
+import { createApiClient, stubApiEnvironment } from '@/server/testing/api-client'
+import { createTestDatabase } from '@/server/testing/database'
+
+const { db, url } = await createTestDatabase()
+stubApiEnvironment(url)
+
+beforeEach(() => db.delete(mailOutbox))
+
+const queued = () => db.$count(mailOutbox)
+
+describe('a session', () => {
+  it('is used by cookie or bearer token, and ends at sign-out', async () => {
+    const account = await addTestAccount(db)
+    const client = createApiClient()
+    const signedIn = await client.signIn(account)
+    const shown = { email: account.email, username: account.username, fullName: account.fullName, picture: null }
+    expect(signedIn.data).toEqual(shown)
+    expect((await client.query('session.current')).data).toEqual(shown)
+
+    const token = client.jar.get('latchkey-session') as string
+    expect(signedIn.text).not.toContain(token)
+    const program = createApiClient({ authorization: `Bearer ${token}` })
+    expect((await program.query('session.current')).data).toEqual(shown)
+
+    await client.mutate('session.signOut')
+    expect(client.cookies()).toEqual([])
+    expect((await program.query('session.current')).data).toBeNull()
+  })
+
+  it('does not start with a wrong password, which sets no cookie', async () => {
+    const client = createApiClient()
+    const { status, error } = await client.signIn(await addTestAccount(db), OTHER_PASSWORD)
+    expect(status).toBe(401)
+    expect(error.data).toEqual({
+      code: 'UNAUTHORIZED',
+      httpStatus: 401,
+      reason: 'sign-in-failed',
+      requestId: expect.any(String),
+    })
+    expect(client.cookies()).toEqual([])
+  })
+})
+
+describe('the procedures of an account', () => {
+  it('are refused without a session', async () => {
+    for (const procedure of ['account.sessions', 'account.securityEvents', 'account.suppression']) {
+      expect((await createApiClient().query(procedure)).error.data).toMatchObject({
+        reason: 'not-signed-in',
+        httpStatus: 401,
+      })
+    }
+    for (const procedure of ['account.requestReset', 'account.endOtherSessions']) {
+      expect((await createApiClient().mutate(procedure)).error.data).toMatchObject({
+        reason: 'not-signed-in',
+        httpStatus: 401,
+      })
+    }
+    expect(await queued()).toBe(0)
+  })
+
+  it('request a reset of the signed-in account, whatever the input says', async () => {
+    const [account, other] = [await addTestAccount(db), await addTestAccount(db)]
+    const client = createApiClient()
+    await client.signIn(account)
+    await client.mutate('account.requestReset', { account: other.email, userId: other.id })
+    expect(await db.select().from(mailOutbox)).toMatchObject([{ userId: account.id, identifier: null }])
+  })
+
+  it("list and end the account's own sessions only", async () => {
+    const [account, other] = [await addTestAccount(db), await addTestAccount(db)]
+    const [client, second, stranger] = [createApiClient(), createApiClient(), createApiClient()]
+    await client.signIn(account)
+    await second.signIn(account)
+    await stranger.signIn(other)
+    const [theirs] = (await stranger.query('account.sessions')).data
+    await client.mutate('account.endSession', { id: theirs.id })
+    expect((await stranger.query('session.current')).data).not.toBeNull()
+
+    const listed = (await client.query('account.sessions')).data
+    expect(listed.map((session: { current: boolean }) => session.current).sort()).toEqual([false, true])
+    await client.mutate('account.endOtherSessions')
+    expect((await second.query('session.current')).data).toBeNull()
+    expect((await client.query('account.sessions')).data).toHaveLength(1)
+    await client.mutate('account.endSession', {
+      id: listed.find((session: { current: boolean }) => session.current).id,
+    })
+    expect((await client.query('session.current')).data).toBeNull()
+  })
+
+  it('give dates as ISO strings', async () => {
+    const account = await addTestAccount(db)
+    const client = createApiClient()
+    await client.signIn(account)
+    const since = new Date('2026-11-20T14:30:00.123Z')
+    expect((await client.query('account.suppression')).data).toBeNull()
+    await db.insert(mailSuppressions).values({ userId: account.id, address: account.email, kind: 'bounced', since })
+    expect((await client.query('account.suppression')).data).toEqual({
+      kind: 'bounced',
+      since: '2026-11-20T14:30:00.123Z',
+    })
+    const [session] = (await client.query('account.sessions')).data
+    const [event] = (await client.query('account.securityEvents')).data
+    for (const time of [session.createdAt, session.lastSeenAt, event.at])
+      expect(time).toBe(new Date(time).toISOString())
+    expect(event).toEqual({ id: expect.any(String), kind: 'signed-in', device: null, at: event.at })
+  })
+})
