@@ -71,7 +71,7 @@ test('on a PostgreSQL of its owner, the real SDK mails through Resend, and nothi
       expect(kept, 'in the database').not.toContain(secret)
       expect(kept, 'in the database, as bytes').not.toContain(Buffer.from(secret).toString('hex'))
     }
-    expect(output.join('')).toContain('mail sent')
+    expect(output.join('')).toContain('emails sent')
   } finally {
     await close()
     await app.stop()

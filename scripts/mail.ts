@@ -1,6 +1,7 @@
 import { duration } from '@/messages/en'
 import { createDatabase } from '@/server/db/client'
-import { type MailStatusReport, mailStatus, retryFailed } from '@/server/mail/status'
+import { retryFailed } from '@/server/mail/retry-failed'
+import { type MailStatusReport, mailStatus } from '@/server/mail/status'
 import { CliError, main } from './cli-error'
 import { givenVariables, openDatabase } from './environment'
 
@@ -15,10 +16,10 @@ await main(async () => {
   try {
     const now = new Date()
     if (command === 'retry') {
-      const { requeued, hastened, tooLate } = await retryFailed(db, now)
+      const { requeued, rescheduled, expired } = await retryFailed(db, now)
       console.log(`Failed mails that are tried again: ${requeued}`)
-      console.log(`Waiting mails that are tried now: ${hastened}`)
-      if (tooLate > 0) console.log(`Failed mails whose link is dead, left as they are: ${tooLate}`)
+      console.log(`Waiting mails that are tried now: ${rescheduled}`)
+      if (expired > 0) console.log(`Failed mails whose link is dead, left as they are: ${expired}`)
     }
     print(await mailStatus(db, now))
   } finally {

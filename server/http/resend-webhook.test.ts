@@ -3,7 +3,8 @@ import { eq } from 'drizzle-orm'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
 import { mailEvents, mailOutbox, users } from '@/server/db/schema'
-import { claimBatch, settle } from '@/server/mail/outbox'
+import { claimBatch } from '@/server/mail/claim-batch'
+import { settle } from '@/server/mail/settle'
 import { findSuppression } from '@/server/mail/suppressions'
 import { issueLink } from '@/server/recovery/issue-link'
 import { resetPassword } from '@/server/recovery/reset-password'
@@ -156,7 +157,7 @@ describe('an event', () => {
     const account = await fixture.account()
     await fixture.request(account.email)
     const batch = await claimBatch(db, fixture.clock.now(), randomUUID())
-    const id = batch?.mails[0]?.id as string
+    const id = batch?.emails[0]?.id as string
     await db.update(mailOutbox).set({ recipient: account.email, userId: account.id }).where(eq(mailOutbox.id, id))
     const providerId = randomUUID()
     const ctx = { db, now: fixture.clock.now(), secret }

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { Database } from '@/server/db/client'
 import { MAIL_EVENT_TYPES } from '@/server/db/schema'
 import { env } from '@/server/env'
-import { type MailEvent, noteMailEvent } from '@/server/mail/mail-events'
-import { speakable } from '@/server/mail/reasons'
+import { type MailEvent, recordMailEvent } from '@/server/mail/mail-events'
+import { redactReason } from '@/server/mail/redact-reason'
 import { log } from '@/server/observability/log'
 import { sharedDatabase } from '@/server/runtime'
 import { readBody } from './request-guard'
@@ -46,7 +46,7 @@ export async function receiveResendEvent(
   const verified = verify(ctx.secret, body, request.headers, id)
   if (!verified) return answer(400, 'The signature or its time is wrong.')
   const parsed = eventSchema.safeParse(verified.event)
-  if (parsed.success && id.length <= 200) await noteMailEvent(ctx.db, ctx.now, eventOf(id, parsed.data))
+  if (parsed.success && id.length <= 200) await recordMailEvent(ctx.db, ctx.now, eventOf(id, parsed.data))
   return answer(200, 'ok')
 }
 
@@ -69,6 +69,6 @@ function eventOf(id: string, { type, data }: z.infer<typeof eventSchema>): MailE
     providerId: data.email_id,
     type: kind,
     permanent: !['Transient', 'Undetermined'].includes(data.bounce?.type ?? ''),
-    reason: kind === 'delivered' ? null : speakable(said ? `${kind}: ${said}` : kind),
+    reason: kind === 'delivered' ? null : redactReason(said ? `${kind}: ${said}` : kind),
   }
 }

@@ -10,7 +10,7 @@ import { createRecordedDatabase, createTestDatabase } from '@/server/testing/dat
 import { tokenIn } from '@/server/testing/emails'
 import { createLogCapture } from '@/server/testing/log-capture'
 import { APP_URL, createRecoveryFixture } from '@/server/testing/recovery-fixture'
-import type { Composer } from './delivery'
+import type { Composer } from './compose-batch'
 import { LEASE_SECONDS } from './outbox'
 import type { CallOutcome, MailTransport } from './transports/transport'
 import { createMailWorker } from './worker'

@@ -2,13 +2,13 @@ import { sql } from 'drizzle-orm'
 import { auditEvent } from '@/server/audit/audit-event'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
 import type { MailEventType, MailStatus, SecurityEventKind, SuppressionKind } from '@/server/db/schema'
+import { type Step, statementOf, step } from '@/server/db/statement'
 
-/** What the provider says of a mail after it has taken it: delivered or not, and why. */
-
+/** An event of the provider about an email that it accepted: delivered or not, and why. */
 export interface MailEvent {
-  /** The event's own id: a second event of that id changes nothing. */
+  /** The event's own id. A second event with the same id has no effect. */
   id: string
-  /** The mail, by the provider's id. */
+  /** The provider's id of the email. */
   providerId: string
   type: MailEventType
   /** False for a bounce that may pass, such as a full mailbox. */
@@ -16,26 +16,31 @@ export interface MailEvent {
   reason: string | null
 }
 
-interface Meaning {
-  status: MailStatus
-  /** A row moves to a higher rank only: events come in any order. */
-  rank: number
-  /** What the account is told. */
-  event: SecurityEventKind | null
-  /** Why the address is not mailed again; a bounce that may pass is no reason. */
-  problem: SuppressionKind | null
+/** The order of the statuses after acceptance. Events come in any order, so a status only moves up. */
+const RANK = { sent: 0, delivered: 1, failed: 2, bounced: 3 } satisfies Partial<Record<MailStatus, number>>
+
+interface Effect {
+  status: keyof typeof RANK
+  /** The audit event of the account. */
+  audit: SecurityEventKind | null
+  /** Why no further email is sent to the address. Applies only to permanent events. */
+  suppression: SuppressionKind | null
 }
 
-const MEANINGS: Record<MailEventType, Meaning> = {
-  delivered: { status: 'delivered', rank: 1, event: null, problem: null },
-  failed: { status: 'failed', rank: 2, event: 'mail-bounced', problem: null },
-  suppressed: { status: 'failed', rank: 2, event: 'mail-bounced', problem: 'bounced' },
-  bounced: { status: 'bounced', rank: 3, event: 'mail-bounced', problem: 'bounced' },
-  complained: { status: 'bounced', rank: 3, event: 'mail-complained', problem: 'complained' },
+const EFFECTS: Record<MailEventType, Effect> = {
+  delivered: { status: 'delivered', audit: null, suppression: null },
+  failed: { status: 'failed', audit: 'mail-bounced', suppression: null },
+  suppressed: { status: 'failed', audit: 'mail-bounced', suppression: 'bounced' },
+  bounced: { status: 'bounced', audit: 'mail-bounced', suppression: 'bounced' },
+  complained: { status: 'bounced', audit: 'mail-complained', suppression: 'complained' },
 }
 
-/** Keeps an event, and moves the mail it is about if that is known already. */
-export async function noteMailEvent(db: Database, now: Date, event: MailEvent): Promise<void> {
+const EFFECT_ROWS = JSON.stringify(
+  Object.entries(EFFECTS).map(([type, effect]) => ({ type, rank: RANK[effect.status], ...effect })),
+)
+
+/** Stores an event, and applies it if its email is known already. */
+export async function recordMailEvent(db: Database, now: Date, event: MailEvent): Promise<void> {
   await runStatement(
     db,
     sql`insert into mail_events (id, provider_id, type, permanent, reason, received_at)
@@ -46,44 +51,54 @@ export async function noteMailEvent(db: Database, now: Date, event: MailEvent): 
 }
 
 /**
- * Moves mails to what their events say, never backwards, with the audit row and the mark on the address that
- * go with it. An event may overtake the note of its mail's acceptance: whoever commits second calls this
- * last and sees both, so it runs after, and not within, the statement that notes either.
+ * Applies the stored events of these emails: moves each row's status up, records an audit event, and suppresses the
+ * address where that follows. An event can arrive before the email's acceptance is recorded. Therefore both writers
+ * call this after their own statement has committed: the later of the two sees both.
  */
 export async function applyMailEvents(db: Database, now: Date, providerIds: string[]): Promise<void> {
   if (providerIds.length === 0) return
-  await runStatement(
-    db,
-    sql`with meanings as (
-      select * from jsonb_to_recordset(${MEANING_ROWS}::jsonb)
-        as m(type text, status text, rank int, event text, problem text)
-    ),
-    wanted as (
-      select jsonb_array_elements_text(${JSON.stringify(providerIds)}::jsonb) as provider_id
-    ),
-    news as (
-      select distinct on (e.provider_id) e.provider_id, e.reason, m.status, m.rank, m.event,
-        case when e.permanent then m.problem end as problem
-      from wanted join mail_events e using (provider_id) join meanings m using (type)
-      order by e.provider_id, m.rank desc, e.permanent desc, e.received_at
-    ),
-    moved as (
-      update mail_outbox o set status = news.status, reason = coalesce(news.reason, o.reason) from news
-      where o.provider_id = news.provider_id and news.rank >
-        case o.status when 'sent' then 0 when 'delivered' then 1 when 'failed' then 2 else 3 end
-      returning o.user_id, o.recipient, o.request_id, o.device, news.event, news.problem
-    ),
-    noted as (
-      ${auditEvent(
-        { kind: sql`event`, userId: sql`user_id`, requestId: sql`request_id`, device: null, at: now },
-        sql`from moved where event is not null`,
-      )}
-    )
-    insert into mail_suppressions (user_id, address, kind, since)
-    select distinct on (user_id, recipient) user_id, recipient, problem, ${instantParam(now)} from moved
-    where problem is not null and user_id is not null
-    on conflict (user_id, address) do nothing`,
-  )
+  const strongest = strongestEvents(providerIds)
+  const moved = moveRows(strongest)
+  await runStatement(db, statementOf([strongest, moved, auditMovedRows(moved, now)], suppressAddresses(moved, now)))
 }
 
-const MEANING_ROWS = JSON.stringify(Object.entries(MEANINGS).map(([type, meaning]) => ({ type, ...meaning })))
+/** The event of highest rank of each email, with its effect. A bounce that may pass suppresses nothing. */
+const strongestEvents = (providerIds: string[]) =>
+  step(
+    'strongest_events',
+    sql`select distinct on (e.provider_id) e.provider_id, e.reason, effects.status, effects.rank, effects.audit,
+      case when e.permanent then effects.suppression end as suppression
+    from jsonb_array_elements_text(${JSON.stringify(providerIds)}::jsonb) as emails(provider_id)
+      join mail_events e using (provider_id)
+      join jsonb_to_recordset(${EFFECT_ROWS}::jsonb)
+        as effects(type text, status text, rank int, audit text, suppression text) using (type)
+    order by e.provider_id, effects.rank desc, e.permanent desc, e.received_at`,
+  )
+
+/** Moves the rows whose status ranks below their event. A row that was never sent has no rank and stays. */
+const moveRows = (strongest: Step) =>
+  step(
+    'moved',
+    sql`update mail_outbox o set status = ${strongest}.status, reason = coalesce(${strongest}.reason, o.reason)
+    from ${strongest}
+    where o.provider_id = ${strongest}.provider_id
+      and ${strongest}.rank > (${JSON.stringify(RANK)}::jsonb ->> o.status)::int
+    returning o.user_id, o.recipient, o.request_id, ${strongest}.audit, ${strongest}.suppression`,
+  )
+
+/** Records the audit events of the rows that moved. */
+const auditMovedRows = (moved: Step, at: Date) =>
+  step(
+    'audited',
+    auditEvent(
+      { kind: sql`audit`, userId: sql`user_id`, requestId: sql`request_id`, device: null, at },
+      sql`from ${moved} where audit is not null`,
+    ),
+  )
+
+/** Suppresses the addresses of the rows that moved for a permanent reason. */
+const suppressAddresses = (moved: Step, now: Date) =>
+  sql`insert into mail_suppressions (user_id, address, kind, since)
+  select distinct on (user_id, recipient) user_id, recipient, suppression, ${instantParam(now)} from ${moved}
+  where suppression is not null and user_id is not null
+  on conflict (user_id, address) do nothing`

@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { mailOutbox } from '@/server/db/schema'
 import { createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
-import { mailStatus, retryFailed } from './status'
+import { retryFailed } from './retry-failed'
+import { mailStatus } from './status'
 
 const { db, url } = await createTestDatabase()
 beforeEach(() => db.delete(mailOutbox))
@@ -58,18 +59,18 @@ describe('mail status', () => {
 describe('retrying', () => {
   it('sends what failed and what waits, each once, with the same link', async () => {
     const { fixture, accounts } = await createScene()
-    expect(await retryFailed(db, fixture.clock.now())).toEqual({ requeued: 1, hastened: 1, tooLate: 0 })
+    expect(await retryFailed(db, fixture.clock.now())).toEqual({ requeued: 1, rescheduled: 1, expired: 0 })
     await fixture.deliver()
     expect(fixture.mailbox.accepted.map((mail) => mail.to).sort()).toEqual(
       accounts.map((account) => account.email).sort(),
     )
-    expect(await retryFailed(db, fixture.clock.now())).toEqual({ requeued: 0, hastened: 0, tooLate: 0 })
+    expect(await retryFailed(db, fixture.clock.now())).toEqual({ requeued: 0, rescheduled: 0, expired: 0 })
   })
 
   it('leaves a mail alone whose link is dead', async () => {
     const { fixture } = await createScene()
     fixture.clock.advance(fixture.policy.linkTtlSeconds)
-    expect(await retryFailed(db, fixture.clock.now())).toMatchObject({ requeued: 0, tooLate: 1 })
+    expect(await retryFailed(db, fixture.clock.now())).toMatchObject({ requeued: 0, expired: 1 })
   })
 })
 

@@ -7,7 +7,8 @@ import { resetPassword } from '@/server/recovery/reset-password'
 import { OTHER_PASSWORD } from '@/server/testing/accounts'
 import { createTestDatabase } from '@/server/testing/database'
 import { createResendFixture } from '@/server/testing/resend-fixture'
-import { claimBatch, LEASE_SECONDS } from './outbox'
+import { claimBatch } from './claim-batch'
+import { LEASE_SECONDS } from './outbox'
 import type { MailTransport } from './transports/transport'
 
 const { db, url } = await createTestDatabase()
@@ -173,7 +174,7 @@ describe('a worker that is told to stop', () => {
     const { resend, worker, ask, statuses } = await createResendFixture(db)
     await ask(2)
     resend.fail({ kind: 'hang', accepted: true })
-    const one = worker({ pace: { gather: 0, stopGrace: 1 } })
+    const one = worker({ timing: { gather: 0, stopTimeout: 1 } })
     one.start()
     await resend.waitForCalls(1)
     await one.stop()

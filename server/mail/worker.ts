@@ -1,27 +1,28 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { claimBatch } from './claim-batch'
 import { createDelivery, type DeliveryOptions } from './delivery'
-import { BATCH_SIZE, claimBatch } from './outbox'
-import { PACE } from './pace'
+import { BATCH_SIZE } from './outbox'
+import { TIMING } from './timing'
 
 export interface MailWorker {
-  /** Goes on sending by itself, until `stop`. */
+  /** Sends due emails until `stop`. */
   start(): void
-  /** Says that a row is waiting. */
+  /** Tells a started worker that an email was queued. */
   wake(): void
   /**
-   * Sends all that is due, rows queued before the call included.
-   * @returns how many milliseconds the provider wants no call for; 0 when nothing is left to send now.
+   * Sends all emails that are due, including those that were queued just before the call.
+   * @returns how many milliseconds the provider wants no call for; 0 when no email is left to send now.
    */
   drain(): Promise<number>
-  /** Lets the call under way finish, or hands its batch back after a few seconds. */
+  /** Waits for the call that runs, or aborts it after a few seconds; its batch is due again at once then. */
   stop(): Promise<void>
 }
 
-/** Makes a worker; set it going with `start`, or call `drain` yourself (a cron job, a test). */
+/** Creates a worker that sends on its own after `start`, or once for each `drain` (from a cron job, in a test). */
 export function createMailWorker(options: DeliveryOptions): MailWorker {
   const { db, log, now = () => new Date() } = options
-  const pace = { ...PACE, ...options.pace }
+  const timing = { ...TIMING, ...options.timing }
   const abort = new AbortController()
   const { deliver, pausedFor } = createDelivery(options, abort.signal)
   let stopping = false
@@ -30,10 +31,10 @@ export function createMailWorker(options: DeliveryOptions): MailWorker {
     while (!stopping) {
       const pausedMs = pausedFor()
       if (pausedMs > 0) return pausedMs
-      const batch = await claimBatch(db, now(), randomUUID(), pace.lease / 1000)
+      const batch = await claimBatch(db, now(), randomUUID(), timing.lease / 1000)
       if (!batch) return 0
       await deliver(batch)
-      if (batch.mails.length < BATCH_SIZE && !stopping) await delay(pace.gather)
+      if (batch.emails.length < BATCH_SIZE && !stopping) await sleep(timing.gather)
     }
     return 0
   }
@@ -47,11 +48,8 @@ export function createMailWorker(options: DeliveryOptions): MailWorker {
       })
       return current
     }
-    // The drain under way may have looked for the last time already: another follows it, one for all who ask.
-    next ??= current.then(
-      () => drainNext(),
-      () => drainNext(),
-    )
+    // The current drain may have made its last claim already. All further callers share one drain after it.
+    next ??= current.then(drainNext, drainNext)
     return next
   }
   function drainNext() {
@@ -60,23 +58,28 @@ export function createMailWorker(options: DeliveryOptions): MailWorker {
   }
 
   let woken = false
-  let rouse = () => {}
+  let endWait = () => {}
+
+  /** Waits for the next poll, or until `wake`. Only the time, or `stop`, ends a pause of the provider. */
+  const wait = (pausedMs: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, pausedMs || timing.poll)
+      endWait = () => {
+        if (!stopping && pausedMs > 0) return
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+
   async function run() {
     while (!stopping) {
       woken = false
       const pausedMs = await drain().catch((error) => {
-        log.error({ err: error }, 'mail worker cannot go on, will try again')
-        return pace.poll
+        log.error({ err: error }, 'mail worker failed, will try again')
+        return timing.poll
       })
       if (stopping || (woken && pausedMs === 0)) continue
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pausedMs || pace.poll)
-        rouse = () => {
-          if (!stopping && pausedMs > 0) return
-          clearTimeout(timer)
-          resolve()
-        }
-      })
+      await wait(pausedMs)
     }
   }
 
@@ -85,14 +88,14 @@ export function createMailWorker(options: DeliveryOptions): MailWorker {
     drain,
     wake() {
       woken = true
-      rouse()
+      endWait()
     },
     async stop() {
       stopping = true
-      rouse()
-      const giveUp = setTimeout(() => abort.abort(), pace.stopGrace)
+      endWait()
+      const timeout = setTimeout(() => abort.abort(), timing.stopTimeout)
       await (next ?? current)?.catch(() => {})
-      clearTimeout(giveUp)
+      clearTimeout(timeout)
     },
   }
 }

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { newRequestId } from '@/server/core/secrets'
 import { mailOutbox, users } from '@/server/db/schema'
-import { claimBatch } from '@/server/mail/outbox'
+import { claimBatch } from '@/server/mail/claim-batch'
 import { newClientAddress } from '@/server/testing/client-address'
 import { createRecordedDatabase, createTestDatabase, waitForBlocked } from '@/server/testing/database'
 import { tokenIn } from '@/server/testing/emails'
@@ -189,15 +189,15 @@ describe('a claimed batch', () => {
     const batch = await claimBatch(db, fixture.clock.now(), newRequestId())
     recorded.statements.length = 0
     const context = { ...fixture.ctx(), appUrl: APP_URL }
-    const composed = await composeResetEmails({ ...context, db: recorded.db }, batch?.mails ?? [])
+    const composed = await composeResetEmails({ ...context, db: recorded.db }, batch?.emails ?? [])
     expect(recorded.statements.filter((text) => /\busers\b/.test(text))).toHaveLength(1)
 
-    const mails = composed.map((one) => ('mail' in one ? one.mail : undefined))
+    const mails = composed.map((one) => ('email' in one ? one.email : undefined))
     expect(mails.map((mail) => mail?.to)).toEqual(accounts.map((account) => account.email))
     expect(new Set(mails.map(tokenIn)).size).toBe(20)
     // Claimed again, it is only rendered again: the same links, and nobody is told that they asked too soon.
     fixture.clock.advance(120)
-    const claimedAgain = (batch?.mails ?? []).map((mail) => ({ ...mail, composedAt: context.now }))
+    const claimedAgain = (batch?.emails ?? []).map((mail) => ({ ...mail, composedAt: context.now }))
     expect(await composeResetEmails({ ...context, now: fixture.clock.now() }, claimedAgain)).toEqual(composed)
   })
 
@@ -220,7 +220,7 @@ describe('a claimed batch', () => {
     const connection = await db.$client.reserve()
     await connection.unsafe('begin')
     await connection.unsafe('select 1 from mail_outbox for update')
-    const composing = [1, 2].map(() => composeResetEmails(context, batch?.mails ?? []))
+    const composing = [1, 2].map(() => composeResetEmails(context, batch?.emails ?? []))
     await waitForBlocked(db, 2)
     await connection.unsafe('commit')
     connection.release()
@@ -239,7 +239,7 @@ describe('a claimed batch', () => {
       batches.push(await claimBatch(db, fixture.clock.now(), newRequestId()))
     }
     const context = { ...fixture.ctx(), appUrl: APP_URL }
-    const composed = await Promise.all(batches.map((batch) => composeResetEmails(context, batch?.mails ?? [])))
+    const composed = await Promise.all(batches.map((batch) => composeResetEmails(context, batch?.emails ?? [])))
     expect(composed.flat()).toHaveLength(1)
   })
 })

@@ -164,7 +164,7 @@ async function renderMinted(ctx: ComposeContext, batch: ClaimedEmail[]): Promise
       continue
     }
     const minutes = (until: Date) => Math.round((until.getTime() - (row.composedAt as Date).getTime()) / 60_000)
-    const mail = await renderPasswordReset({
+    const email = await renderPasswordReset({
       recipientName: row.name || null,
       link: await linkOf(ctx.appUrl, secret, { id, userId: row.userId, form: row.form, expiresAt: row.expiresAt }),
       code: codeOf(secret, id),
@@ -173,7 +173,7 @@ async function renderMinted(ctx: ComposeContext, batch: ClaimedEmail[]): Promise
       device: row.device,
       requestedAt: inWords(row.createdAt),
     })
-    composed.push({ id, mail: { id, to: row.to, ...mail }, expiresAt: row.expiresAt })
+    composed.push({ id, email: { id, to: row.to, ...email }, expiresAt: row.expiresAt })
   }
   return composed
 }
@@ -191,13 +191,13 @@ export async function composeChangedEmails(ctx: ComposeContext, batch: ClaimedEm
   const composed: Composed[] = []
   for (const row of batch) {
     if (!row.recipient || !row.expiresAt || suppressed.has(row.id)) continue
-    const mail = await renderPasswordChanged({
+    const email = await renderPasswordChanged({
       recipientName: row.recipientName || null,
       changedAt: inWords(row.createdAt),
       device: row.device,
       secureAccountLink: `${ctx.appUrl}/secure-account?token=${signedIdOf(ctx.secrets[0], 'not-me', row.id)}`,
     })
-    composed.push({ id: row.id, mail: { id: row.id, to: row.recipient, ...mail }, expiresAt: row.expiresAt })
+    composed.push({ id: row.id, email: { id: row.id, to: row.recipient, ...email }, expiresAt: row.expiresAt })
   }
   return composed
 }

@@ -2,44 +2,64 @@ import { watchParent } from '@/scripts/parent-watch.mjs'
 import { createDatabase } from '@/server/db/client'
 import { createResendTransport } from '@/server/mail/transports/resend'
 import type { MailTransport } from '@/server/mail/transports/transport'
-import { createRealWorker } from './mail-worker'
+import { createRealWorker, TEST_TIMING } from './mail-worker'
 
 /**
- * A mail worker as a process of its own, for tests that kill it. It starts when told `start`; told `hold` and a place,
- * it says when it has come there, and goes no further until told `go`.
+ * A mail worker as a process of its own, for tests that kill it. The test sends orders, the process sends
+ * reports. Its clock is the real one plus an offset that the test sets.
  */
-export type Place = 'claimed' | 'accepted'
-export type Order = { start: true } | { hold: Place } | { go: true }
-export type Report = { ready: true } | { at: Place }
+export type Order =
+  | { start: true; clockOffsetMs: number }
+  | { clockOffsetMs: number }
+  | { waitAt: Step }
+  | { proceed: true }
+  | { abortCall: true }
+export type Report = { ready: true } | { waitingAt: Step }
 
-/** Fast enough for a test, in the proportions of the real one. */
-const PACE = { poll: 50, gather: 10, callTimeout: 700, lease: 2_500, backoff: 50, longestBackoff: 400 }
+/** A moment of a delivery at which the worker waits if ordered to: a batch is claimed, or a call is answered. */
+export type Step = 'claimed' | 'accepted'
 
-let held: Place | undefined
-let go = () => {}
-async function pass(place: Place) {
-  if (held !== place) return
-  process.send?.({ at: place } satisfies Report)
+let clockOffsetMs = 0
+let waitAt: Step | undefined
+let proceed = () => {}
+let call = new AbortController()
+
+const report = (message: Report) => process.send?.(message)
+
+async function reach(step: Step) {
+  if (waitAt !== step) return
+  report({ waitingAt: step })
   await new Promise<void>((resolve) => {
-    go = resolve
+    proceed = resolve
   })
 }
 
 const { db } = createDatabase(process.env.DATABASE_URL ?? '', { maxConnections: 3 })
 const resend = createResendTransport({ apiKey: 're_test', from: 'Latchkey <accounts@example.com>' })
 const transport: MailTransport = {
-  async send(...call) {
-    const outcome = await resend.send(...call)
-    if (outcome.kind === 'settled') await pass('accepted')
+  async send(emails, key, signal) {
+    call = new AbortController()
+    const outcome = await resend.send(emails, key, AbortSignal.any([signal, call.signal]))
+    if (outcome.kind === 'settled') await reach('accepted')
     return outcome
   },
 }
-const worker = createRealWorker(db, { pace: PACE, transport, onClaimed: () => pass('claimed') })
+const worker = createRealWorker(db, {
+  timing: TEST_TIMING,
+  transport,
+  now: () => new Date(Date.now() + clockOffsetMs),
+  onClaimed: () => reach('claimed'),
+})
 
 process.on('message', (order: Order) => {
+  if ('clockOffsetMs' in order) clockOffsetMs = order.clockOffsetMs
   if ('start' in order) worker.start()
-  held = 'hold' in order ? order.hold : undefined
-  if ('go' in order) go()
+  if ('waitAt' in order) waitAt = order.waitAt
+  if ('abortCall' in order) call.abort(new DOMException('The call timed out', 'TimeoutError'))
+  if ('proceed' in order) {
+    waitAt = undefined
+    proceed()
+  }
 })
 watchParent(() => process.exit()).unref()
-process.send?.({ ready: true } satisfies Report)
+report({ ready: true })

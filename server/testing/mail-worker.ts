@@ -1,12 +1,13 @@
-import type { Logger } from 'pino'
 import type { RecoveryPolicy } from '@/server/core/context'
 import type { Database } from '@/server/db/client'
-import type { Composer, DeliveryOptions } from '@/server/mail/delivery'
+import type { Composer } from '@/server/mail/compose-batch'
+import type { DeliveryOptions } from '@/server/mail/delivery'
 import { createResendTransport } from '@/server/mail/transports/resend'
 import { createMailWorker } from '@/server/mail/worker'
 import { createLog } from '@/server/observability/log'
 import { composeChangedEmails, composeResetEmails } from '@/server/recovery/compose-emails'
-import { APP_URL } from './recovery-fixture'
+
+const APP_URL = 'https://accounts.example.com'
 
 export const POLICY: RecoveryPolicy = {
   disclosure: 'conceal',
@@ -20,7 +21,20 @@ export const POLICY: RecoveryPolicy = {
 
 export const SECRETS = ['the application secret of these tests'] as const
 
-/** A worker that goes by the real clock and sends through the real SDK, to wherever RESEND_BASE_URL leads. */
+/** Far longer than one batch takes on any machine. A test moves the worker's clock instead of waiting this long. */
+export const TEST_LEASE_MS = 120_000
+
+/** The timing of workers in tests. Polls and pauses are short; the limits on work are long, for slow machines. */
+export const TEST_TIMING = {
+  poll: 50,
+  gather: 10,
+  callTimeout: TEST_LEASE_MS / 4,
+  lease: TEST_LEASE_MS,
+  backoff: 50,
+  longestBackoff: 400,
+}
+
+/** A worker that sends through the real SDK to RESEND_BASE_URL, on the real clock unless `now` is given. */
 export function createRealWorker(
   db: Database,
   options: Partial<DeliveryOptions> & { onClaimed?: () => Promise<void> } = {},
@@ -29,16 +43,19 @@ export function createRealWorker(
   const composer =
     (
       compose: (ctx: Parameters<typeof composeResetEmails>[0], batch: Parameters<Composer>[0]) => ReturnType<Composer>,
-    ): Composer =>
-    async (batch, now) => {
+    ) =>
+    async (batch: Parameters<Composer>[0], now: Date) => {
       await onClaimed()
       return compose({ db, now, policy: POLICY, secrets: SECRETS, appUrl: APP_URL }, batch)
     }
-  const log: Logger = createLog('silent')
-  const transport = createResendTransport({ apiKey: 're_test', from: 'Latchkey <accounts@example.com>' })
-  const composers = {
-    'password-reset': composer(composeResetEmails),
-    'password-changed': composer(composeChangedEmails),
-  }
-  return createMailWorker({ db, transport, composers, log, ...given })
+  return createMailWorker({
+    db,
+    log: createLog('silent'),
+    transport: createResendTransport({ apiKey: 're_test', from: 'Latchkey <accounts@example.com>' }),
+    composers: {
+      'password-reset': composer(composeResetEmails),
+      'password-changed': composer(composeChangedEmails),
+    },
+    ...given,
+  })
 }

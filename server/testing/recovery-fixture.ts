@@ -69,7 +69,7 @@ export function createRecoveryFixture(
         },
         log,
         now: clock.now,
-        pace: { gather: 0 },
+        timing: { gather: 0 },
         ...over,
       })
     },

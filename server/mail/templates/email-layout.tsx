@@ -1,17 +1,17 @@
 import { Body, Container, Head, Heading, Hr, Html, Link, Preview, Section, Text } from '@react-email/components'
 import type { ReactNode } from 'react'
 import { messages } from '@/messages/en'
-import { DARK, look } from './look'
+import { DARK_STYLES, styles } from './styles'
 
-interface MailLayoutProps {
+interface EmailLayoutProps {
   subject: string
   preview: string
   greeting: string
   children: ReactNode
 }
 
-/** What every mail has around its own words. No image, no font and nothing else is fetched from anywhere. */
-export function EmailLayout({ subject, preview, greeting, children }: MailLayoutProps) {
+/** The frame of every email: brand, heading, greeting, footer. It loads no image, font or anything else. */
+export function EmailLayout({ subject, preview, greeting, children }: EmailLayoutProps) {
   return (
     <Html lang="en">
       <Head>
@@ -19,21 +19,21 @@ export function EmailLayout({ subject, preview, greeting, children }: MailLayout
         <meta name="color-scheme" content="light dark" />
         <meta name="supported-color-schemes" content="light dark" />
         <title>{subject}</title>
-        <style>{DARK}</style>
+        <style>{DARK_STYLES}</style>
       </Head>
       <Preview>{preview}</Preview>
-      <Body className="body" style={look.body}>
-        <Container className="sheet" style={look.sheet}>
-          <Section style={look.inside}>
-            <Text className="accent" style={look.brand}>
+      <Body className="body" style={styles.body}>
+        <Container className="sheet" style={styles.sheet}>
+          <Section style={styles.inside}>
+            <Text className="accent" style={styles.brand}>
               {messages.brand}
             </Text>
-            <Heading as="h1" className="ink" style={look.heading}>
+            <Heading as="h1" className="ink" style={styles.heading}>
               {subject}
             </Heading>
             <Paragraph>{greeting}</Paragraph>
             {children}
-            <Hr className="rule" style={look.rule} />
+            <Hr className="rule" style={styles.rule} />
             <SmallPrint>{messages.mail.footer}</SmallPrint>
           </Section>
         </Container>
@@ -44,7 +44,7 @@ export function EmailLayout({ subject, preview, greeting, children }: MailLayout
 
 export function Paragraph({ children }: { children: string }) {
   return (
-    <Text className="ink" style={look.text}>
+    <Text className="ink" style={styles.text}>
       {children}
     </Text>
   )
@@ -52,24 +52,24 @@ export function Paragraph({ children }: { children: string }) {
 
 export function SmallPrint({ children }: { children: string }) {
   return (
-    <Text className="soft" style={look.small}>
+    <Text className="soft" style={styles.small}>
       {children}
     </Text>
   )
 }
 
-/** The one thing to do, as a button and as an address to copy. The text part has the address alone. */
+/** The email's one link, as a button and as an address to copy. The plain text has only the address. */
 export function Action({ href, label }: { href: string; label: string }) {
   return (
     <>
       <div data-skip-in-text="true">
-        <Link href={href} className="button" style={look.button}>
+        <Link href={href} className="button" style={styles.button}>
           {label}
         </Link>
         <SmallPrint>{messages.mail.copyLink}</SmallPrint>
       </div>
-      <Text style={look.address}>
-        <Link href={href} className="accent" style={look.link}>
+      <Text style={styles.address}>
+        <Link href={href} className="accent" style={styles.link}>
           {href}
         </Link>
       </Text>

@@ -6,32 +6,35 @@ import { renderOnce } from './render-once'
 
 export interface PasswordChangedProps {
   recipientName: string | null
-  /** In words, with its zone. */
+  /** For readers, with its time zone. */
   changedAt: string
   device: string | null
-  /** The whole address, secret included. */
+  /** The full address, with its token. */
   secureAccountLink: string
 }
 
-const words = messages.passwordChangedEmail
+const texts = messages.passwordChangedEmail
 
-/** The mail that tells the owner of a changed password, with the way to undo it (NIST SP 800-63B-4 §4.2.3). */
+/**
+ * Renders the email that follows a password change (NIST SP 800-63B-4 §4.2.3): when and from which device it was
+ * changed, that all devices were signed out, and the "this wasn't me" link.
+ */
 export const renderPasswordChanged = renderOnce<PasswordChangedProps>(
-  (props) => renderEmail(words.subject, <PasswordChangedEmail {...props} />),
+  (props) => renderEmail(texts.subject, <PasswordChangedEmail {...props} />),
   { recipientName: 'line', changedAt: 'exact', device: 'line', secureAccountLink: 'exact' },
 )
 
 export function PasswordChangedEmail(props: PasswordChangedProps) {
   return (
     <EmailLayout
-      subject={words.subject}
-      preview={words.preview}
+      subject={texts.subject}
+      preview={texts.preview}
       greeting={messages.mail.greeting(oneLine(props.recipientName))}
     >
-      <Paragraph>{words.lead(props.changedAt, oneLine(props.device))}</Paragraph>
-      <Paragraph>{words.wasYou}</Paragraph>
-      <Paragraph>{words.notYou}</Paragraph>
-      <Action href={props.secureAccountLink} label={words.button} />
+      <Paragraph>{texts.lead(props.changedAt, oneLine(props.device))}</Paragraph>
+      <Paragraph>{texts.wasYou}</Paragraph>
+      <Paragraph>{texts.notYou}</Paragraph>
+      <Action href={props.secureAccountLink} label={texts.button} />
     </EmailLayout>
   )
 }

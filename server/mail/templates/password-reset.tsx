@@ -1,34 +1,37 @@
 import { Text } from '@react-email/components'
 import { messages } from '@/messages/en'
 import { Action, EmailLayout, Paragraph, SmallPrint } from './email-layout'
-import { look } from './look'
 import { oneLine } from './one-line'
 import { type RenderedEmail, renderEmail } from './render-email'
 import { renderOnce } from './render-once'
+import { styles } from './styles'
 
 export interface PasswordResetProps {
   recipientName: string | null
-  /** The whole address, secret included. */
+  /** The full address, with its token. */
   link: string
   /** Six digits. */
   code: string
   linkMinutes: number
   codeMinutes: number
   device: string | null
-  /** In words, with its zone. */
+  /** For readers, with its time zone. */
   requestedAt: string
 }
 
-const words = messages.passwordResetEmail
+const texts = messages.passwordResetEmail
 
-/** The mail that lets its reader choose a new password. */
+/**
+ * Renders the email for a reset request: the link and the six-digit code, how long each works, a warning not to
+ * share the code, and when and from which device the reset was requested.
+ */
 export const renderPasswordReset = (props: PasswordResetProps): Promise<RenderedEmail> => renderReset(inHalves(props))
 
 export const PasswordResetEmail = (props: PasswordResetProps) => <ResetEmail {...inHalves(props)} />
 
 type ResetEmailProps = Omit<PasswordResetProps, 'code'> & { codeStart: string; codeEnd: string }
 
-const renderReset = renderOnce<ResetEmailProps>((props) => renderEmail(words.subject, <ResetEmail {...props} />), {
+const renderReset = renderOnce<ResetEmailProps>((props) => renderEmail(texts.subject, <ResetEmail {...props} />), {
   recipientName: 'line',
   link: 'exact',
   codeStart: 'exact',
@@ -37,7 +40,7 @@ const renderReset = renderOnce<ResetEmailProps>((props) => renderEmail(words.sub
   requestedAt: 'exact',
 })
 
-/** A code is read in threes, and copied as the six digits it is: the gap between them is no character. */
+/** The code is shown in two halves. The gap between them is padding, so that copying gives six digits. */
 function inHalves({ code, ...props }: PasswordResetProps): ResetEmailProps {
   return { ...props, codeStart: code.slice(0, 3), codeEnd: code.slice(3) }
 }
@@ -46,20 +49,20 @@ function ResetEmail(props: ResetEmailProps) {
   const linkSeconds = props.linkMinutes * 60
   return (
     <EmailLayout
-      subject={words.subject}
-      preview={words.preview(linkSeconds)}
+      subject={texts.subject}
+      preview={texts.preview(linkSeconds)}
       greeting={messages.mail.greeting(oneLine(props.recipientName))}
     >
-      <Paragraph>{words.lead}</Paragraph>
-      <Action href={props.link} label={words.button} />
-      <Paragraph>{words.codeLead(props.codeMinutes * 60)}</Paragraph>
-      <Text className="code" style={look.code}>
+      <Paragraph>{texts.lead}</Paragraph>
+      <Action href={props.link} label={texts.button} />
+      <Paragraph>{texts.codeLead(props.codeMinutes * 60)}</Paragraph>
+      <Text className="code" style={styles.code}>
         <span>{props.codeStart}</span>
-        <span style={look.codeEnd}>{props.codeEnd}</span>
+        <span style={styles.codeEnd}>{props.codeEnd}</span>
       </Text>
-      <Paragraph>{words.codeCare}</Paragraph>
-      <Paragraph>{words.terms(linkSeconds)}</Paragraph>
-      <Paragraph>{words.notYou}</Paragraph>
+      <Paragraph>{texts.codeCare}</Paragraph>
+      <Paragraph>{texts.terms(linkSeconds)}</Paragraph>
+      <Paragraph>{texts.notYou}</Paragraph>
       <SmallPrint>{messages.mail.requestedOn(props.requestedAt, oneLine(props.device))}</SmallPrint>
     </EmailLayout>
   )

@@ -7,9 +7,9 @@ export interface RenderedEmail {
   text: string
 }
 
-/** Both parts of a mail from one tree, the same to the byte each time: a retry sends what the first try sent. */
-export async function renderEmail(subject: string, mail: ReactElement): Promise<RenderedEmail> {
-  const html = await render(mail)
+/** Renders both bodies of an email from one tree. The result is the same on every try, as an idempotency key requires. */
+export async function renderEmail(subject: string, email: ReactElement): Promise<RenderedEmail> {
+  const html = await render(email)
   const text = toPlainText(html, {
     selectors: [
       { selector: 'h1', options: { uppercase: false, leadingLineBreaks: 2, trailingLineBreaks: 2 } },

@@ -3,67 +3,87 @@ import { oneLine } from './one-line'
 import type { RenderedEmail } from './render-email'
 
 /**
- * React takes two milliseconds and more for one mail, so a full batch would hold up the requests of its process for a
- * quarter of a second. Each shape of a mail is therefore rendered once, with a marker for each value of its
- * own; later mails of that shape are the same text with their values filled in, in microseconds.
+ * React takes two milliseconds or more for one email, so a full batch would block its process for a quarter of a
+ * second. Therefore React renders a template once, with a placeholder for each value that differs between emails.
+ * Further emails take microseconds: their values replace the placeholders.
  */
 
-/** How a value stands in a mail: an `exact` one as it is, a `line` from outside as `oneLine` makes it. */
-type Filling = 'exact' | 'line'
+/** How a value is written: `exact` as it is, `line` (a value that a person typed) as `oneLine` makes it. */
+type ValueKind = 'exact' | 'line'
 
-/** A text cut at its markers: literal pieces, and between them the name of the value that goes there. */
-type Cut = { literal: string; value?: string }[]
+/** A text that was cut at its placeholders: literal pieces, each followed by the name of a value. */
+type Pieces = { literal: string; valueName?: string }[]
 
-/** More shapes than a policy has; a value that is no filling but varies all the same must not pile up. */
-const MAX_SHAPES = 100
+interface Template {
+  subject: string
+  html: Pieces
+  text: Pieces
+}
+
+/** More templates than a policy needs. A property that varies but is not in `values` must not fill the memory. */
+const MAX_TEMPLATES = 100
 
 /**
- * @param render the mail as React renders it.
- * @param fillings the properties that differ from mail to mail; all others make the shape.
+ * Makes a function that renders emails with React only when it has no template for them.
+ * @param render renders an email with React.
+ * @param values the properties that differ between emails. All others, and which values are null, make a new template.
+ * @returns a function with the same results as `render`.
  */
 export function renderOnce<Props extends object>(
   render: (props: Props) => Promise<RenderedEmail>,
-  fillings: Partial<Record<keyof Props & string, Filling>>,
+  values: Partial<Record<keyof Props & string, ValueKind>>,
 ): (props: Props) => Promise<RenderedEmail> {
+  // Random, so that no text from outside contains a placeholder.
   const nonce = randomUUID().replaceAll('-', '')
-  const markers = new Map(Object.keys(fillings).map((name, at) => [`x${nonce}x${at}x`, name]))
-  const shapes = new Map<string, Promise<{ subject: string; html: Cut; text: Cut }>>()
+  const placeholders = new Map(Object.keys(values).map((name, at) => [`x${nonce}x${at}x`, name]))
+  const templates = new Map<string, Promise<Template>>()
 
-  function cut(text: string): Cut {
-    const pieces = text.split(new RegExp(`(${[...markers.keys()].join('|')})`))
-    return pieces.flatMap((piece, at) => (at % 2 ? [] : [{ literal: piece, value: markers.get(pieces[at + 1] ?? '') }]))
+  /** Splits the properties into the values of this email and the properties to render a template with. */
+  function separate(props: Props) {
+    const own: Record<string, string> = {}
+    const shared = { ...props } as Record<string, unknown>
+    for (const [placeholder, name] of placeholders) {
+      const given = shared[name] as string | null
+      const value = values[name as keyof typeof values] === 'line' ? oneLine(given) : given
+      shared[name] = value === null ? null : placeholder
+      if (value !== null) own[name] = value
+    }
+    return { own, shared }
+  }
+
+  function cut(text: string): Pieces {
+    const parts = text.split(new RegExp(`(${[...placeholders.keys()].join('|')})`))
+    return parts.flatMap((part, at) =>
+      at % 2 ? [] : [{ literal: part, valueName: placeholders.get(parts[at + 1] ?? '') }],
+    )
+  }
+
+  async function makeTemplate(shared: Record<string, unknown>): Promise<Template> {
+    const { subject, html, text } = await render(shared as Props)
+    return { subject, html: cut(html), text: cut(text) }
   }
 
   return async (props) => {
-    const values: Record<string, string> = {}
-    const shape = { ...props } as Record<string, unknown>
-    for (const [marker, name] of markers) {
-      const given = shape[name] as string | null
-      const value = fillings[name as keyof typeof fillings] === 'line' ? oneLine(given) : given
-      shape[name] = value === null ? null : marker
-      if (value !== null) values[name] = value
-    }
-    const key = JSON.stringify(shape)
-    if (shapes.size >= MAX_SHAPES) shapes.clear()
-    let template = shapes.get(key)
+    const { own, shared } = separate(props)
+    const key = JSON.stringify(shared)
+    if (templates.size >= MAX_TEMPLATES) templates.clear()
+    let template = templates.get(key)
     if (!template) {
-      template = render(shape as Props).then(({ subject, html, text }) => ({
-        subject,
-        html: cut(html),
-        text: cut(text),
-      }))
-      shapes.set(key, template)
-      template.catch(() => shapes.delete(key))
+      template = makeTemplate(shared)
+      templates.set(key, template)
+      template.catch(() => templates.delete(key))
     }
     const { subject, html, text } = await template
-    return { subject, html: fill(html, values, escapeHtml), text: fill(text, values, String) }
+    return { subject, html: fill(html, own, escapeHtml), text: fill(text, own, String) }
   }
 }
 
-const fill = (cut: Cut, values: Record<string, string>, written: (value: string) => string) =>
-  cut.map(({ literal, value }) => (value === undefined ? literal : literal + written(values[value] ?? ''))).join('')
+const fill = (pieces: Pieces, values: Record<string, string>, write: (value: string) => string) =>
+  pieces
+    .map(({ literal, valueName }) => (valueName === undefined ? literal : literal + write(values[valueName] ?? '')))
+    .join('')
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#x27;' }
 
-/** As React escapes text and attributes. */
+/** Escapes text and attribute values exactly as React does. */
 const escapeHtml = (value: string) => value.replace(/[&<>"']/g, (character) => ENTITIES[character] as string)

@@ -1,21 +1,22 @@
 import { type ErrorResponse, Resend } from 'resend'
 import { EMAIL_HEADERS, type OutgoingEmail } from '@/server/mail/emails'
-import { speakable } from '@/server/mail/reasons'
+import { redactReason } from '@/server/mail/redact-reason'
 import type { CallOutcome, EmailOutcome, MailTransport } from './transport'
 
-/** Long, but a link that lives an hour gets more than one chance. */
-const QUOTA_WAIT_MS = 900_000
-const OPERATOR_WAIT_MS = 60_000
+/** After a spent quota. A link that works for an hour still gets more than one try. */
+const QUOTA_PAUSE_MS = 900_000
+/** After an error that only an operator can correct. */
+const OPERATOR_PAUSE_MS = 60_000
 
 /**
- * Sends through Resend. The SDK returns errors instead of throwing them, and neither retries nor gives up:
- * the worker does both. RESEND_BASE_URL is read by the SDK itself.
+ * A transport that sends through Resend. The SDK returns errors instead of throwing them, and neither retries nor
+ * times out: the worker does both. The SDK itself reads RESEND_BASE_URL.
  */
 export function createResendTransport(options: { apiKey: string; from: string }): MailTransport {
   const resend = new Resend(options.apiKey)
   return {
-    async send(mails, key, signal) {
-      const payload = mails.map(({ to, subject, html, text }) => ({
+    async send(emails, key, signal) {
+      const payload = emails.map(({ to, subject, html, text }) => ({
         from: options.from,
         to,
         subject,
@@ -28,10 +29,10 @@ export function createResendTransport(options: { apiKey: string; from: string })
         batchValidation: 'permissive',
         signal,
       })
-      if (error) return explain(error, headers ?? {}, mails)
-      const spent = headers?.['ratelimit-remaining'] === '0'
-      const pauseMs = spent ? secondsToMs(headers?.['ratelimit-reset']) : undefined
-      return { kind: 'settled', outcomes: inOrder(mails, data), pauseMs }
+      if (error) return outcomeOfError(error, headers ?? {}, emails)
+      const limitReached = headers?.['ratelimit-remaining'] === '0'
+      const pauseMs = limitReached ? secondsToMs(headers?.['ratelimit-reset']) : undefined
+      return { kind: 'settled', outcomes: outcomesInOrder(emails, data), pauseMs }
     },
   }
 }
@@ -39,31 +40,31 @@ export function createResendTransport(options: { apiKey: string; from: string })
 const secondsToMs = (text: string | undefined) =>
   text && Number.isFinite(Number(text)) ? Number(text) * 1000 : undefined
 
-/** Permissive validation lists the accepted in order, and the refused by their place in the call. */
-function inOrder(
-  mails: OutgoingEmail[],
+/** Permissive validation lists the accepted emails in order, and the refused ones by their index in the call. */
+function outcomesInOrder(
+  emails: OutgoingEmail[],
   answer: { data: { id: string }[]; errors?: { index: number; message: string }[] },
 ): EmailOutcome[] {
   const refused = new Map(answer.errors?.map(({ index, message }) => [index, message]))
   const accepted = answer.data.values()
-  return mails.map((_, index) => {
+  return emails.map((_, index) => {
     const reason = refused.get(index)
-    if (reason !== undefined) return { accepted: false, reason: speakable(reason) }
+    if (reason !== undefined) return { accepted: false, reason: redactReason(reason) }
     return { accepted: true, providerId: accepted.next().value?.id ?? null }
   })
 }
 
-/** What to do about an error of the whole call. A proxy's own page comes as `application_error`, or as no name at all. */
-function explain(error: ErrorResponse, headers: Record<string, string>, mails: OutgoingEmail[]): CallOutcome {
-  const reason = speakable(`${error.statusCode ?? 'no answer'} ${error.name}: ${error.message}`)
+/** The outcome of a call that failed as a whole. The SDK names a proxy's error page `application_error`, or not at all. */
+function outcomeOfError(error: ErrorResponse, headers: Record<string, string>, emails: OutgoingEmail[]): CallOutcome {
+  const reason = redactReason(`${error.statusCode ?? 'no answer'} ${error.name}: ${error.message}`)
   const afterMs = secondsToMs(headers['retry-after'])
   switch (error.name) {
     case 'daily_quota_exceeded':
     case 'monthly_quota_exceeded':
-      return { kind: 'retry', reason, afterMs: Math.max(afterMs ?? 0, QUOTA_WAIT_MS) }
+      return { kind: 'retry', reason, afterMs: Math.max(afterMs ?? 0, QUOTA_PAUSE_MS) }
     case 'invalid_idempotent_request':
-      // This batch was accepted before, in words that have changed since (a deploy): it must not go twice.
-      return { kind: 'settled', outcomes: mails.map(() => ({ accepted: true, providerId: null })) }
+      // Resend accepted this batch before with other texts (before a deploy). It must not be sent again.
+      return { kind: 'settled', outcomes: emails.map(() => ({ accepted: true, providerId: null })) }
     case 'validation_error':
     case 'missing_required_field':
     case 'invalid_parameter':
@@ -71,7 +72,7 @@ function explain(error: ErrorResponse, headers: Record<string, string>, mails: O
       if (error.statusCode === 400 || error.statusCode === 422) return { kind: 'refused', reason }
   }
   if (error.statusCode === 413) return { kind: 'refused', reason }
-  // What is left of 4xx is for an operator to mend (the key, the sender, the address of the API): no mail is given up for it.
-  const operators = error.statusCode !== null && error.statusCode < 500 && ![409, 429].includes(error.statusCode)
-  return { kind: 'retry', reason, afterMs: operators ? OPERATOR_WAIT_MS : afterMs }
+  // An operator can correct all other 4xx (the API key, the sender, the address of the API), so no email fails.
+  const forOperator = error.statusCode !== null && error.statusCode < 500 && ![409, 429].includes(error.statusCode)
+  return { kind: 'retry', reason, afterMs: forOperator ? OPERATOR_PAUSE_MS : afterMs }
 }

@@ -1,7 +1,7 @@
-/** The colours and type of mails. Inline, since many readers drop style sheets; the dark ones need the sheet. */
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif"
 
-export const look = {
+/** The inline styles of emails. Many mail programs drop style sheets, so only the dark colours need one. */
+export const styles = {
   body: { backgroundColor: '#f6f4ee', margin: '0', padding: '24px 12px', fontFamily: FONT },
   sheet: { maxWidth: '480px', backgroundColor: '#ffffff', border: '1px solid #ded9cc', borderRadius: '12px' },
   inside: { padding: '24px' },
@@ -39,8 +39,8 @@ export const look = {
   rule: { margin: '20px 0', borderColor: '#ded9cc' },
 } as const
 
-/** `!important` is what lets a sheet win over the inline colours above. */
-export const DARK = `
+/** The style sheet for dark mode. `!important` overrides the inline colours above. */
+export const DARK_STYLES = `
 @media (prefers-color-scheme: dark) {
   .body, .body td { background-color: #111514 !important; }
   .sheet, .sheet td { background-color: #191f1d !important; border-color: #303835 !important; }

@@ -5,7 +5,10 @@ import { newRequestId } from '@/server/core/secrets'
 import { type MailKind, mailOutbox } from '@/server/db/schema'
 import { createClock } from '@/server/testing/clock'
 import { createTestDatabase } from '@/server/testing/database'
-import { BATCH_SIZE, claimBatch, LEASE_SECONDS, retryLater, settle } from './outbox'
+import { claimBatch } from './claim-batch'
+import { BATCH_SIZE, LEASE_SECONDS } from './outbox'
+import { retryLater } from './retry-batch'
+import { settle } from './settle'
 
 const { db } = await createTestDatabase()
 const clock = createClock()
@@ -23,7 +26,7 @@ async function queue(count: number, given: { kind?: MailKind; dueAt?: Date } = {
 }
 
 const claim = () => claimBatch(db, clock.now(), randomUUID())
-const idsOf = (batch: Awaited<ReturnType<typeof claim>>) => batch?.mails.map((mail) => mail.id) ?? []
+const idsOf = (batch: Awaited<ReturnType<typeof claim>>) => batch?.emails.map((mail) => mail.id) ?? []
 const rowOf = async (id: string) => (await db.select().from(mailOutbox).where(eq(mailOutbox.id, id)))[0]
 
 describe('a claim', () => {
@@ -65,7 +68,7 @@ describe('a claim', () => {
     const [id] = await queue(1)
     await claim()
     clock.advance(LEASE_SECONDS)
-    expect((await claim())?.mails[0]?.attempts).toBe(2)
+    expect((await claim())?.emails[0]?.attempts).toBe(2)
     expect(await rowOf(id as string)).toMatchObject({ status: 'sending', attempts: 2 })
   })
 })
