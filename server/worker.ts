@@ -8,7 +8,8 @@ import type { MailTransport } from './mail/transports/transport'
 import { createMailWorker, type MailWorker } from './mail/worker'
 import { log } from './observability/log'
 import { telemetry } from './observability/telemetry'
-import { composeChangedEmails, composeResetEmails } from './recovery/compose-emails'
+import { composeChangedEmails } from './recovery/compose-changed-emails'
+import { composeResetEmails } from './recovery/compose-reset-emails'
 import { policyOf, secretsOf, sharedDatabase } from './runtime'
 
 /** What a process does beside its requests. */

@@ -1,11 +1,14 @@
 import { sql } from 'drizzle-orm'
+import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
 import type { Identifier } from '@/server/core/schemas'
 import { digestOf, identifierDigestOf } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
-import { counting } from '@/server/limits/counter'
-import { type FoundAccount, matchesIdentifier } from './find-account'
+import { type Step, statementOf, step } from '@/server/db/statement'
+import { runLimited } from '@/server/limits/run-limited'
+import { isActive } from './account-state'
+import { type FoundAccount, isAccountOf } from './find-account'
 import { hashPassword, needsRehash, verifyPassword } from './password-hash'
 import { newSessionToken, SESSION_TTL_SECONDS } from './sessions'
 
@@ -16,7 +19,7 @@ export interface SignedIn {
 }
 
 /**
- * Signs in with a password. Unknown account, wrong password and deactivated account are one answer,
+ * Signs in with a password. An unknown account, a wrong password and a deactivated account get the same answer
  * after the same work (WSTG-IDNT-04). Two statements.
  *
  * @throws RecoveryError `sign-in-failed`, `too-many-requests`, `busy`.
@@ -25,51 +28,87 @@ export async function signIn(
   ctx: RecoveryContext,
   input: { account: Identifier; password: string },
 ): Promise<SignedIn> {
-  const identifierDigest = identifierDigestOf(ctx.secrets[0], input.account)
-  const subjects = { address: ctx.requester.address, identifierDigest, now: ctx.now, scale: ctx.policy.rateLimitScale }
-  const [found] = await runStatement<Partial<FoundAccount> & { retry_after: number | null }>(
-    ctx.db,
-    sql`with ${counting('sign-in', subjects)}
-    select retry_after, u.id, email, username, full_name as "fullName", picture, password_hash as "passwordHash"
-    from refused left join users u on ${matchesIdentifier(input.account)} and deactivated_at is null`,
-  )
-  if (found?.retry_after != null) {
-    throw new RecoveryError('too-many-requests', { retryAfterSeconds: found.retry_after })
-  }
-  const account = found?.id ? (found as FoundAccount) : null
-  const matches = await verifyPassword(account?.passwordHash ?? null, input.password)
+  const account = await findLimited(ctx, input.account)
+  const passwordHash = account?.passwordHash ?? null
+  const isRight = await verifyPassword(passwordHash, input.password)
 
   const token = newSessionToken()
-  const now = instantParam(ctx.now)
-  const device = ctx.requester.device
-  // One statement whatever the outcome; a session is made only while the hash that was checked still stands.
-  const verifiedHash = matches ? (account?.passwordHash ?? null) : null
-  const rehashed = verifiedHash && needsRehash(verifiedHash) ? await hashPassword(input.password) : verifiedHash
-  const [session] = await runStatement<{ made: number }>(
-    ctx.db,
-    sql`with owner as (
-      select id, password_version from users
-      where id = ${account?.id ?? null}::uuid and password_hash = ${verifiedHash} and deactivated_at is null
-      for no key update
-    ),
-    rehashed as (
-      update users set password_hash = ${rehashed} from owner
-      where users.id = owner.id and password_hash <> ${rehashed}
-    ),
-    made as (
-      insert into sessions (user_id, token_hash, password_version, device, created_at, last_seen_at, expires_at)
-      select id, ${digestOf(token)}, password_version, ${device}, ${now}, ${now},
-        ${instantParam(secondsAfter(ctx.now, SESSION_TTL_SECONDS))}
-      from owner returning 1
-    ),
-    noted as (
-      insert into security_events (user_id, kind, request_id, device, created_at)
-      select ${account?.id ?? null}::uuid, case when exists (select from made) then 'signed-in' else 'sign-in-failed' end,
-        ${ctx.requester.requestId}, ${device}, ${now}
-    )
-    select count(*)::int as made from made`,
-  )
-  if (!account || session?.made !== 1) throw new RecoveryError('sign-in-failed')
+  const verifiedHash = isRight ? passwordHash : null
+  const newHash = verifiedHash && needsRehash(verifiedHash) ? await hashPassword(input.password) : verifiedHash
+  const opened = await openSession(ctx, { userId: account?.id ?? null, verifiedHash, newHash, token })
+  if (!account || !opened) throw new RecoveryError('sign-in-failed')
   const { email, username, fullName, picture } = account
   return { token, account: { email, username, fullName, picture } }
+}
+
+/** Counts the attempt and finds the active account, or null. One statement. */
+async function findLimited(ctx: RecoveryContext, identifier: Identifier): Promise<FoundAccount | null> {
+  const identifierDigest = identifierDigestOf(ctx.secrets[0], identifier)
+  const found = await runLimited<FoundAccount | { id: null }>(
+    ctx,
+    { action: 'sign-in', identifierDigest },
+    (check) => ({
+      query: sql`select ${check.result}.*, u.id, u.email, u.username, u.full_name as "fullName", u.picture,
+      u.password_hash as "passwordHash"
+    from ${check.result} left join users u on ${isAccountOf(identifier)}`,
+    }),
+  )
+  return found.id === null ? null : found
+}
+
+interface CheckedPassword {
+  userId: string | null
+  /** The stored hash that the password matched, or null when it matched none. */
+  verifiedHash: string | null
+  /** The same hash, or one with today's parameters. */
+  newHash: string | null
+  token: string
+}
+
+/**
+ * Opens a session if the password was right, and records the attempt. One statement for either outcome, so that
+ * both take as long.
+ */
+async function openSession(ctx: RecoveryContext, checked: CheckedPassword): Promise<boolean> {
+  const account = lockVerifiedAccount(checked)
+  const opened = insertSession(ctx, checked.token, account)
+  const kind = sql`case when exists (select from ${opened}) then 'signed-in' else 'sign-in-failed' end`
+  const audited = step('audited', auditEvent({ kind, userId: checked.userId, ...byRequester(ctx) }))
+  const [answer] = await runStatement<{ opened: number }>(
+    ctx.db,
+    statementOf(
+      [account, storeNewHash(checked, account), opened, audited],
+      sql`select count(*)::int as opened from ${opened}`,
+    ),
+  )
+  return answer?.opened === 1
+}
+
+/** Locks the account, if its password hash is still the one that was verified. */
+const lockVerifiedAccount = ({ userId, verifiedHash }: CheckedPassword): Step =>
+  step(
+    'verified_account',
+    sql`select u.id, u.password_version from users u
+    where u.id = ${userId}::uuid and u.password_hash = ${verifiedHash} and ${isActive}
+    for no key update`,
+  )
+
+/** Replaces a hash that was made with older parameters. */
+const storeNewHash = ({ newHash }: CheckedPassword, account: Step): Step =>
+  step(
+    'rehashed_account',
+    sql`update users set password_hash = ${newHash} from ${account}
+    where users.id = ${account}.id and password_hash <> ${newHash}`,
+  )
+
+/** Inserts the session of the locked account. */
+const insertSession = (ctx: RecoveryContext, token: string, account: Step): Step => {
+  const now = instantParam(ctx.now)
+  return step(
+    'opened_session',
+    sql`insert into sessions (user_id, token_hash, password_version, device, created_at, last_seen_at, expires_at)
+    select id, ${digestOf(token)}, password_version, ${ctx.requester.device}, ${now}, ${now},
+      ${instantParam(secondsAfter(ctx.now, SESSION_TTL_SECONDS))}
+    from ${account} returning 1`,
+  )
 }

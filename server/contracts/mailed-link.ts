@@ -1,7 +1,8 @@
 import { asDeadSecretCode, type DeadSecretCode, RecoveryError } from '@/server/core/errors'
 import { env } from '@/server/env'
 import { clearCookie, setCookie } from '@/server/http/cookies'
-import { openLink, type PresentedSecret } from '@/server/recovery/open-link'
+import type { PresentedSecret } from '@/server/recovery/find-live-secret'
+import { openLink } from '@/server/recovery/open-link'
 import type { Answer } from './answer'
 import type { Call } from './endpoint'
 

@@ -38,3 +38,7 @@ export interface RecoveryContext {
 }
 
 export const secondsAfter = (from: Date, seconds: number): Date => new Date(from.getTime() + seconds * 1000)
+
+/** Whole seconds from one time until another, rounded up; 0 when it is over. */
+export const secondsUntil = (from: Date, until: Date): number =>
+  Math.max(0, Math.ceil((until.getTime() - from.getTime()) / 1000))

@@ -2,10 +2,11 @@ import { sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { runStatement } from '@/server/db/client'
 import { rateLimits } from '@/server/db/schema'
+import { statementOf } from '@/server/db/statement'
 import { newClientAddress } from '@/server/testing/client-address'
 import { createClock } from '@/server/testing/clock'
 import { createTestDatabase } from '@/server/testing/database'
-import { counting, type LimitSubjects } from './counter'
+import { countLimits, type LimitResult, type LimitSubjects } from './counter'
 import { LIMITS, type LimitedAction } from './limits'
 
 const { db } = await createTestDatabase()
@@ -16,14 +17,12 @@ const clock = createClock()
 /** Counts one call of an action, as the statement that it guards would. */
 async function count(action: LimitedAction, given: Partial<LimitSubjects> = {}, cooldownSeconds?: number) {
   const subjects = { address: newClientAddress(), now: clock.now(), scale: 1, ...given }
-  const [row] = await runStatement<{ retry_after: number | null; cooling: number | null }>(
-    db,
-    sql`with ${counting(action, subjects, cooldownSeconds)} select retry_after, cooling from refused`,
-  )
+  const { steps, result } = countLimits(action, subjects, cooldownSeconds)
+  const [row] = await runStatement<LimitResult>(db, statementOf(steps, sql`select * from ${result}`))
   return row
 }
 
-const passed = { retry_after: null, cooling: null }
+const passed = { retryAfterSeconds: null, cooldownSecondsLeft: null }
 const digest = (text: string) => Buffer.from(text.padEnd(32))
 
 describe('an address', () => {
@@ -33,9 +32,9 @@ describe('an address', () => {
       expect(await count('secure-account', { address })).toEqual(passed)
       clock.advance(1)
     }
-    expect(await count('secure-account', { address })).toMatchObject({ retry_after: 870 })
+    expect(await count('secure-account', { address })).toMatchObject({ retryAfterSeconds: 870 })
     clock.advance(869.5)
-    expect(await count('secure-account', { address })).toMatchObject({ retry_after: 1 })
+    expect(await count('secure-account', { address })).toMatchObject({ retryAfterSeconds: 1 })
     clock.advance(0.5)
     expect(await count('secure-account', { address })).toEqual(passed)
   })
@@ -53,13 +52,13 @@ describe('an address', () => {
     for (const action of ['secure-account', 'open-link', 'reset-password'] as const) {
       expect(await count(action, { address, scale })).toEqual(passed)
     }
-    expect(await count('open-link', { address, scale })).toMatchObject({ retry_after: 900 })
+    expect(await count('open-link', { address, scale })).toMatchObject({ retryAfterSeconds: 900 })
   })
 
   it('is one count for fifty calls at once: no more pass than its budget', async () => {
     const address = newClientAddress()
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => count('secure-account', { address })))
-    expect(outcomes.filter((outcome) => outcome?.retry_after === null)).toHaveLength(30)
+    expect(outcomes.filter((outcome) => outcome?.retryAfterSeconds === null)).toHaveLength(30)
   })
 })
 
@@ -67,7 +66,7 @@ describe('everybody together', () => {
   it('have a budget, whatever their addresses', async () => {
     const scale = 5 / 12_000
     for (let n = 0; n < 5; n++) expect(await count('request-reset', { scale })).toEqual(passed)
-    expect(await count('request-reset', { scale })).toMatchObject({ retry_after: 60 })
+    expect(await count('request-reset', { scale })).toMatchObject({ retryAfterSeconds: 60 })
     clock.advance(60)
     expect(await count('request-reset', { scale })).toEqual(passed)
   })
@@ -81,7 +80,7 @@ describe('everybody together', () => {
     // 1,000 a row: the next call on each passes, the one after does not.
     const outcomes = []
     for (let n = 0; n < 200; n++) outcomes.push(await count('request-reset'))
-    expect(outcomes.filter((outcome) => outcome?.retry_after === null)).toHaveLength(12)
+    expect(outcomes.filter((outcome) => outcome?.retryAfterSeconds === null)).toHaveLength(12)
   })
 })
 
@@ -90,7 +89,7 @@ describe('an identifier', () => {
     const address = newClientAddress()
     const identifierDigest = digest('ada@example.com')
     for (let n = 0; n < 20; n++) expect(await count('sign-in', { address, identifierDigest })).toEqual(passed)
-    expect(await count('sign-in', { address, identifierDigest })).toMatchObject({ retry_after: 900 })
+    expect(await count('sign-in', { address, identifierDigest })).toMatchObject({ retryAfterSeconds: 900 })
     expect(await count('sign-in', { identifierDigest })).toEqual(passed)
     expect(await count('sign-in', { address, identifierDigest: digest('eve@example.com') })).toEqual(passed)
   })
@@ -108,7 +107,10 @@ describe('a cooldown', () => {
   it('tells how long is left of it, and refuses nothing by itself', async () => {
     expect(await count('request-reset', { identifierDigest }, 60)).toEqual(passed)
     clock.advance(20)
-    expect(await count('request-reset', { identifierDigest }, 60)).toEqual({ retry_after: null, cooling: 40 })
+    expect(await count('request-reset', { identifierDigest }, 60)).toEqual({
+      retryAfterSeconds: null,
+      cooldownSecondsLeft: 40,
+    })
     clock.advance(40)
     expect(await count('request-reset', { identifierDigest }, 60)).toEqual(passed)
   })
@@ -116,7 +118,9 @@ describe('a cooldown', () => {
   it('is not scaled, and can be none', async () => {
     for (let n = 0; n < 3; n++) expect(await count('request-reset', { identifierDigest }, 0)).toEqual(passed)
     await count('request-reset', { identifierDigest, scale: 1000 }, 60)
-    expect(await count('request-reset', { identifierDigest, scale: 1000 }, 60)).toMatchObject({ cooling: 60 })
+    expect(await count('request-reset', { identifierDigest, scale: 1000 }, 60)).toMatchObject({
+      cooldownSecondsLeft: 60,
+    })
   })
 })
 
@@ -124,7 +128,7 @@ describe('the scale', () => {
   it('multiplies the budgets of addresses, and leaves at least one call', async () => {
     const address = newClientAddress()
     for (let n = 0; n < 60; n++) expect(await count('secure-account', { address, scale: 2 })).toEqual(passed)
-    expect(await count('secure-account', { address, scale: 2 })).toMatchObject({ retry_after: 900 })
+    expect(await count('secure-account', { address, scale: 2 })).toMatchObject({ retryAfterSeconds: 900 })
     expect(await count('secure-account', { scale: 0.000001 })).toEqual(passed)
   })
 })
@@ -158,7 +162,7 @@ describe('an address that is over its own budget', () => {
     const asker = newClientAddress()
     for (let n = 0; n < 60; n++) await count('request-reset', { address: asker })
     const refused = await count('request-reset', { address: asker, identifierDigest }, 60)
-    expect(refused).toMatchObject({ retry_after: 900, cooling: null })
+    expect(refused).toMatchObject({ retryAfterSeconds: 900, cooldownSecondsLeft: null })
     expect(await count('request-reset', { identifierDigest }, 60)).toEqual(passed)
 
     const [shared] = await runStatement<{ count: number }>(

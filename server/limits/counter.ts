@@ -1,33 +1,83 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { instantParam } from '@/server/db/client'
+import { type Step, step } from '@/server/db/statement'
 import { LIMITS, type Limit, type LimitedAction, type LimitSubject } from './limits'
 
-/** What one request is counted under. The identifier is a keyed digest, never what was typed. */
+/** What one request is counted under. The identifier is a keyed digest, never the typed text. */
 export interface LimitSubjects {
   address: string
   identifierDigest?: Buffer
   now: Date
+  /** Multiplies the budgets of addresses and of all requests together. */
   scale: number
 }
 
-/** A row that many clients raise at once is a queue; large budgets are split over this many rows at most. */
+/** The row of the `result` step, in whole seconds. */
+export interface LimitResult {
+  /** How long to wait, or null when no limit is exceeded. */
+  retryAfterSeconds: number | null
+  /** How long the identifier is still cooling down, or null when it is not. */
+  cooldownSecondsLeft: number | null
+}
+
+/** The counting part of a statement, and what later steps need of it. */
+export interface LimitCheck {
+  steps: Step[]
+  /** One row: a `LimitResult`. */
+  result: Step
+  /** A condition on `result`: no limit is exceeded. */
+  passed: SQL
+  /** A condition on `result`: the identifier is not cooling down. */
+  cooledDown: SQL
+}
+
+/** Concurrent updates of one row wait for each other, so a large budget is split over at most this many rows. */
 const MAX_SLOTS = 16
 const BUDGET_PER_SLOT = 1_000
 
-/** The scale is for load tests from one machine; it never gives one account more guesses. */
+/** The scale is for load tests from one machine. It never allows more guesses at one account. */
 const SCALED: ReadonlySet<LimitSubject> = new Set(['address', 'global'])
 
-/** What a requester can use up for nobody else. */
-const OWN: ReadonlySet<LimitSubject> = new Set(['address', 'pair'])
+/** Subjects that only this requester can use up. */
+const UNSHARED: ReadonlySet<LimitSubject> = new Set(['address', 'pair'])
+
+/** 0: counts of this requester alone. 1: counts shared with other requesters. 2: the cooldown. */
+type Stage = 0 | 1 | 2
 
 interface Bucket {
   name: string
-  /** 0 for what is the requester's own, 1 for what is shared with others, 2 for the cooldown. */
-  stage: 0 | 1 | 2
+  stage: Stage
   budget: number
   windowSeconds: number
-  /** A cooldown is told apart: it is no abuse, and what follows from it is the caller's to say. */
+  /** True for the cooldown, which is reported apart from the limits: the caller decides what follows from it. */
   cooldown: boolean
+}
+
+/**
+ * Counts one call of an action.
+ *
+ * Counters are raised in stages. An address that exceeds its own budget raises no shared counter, so it can use up
+ * neither an account's budget nor the global one. Lock order: by stage, then by name, so two calls cannot deadlock.
+ *
+ * @param cooldownSeconds also reports how long ago the identifier was last counted; 0 for no cooldown
+ */
+export function countLimits(action: LimitedAction, subjects: LimitSubjects, cooldownSeconds = 0): LimitCheck {
+  const buckets = LIMITS[action].map((limit) => bucketOf(action, limit, subjects))
+  if (cooldownSeconds > 0 && subjects.identifierDigest)
+    buckets.push(cooldownBucket(subjects.identifierDigest, cooldownSeconds))
+  buckets.sort((a, b) => a.stage - b.stage || (a.name < b.name ? -1 : 1))
+
+  const budgets = listBudgets(buckets)
+  const counts: Step[] = []
+  for (const stage of new Set(buckets.map((bucket) => bucket.stage)))
+    counts.push(raiseCounters(stage, budgets, counts, subjects.now))
+  const result = compareCounts(budgets, counts, subjects.now)
+  return {
+    steps: [budgets, ...counts, result],
+    result,
+    passed: sql`${result}."retryAfterSeconds" is null`,
+    cooledDown: sql`${result}."cooldownSecondsLeft" is null`,
+  }
 }
 
 function bucketOf(action: LimitedAction, limit: Limit, subjects: LimitSubjects): Bucket {
@@ -40,59 +90,60 @@ function bucketOf(action: LimitedAction, limit: Limit, subjects: LimitSubjects):
   const slot = slots > 1 ? ` ${Math.floor(Math.random() * slots)}` : ''
   return {
     name: `${action} ${limit.subject} ${value}${slot}`.trimEnd(),
-    stage: OWN.has(limit.subject) ? 0 : 1,
+    stage: UNSHARED.has(limit.subject) ? 0 : 1,
     budget: Math.ceil(budget / slots),
     windowSeconds: limit.windowSeconds,
     cooldown: false,
   }
 }
 
-/**
- * The counting part of a statement: CTEs that raise the counters of an action, and `refused`, whose one row
- * holds `retry_after` in seconds, or null where every budget holds, and `cooling`, the seconds left of
- * `cooldownSeconds` since the identifier was last counted, or null.
- *
- * Counted in stages: an address that is over its own budget raises nothing that others share, so it can
- * neither use up an account's count nor everybody's. Rows are locked stage by stage, each in the order of
- * its names, so two statements never wait for each other.
- */
-export function counting(action: LimitedAction, subjects: LimitSubjects, cooldownSeconds = 0): SQL {
-  const now = instantParam(subjects.now)
-  const buckets = LIMITS[action].map((limit) => bucketOf(action, limit, subjects))
-  if (cooldownSeconds > 0 && subjects.identifierDigest) {
-    const name = `cooldown identifier ${subjects.identifierDigest.toString('base64url')}`
-    buckets.push({ name, stage: 2, budget: 1, windowSeconds: cooldownSeconds, cooldown: true })
-  }
-  buckets.sort((a, b) => a.stage - b.stage || (a.name < b.name ? -1 : 1))
+const cooldownBucket = (identifierDigest: Buffer, windowSeconds: number): Bucket => ({
+  name: `cooldown identifier ${identifierDigest.toString('base64url')}`,
+  stage: 2,
+  budget: 1,
+  windowSeconds,
+  cooldown: true,
+})
+
+/** The counters to raise, each with its budget and window. */
+function listBudgets(buckets: Bucket[]): Step {
   const rows = buckets.map(
     ({ name, stage, budget, windowSeconds, cooldown }) =>
       sql`(${name}::text, ${stage}::int, ${budget}::int, ${windowSeconds}::int, ${cooldown}::boolean)`,
   )
-  const stages = [...new Set(buckets.map(({ stage }) => stage))]
-  const countedOf = (stage: number) => sql.raw(`counted_${stage}`)
-  const raised = stages.map((stage) => {
-    const earlier = stages.filter((other) => other < stage)
-    const held = earlier.map(
-      (other) => sql`and not exists (select from ${countedOf(other)} join budgets using (bucket) where count > budget)`,
-    )
-    return sql`${countedOf(stage)} as (
-      insert into rate_limits as held (bucket, count, expires_at)
-      select bucket, 1, ${now} + make_interval(secs => seconds) from budgets
-      where stage = ${stage} ${sql.join(held, sql` `)}
-      on conflict (bucket) do update set
-        count = case when held.expires_at <= ${now} then 1 else held.count + 1 end,
-        expires_at = case when held.expires_at <= ${now} then excluded.expires_at else held.expires_at end
-      returning bucket, count, expires_at
-    )`
-  })
-  const all = stages.map((stage) => sql`select * from ${countedOf(stage)}`)
-  return sql`
-    budgets (bucket, stage, budget, seconds, cooldown) as (values ${sql.join(rows, sql`, `)}),
-    ${sql.join(raised, sql`, `)},
-    refused as (
-      select ceil(extract(epoch from max(expires_at) filter (where not cooldown) - ${now}))::int as retry_after,
-        ceil(extract(epoch from max(expires_at) filter (where cooldown) - ${now}))::int as cooling
-      from (${sql.join(all, sql` union all `)}) counted join budgets using (bucket)
-      where count > budget
-    )`
+  return step(
+    'budgets',
+    sql`select * from (values ${sql.join(rows, sql`, `)}) as b(bucket, stage, budget, seconds, cooldown)`,
+  )
+}
+
+/** Raises the counters of one stage, unless an earlier stage exceeded a budget. Starts a new window where one is over. */
+function raiseCounters(stage: Stage, budgets: Step, earlier: Step[], at: Date): Step {
+  const now = instantParam(at)
+  const withinEarlier = earlier.map(
+    (counts) => sql`and not exists (select from ${counts} join ${budgets} using (bucket) where count > budget)`,
+  )
+  return step(
+    `counts_of_stage_${stage}`,
+    sql`insert into rate_limits as counter (bucket, count, expires_at)
+    select bucket, 1, ${now} + make_interval(secs => seconds) from ${budgets}
+    where stage = ${stage} ${sql.join(withinEarlier, sql` `)}
+    on conflict (bucket) do update set
+      count = case when counter.expires_at <= ${now} then 1 else counter.count + 1 end,
+      expires_at = case when counter.expires_at <= ${now} then excluded.expires_at else counter.expires_at end
+    returning bucket, count, expires_at`,
+  )
+}
+
+/** One row: the longest wait for a budget that is exceeded, and what is left of the cooldown. */
+function compareCounts(budgets: Step, counts: Step[], at: Date): Step {
+  const now = instantParam(at)
+  const all = counts.map((each) => sql`select * from ${each}`)
+  return step(
+    'limit_check',
+    sql`select ceil(extract(epoch from max(expires_at) filter (where not cooldown) - ${now}))::int as "retryAfterSeconds",
+      ceil(extract(epoch from max(expires_at) filter (where cooldown) - ${now}))::int as "cooldownSecondsLeft"
+    from (${sql.join(all, sql` union all `)}) counted join ${budgets} using (bucket)
+    where count > budget`,
+  )
 }

@@ -1,14 +1,14 @@
 /**
- * Every limit of the product, as data. Each is counted in PostgreSQL, in the statement it guards,
- * so a counter that cannot be reached means a database that cannot be reached: the request is refused.
+ * Every limit of the product, as data. Each is counted in PostgreSQL, by the statement that it guards. If the
+ * counters cannot be reached, neither can the database, and the request is refused.
  */
 
-/** Whose count it is. `pair` is one identifier tried from one address. */
+/** What a count belongs to. `pair` is one identifier from one address; `global` is all requests together. */
 export type LimitSubject = 'address' | 'identifier' | 'pair' | 'global'
 
 export interface Limit {
   subject: LimitSubject
-  /** How many in a window. */
+  /** How many calls a window allows. */
   budget: number
   windowSeconds: number
 }
@@ -18,7 +18,10 @@ export const LIMITS = {
     { subject: 'address', budget: 60, windowSeconds: 900 },
     { subject: 'global', budget: 12_000, windowSeconds: 60 },
   ],
+  // Following an emailed link, or checking a token over an API.
   'open-link': [{ subject: 'address', budget: 300, windowSeconds: 900 }],
+  // The page that a link leads to. Counted apart, so that one click counts once as `open-link`.
+  'show-reset-form': [{ subject: 'address', budget: 300, windowSeconds: 900 }],
   'verify-code': [
     { subject: 'address', budget: 100, windowSeconds: 900 },
     { subject: 'global', budget: 6_000, windowSeconds: 60 },
@@ -28,7 +31,8 @@ export const LIMITS = {
     { subject: 'address', budget: 60, windowSeconds: 900 },
     { subject: 'global', budget: 6_000, windowSeconds: 60 },
   ],
-  // From one address few guesses at an account; in all so many that it takes many addresses to use them up.
+  // One address may guess at an account only a few times. The budget of the account itself is larger, so that
+  // locking its owner out takes many addresses.
   'sign-in': [
     { subject: 'address', budget: 100, windowSeconds: 900 },
     { subject: 'pair', budget: 20, windowSeconds: 900 },
@@ -38,8 +42,8 @@ export const LIMITS = {
 } as const satisfies Record<string, readonly Limit[]>
 
 /**
- * How many mails an account gets at the most while a link of it is live. Over it nothing is refused and
- * nothing sent; as soon as no link is live the next request is mailed, so nobody is left without one.
+ * How many reset emails an account gets while one of its links is live. Above that, requests are accepted but not
+ * sent. Once no link is live, the next request is sent, so that the owner always has a way in.
  */
 export const EMAILS_PER_ACCOUNT = { budget: 10, windowSeconds: 3600 } as const
 

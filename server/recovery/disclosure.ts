@@ -1,14 +1,26 @@
 import type { RecoveryContext } from '@/server/core/context'
+import { RecoveryError } from '@/server/core/errors'
 import type { Identifier } from '@/server/core/schemas'
 import { identifierDigestOf } from '@/server/core/secrets'
 
-/** What strangers may be told of an account: all of it stands here. */
+/** What a stranger may learn about an account. The operator chooses `conceal` or `reveal`; this file applies it. */
 
-/** What a person is shown to know an account again by. */
+/** May an answer depend on whether an account exists? */
+export const mayReveal = (ctx: Pick<RecoveryContext, 'policy'>): boolean => ctx.policy.disclosure === 'reveal'
+
+/**
+ * Refuses an account that does not exist, if the policy allows to say so.
+ * @throws RecoveryError `account-unknown`
+ */
+export function refuseUnknownAccount(ctx: Pick<RecoveryContext, 'policy'>, exists: boolean): void {
+  if (mayReveal(ctx) && !exists) throw new RecoveryError('account-unknown')
+}
+
+/** What people are shown so that they recognise their account. */
 export interface AccountPreview {
   email: string
   fullName: string
-  /** An address or a path of this app. */
+  /** A URL or a path of this app. */
   picture: string
 }
 
@@ -18,7 +30,7 @@ const HIDDEN = '•••'
 const DECOY_LETTERS = 'abcdefghijklmnoprstvw'
 const DECOY_ENDINGS = ['com', 'com', 'com', 'net', 'org', 'de', 'co.uk', 'fr']
 
-/** `john@mail.example.com` as `j•••@m•••.com`. */
+/** Masks an email address: `john@mail.example.com` becomes `j•••@m•••.com`. */
 export function maskEmail(email: string): string {
   const [local = '', domain = ''] = email.split('@')
   const labels = domain.split('.')
@@ -26,20 +38,24 @@ export function maskEmail(email: string): string {
   return `${[...local][0] ?? ''}${HIDDEN}@${[...domain][0] ?? ''}${HIDDEN}${ending}`
 }
 
+/** Masks the address of a preview for the pages. Under `conceal` it is masked already. */
+export const maskPreview = (ctx: Pick<RecoveryContext, 'policy'>, preview: AccountPreview): AccountPreview =>
+  mayReveal(ctx) ? { ...preview, email: maskEmail(preview.email) } : preview
+
 /**
- * What `conceal` shows for any well-formed account, known or not, without looking anybody up: an address
- * masked from what was typed; for a username a decoy, keyed, that stays the same for that username.
+ * The preview that `conceal` shows for any well-formed identifier, without looking up an account. An email address
+ * is masked. A username gets an address derived from it under APP_SECRET, so that it is the same every time.
  */
 export function concealedPreview(ctx: Pick<RecoveryContext, 'secrets'>, account: Identifier): AccountPreview {
   return {
-    email: account.includes('@') ? maskEmail(account) : decoyFor(ctx, account),
+    email: account.includes('@') ? maskEmail(account) : decoyAddress(ctx, account),
     fullName: '',
     picture: DEFAULT_PICTURE,
   }
 }
 
-function decoyFor(ctx: Pick<RecoveryContext, 'secrets'>, username: string): string {
-  // The oldest secret: a decoy should not change when a new one is put in front.
+function decoyAddress(ctx: Pick<RecoveryContext, 'secrets'>, username: string): string {
+  // Under the oldest secret, so that the address does not change when a new secret is added.
   const bytes = identifierDigestOf(ctx.secrets.at(-1) as string, `decoy ${username}`)
   const pick = <Value>(values: ArrayLike<Value>, at: number) => values[(bytes[at] ?? 0) % values.length]
   return `${pick(DECOY_LETTERS, 0)}${HIDDEN}@${pick(DECOY_LETTERS, 1)}${HIDDEN}.${pick(DECOY_ENDINGS, 2)}`

@@ -4,11 +4,13 @@ import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { type Identifier, identifierSchema } from '@/server/core/schemas'
 import { type SecretRing, sameBytes } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
-import { lockoutDigestOf, lockoutSubjects } from './lockout'
+import { statementOf } from '@/server/db/statement'
+import { cooldownSecondsLeft } from './cooldown'
+import { blockedSeconds, lockoutSubjects } from './lockout'
 
 /**
- * What a browser was doing: which request it made, and for what it typed. The request is a row; the browser
- * holds this, signed, in an HttpOnly cookie. What was typed stands nowhere else once the worker has seen it.
+ * A browser's recovery under way: the request it made, and the identifier it typed. The browser keeps both in a
+ * signed HttpOnly cookie. The server forgets the identifier as soon as the worker has processed the request.
  */
 export interface Flow {
   requestId: string
@@ -18,13 +20,13 @@ export interface Flow {
 const signature = (secret: string, body: string) =>
   createHmac('sha256', secret).update(`latchkey flow ${body}`).digest()
 
-/** A flow as a cookie's value. */
+/** Encodes and signs a flow as the value of a cookie. */
 export function sealFlow(secrets: SecretRing, flow: Flow): string {
   const body = Buffer.from(JSON.stringify([flow.requestId, flow.account])).toString('base64url')
   return `${body}.${signature(secrets[0], body).toString('base64url')}`
 }
 
-/** The flow in a cookie's value, or null for one that this app did not make. */
+/** Reads the value of a flow cookie, or null when no secret of the ring has signed it. */
 export function unsealFlow(secrets: SecretRing, value: string): Flow | null {
   const [body = '', signed = ''] = value.split('.')
   const given = Buffer.from(signed, 'base64url')
@@ -35,27 +37,33 @@ export function unsealFlow(secrets: SecretRing, value: string): Flow | null {
 
 export interface FlowState {
   account: Identifier
-  /** Whole seconds until another mail may be asked for; 0 when it may. */
+  /** Whole seconds until another email may be requested; 0 when it may. */
   resendInSeconds: number
   /** Whole seconds that code entry is still blocked; 0 when it is not. */
   blockedSeconds: number
 }
 
-/** Where a browser's recovery stands; the same for accounts that exist and those that do not. One statement. */
+/**
+ * Reads how far a flow is; the same for accounts that exist and those that do not. One statement.
+ * @returns null when the request is unknown, or older than a link lives
+ */
 export async function readFlow(ctx: RecoveryContext, flow: Flow): Promise<FlowState | null> {
-  const digest = lockoutDigestOf(ctx.secrets, flow.account)
-  const [row] = await runStatement<{ createdAt: string; blockedUntil: string | null }>(
+  const subjects = lockoutSubjects(ctx, flow.account)
+  const oldest = instantParam(secondsAfter(ctx.now, -ctx.policy.linkTtlSeconds))
+  const [row] = await runStatement<{ createdAt: Date; blockedUntil: Date | null }>(
     ctx.db,
-    sql`with ${lockoutSubjects(flow.account, digest, ctx.policy.disclosure)}
-    select created_at as "createdAt",
-      (select blocked_until from code_lockouts, shown where subject = shown.name) as "blockedUntil"
-    from mail_outbox where id = ${flow.requestId}::uuid and created_at > ${instantParam(secondsAfter(ctx.now, -ctx.policy.linkTtlSeconds))}`,
+    statementOf(
+      subjects.steps,
+      sql`select created_at as "createdAt", (
+        select blocked_until from code_lockouts join ${subjects.visible} using (subject)
+      ) as "blockedUntil"
+      from mail_outbox where id = ${flow.requestId}::uuid and created_at > ${oldest}`,
+    ),
   )
   if (!row) return null
-  const secondsUntil = (at: Date) => Math.max(0, Math.ceil((at.getTime() - ctx.now.getTime()) / 1000))
   return {
     account: flow.account,
-    resendInSeconds: secondsUntil(secondsAfter(new Date(row.createdAt), ctx.policy.sendCooldownSeconds)),
-    blockedSeconds: row.blockedUntil ? secondsUntil(new Date(row.blockedUntil)) : 0,
+    resendInSeconds: cooldownSecondsLeft(ctx, row.createdAt),
+    blockedSeconds: blockedSeconds(ctx, row.blockedUntil),
   }
 }

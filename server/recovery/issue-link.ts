@@ -1,55 +1,52 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
-import { accountState } from '@/server/accounts/account-state'
+import { eq, sql } from 'drizzle-orm'
 import { findAccount } from '@/server/accounts/find-account'
 import type { RecoveryContext } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
 import type { Identifier } from '@/server/core/schemas'
-import { type LinkForm, mailOutbox, passwordResetTokens } from '@/server/db/schema'
-import { mintRequests, secretBehind } from './compose-emails'
-import { linkOf } from './link-forms'
+import { runStatement } from '@/server/db/client'
+import { type LinkForm, mailOutbox } from '@/server/db/schema'
+import { linkOf, type MintedLink, secretOf } from './link-forms'
+import { isLive } from './live-secret'
+import { mintRequests } from './mint-requests'
 import { requestReset } from './request-reset'
 
-/** Long enough to mint here before the worker would; if this process dies, the worker does it. */
-const HELD_BACK_SECONDS = 10
+/** Time for this process to mint the request before the mail worker would. If this process dies, the worker does. */
+const MINT_WITHIN_SECONDS = 10
 
 /**
- * Asks for a reset and hands out the link as well: a key to the account, so for trusted back ends alone.
- * The mail goes out too. Within the cooldown it is the link of the mail that is on its way already.
+ * Requests a reset email and also returns its link. The link opens the account, so this is only for trusted back
+ * ends. Within the cooldown it is the link of the email that is already on its way.
  *
- * @returns the link, or null when the account was asked for too soon and its last link is spent.
- * @throws RecoveryError `account-unknown` (a trusted back end is told under `conceal` too), `too-many-requests`.
+ * @param input `appUrl` is the origin of the link
+ * @returns the link, or null when the account is cooling down and its last link was used
+ * @throws RecoveryError `account-unknown` (under `conceal` too, for the caller is trusted), `too-many-requests`
  */
 export async function issueLink(
   ctx: RecoveryContext,
   input: { account: Identifier; form: LinkForm; appUrl: string },
 ): Promise<{ link: string | null }> {
-  const { id } = await requestReset(ctx, { ...input, dueInSeconds: HELD_BACK_SECONDS })
+  const { id } = await requestReset(ctx, { ...input, dueInSeconds: MINT_WITHIN_SECONDS })
   const account = await findAccount(ctx, input.account)
   if (!account) throw new RecoveryError('account-unknown')
   await mintRequests(ctx, [{ id, form: input.form, identifier: input.account, userId: account.id }])
   await ctx.db.update(mailOutbox).set({ dueAt: ctx.now }).where(eq(mailOutbox.id, id))
   ctx.wakeMailWorker()
 
-  const [live] = await ctx.db
-    .select({
-      id: passwordResetTokens.id,
-      userId: passwordResetTokens.userId,
-      form: mailOutbox.form,
-      tokenHash: passwordResetTokens.tokenHash,
-      expiresAt: passwordResetTokens.expiresAt,
-    })
-    .from(passwordResetTokens)
-    .innerJoin(mailOutbox, eq(mailOutbox.id, passwordResetTokens.id))
-    .innerJoin(sql`users u`, sql`u.id = ${passwordResetTokens.userId}`)
-    .where(
-      and(
-        eq(passwordResetTokens.userId, account.id),
-        isNull(passwordResetTokens.usedAt),
-        isNull(passwordResetTokens.supersededAt),
-        sql`${passwordResetTokens.expiresAt} > ${ctx.now.toISOString()}`,
-        sql`${passwordResetTokens.accountState} = ${accountState}`,
-      ),
-    )
-  const secret = live && secretBehind(ctx.secrets, live)
+  const live = await findLiveLink(ctx, account.id)
+  const secret = live && secretOf(ctx.secrets, live)
   return { link: live && secret ? await linkOf(input.appUrl, secret, live) : null }
+}
+
+/** Finds what the live link of an account is made from. */
+async function findLiveLink(
+  ctx: RecoveryContext,
+  userId: string,
+): Promise<(MintedLink & { tokenHash: Buffer }) | undefined> {
+  const [live] = await runStatement<MintedLink & { tokenHash: Buffer }>(
+    ctx.db,
+    sql`select t.id, t.user_id as "userId", o.form, t.token_hash as "tokenHash", t.expires_at as "expiresAt"
+    from password_reset_tokens t join mail_outbox o on o.id = t.id join users u on u.id = t.user_id
+    where t.user_id = ${userId}::uuid and ${isLive('link', ctx.now)}`,
+  )
+  return live
 }

@@ -1,22 +1,26 @@
 import { errors, jwtVerify, SignJWT } from 'jose'
-import { deriveKey, linkTokenOf, resetTokenOf, type SecretRing } from '@/server/core/secrets'
+import { deriveKey, digestOf, linkTokenOf, resetTokenOf, type SecretRing, sameBytes } from '@/server/core/secrets'
 import type { LinkForm } from '@/server/db/schema'
 
 /**
- * The forms a mailed link can have, one for each interface that documents its own. All are cut from the same
- * request; a row holds the digest of the token of its own form, and one verb spends them all.
+ * The forms of an emailed link, one for each interface that documents its own. Each is derived from the id of the
+ * request. The request's row holds the digest of the token in its form, and one verb accepts them all.
  */
 
-/** The token whose digest the row of a request holds: 43 characters, or the 50 that a JWT carries. */
+/** The token whose digest is in the request's row: 43 characters, or the 50 inside a JWT. */
 export const tokenOf = (form: LinkForm, secret: string, id: string): string =>
   form === 'jwt' ? resetTokenOf(secret, id) : linkTokenOf(secret, id)
 
-/** A user id as Django writes it into links: base64url of its text. */
+/** The secret of the ring that a row was minted with, so that a retry after a rotation sends the same bytes. */
+export const secretOf = (ring: SecretRing, row: { id: string; form: LinkForm; tokenHash: Buffer }) =>
+  ring.find((secret) => sameBytes(digestOf(tokenOf(row.form, secret, row.id)), row.tokenHash))
+
+/** Encodes a user id as Django does in links: base64url of its text. */
 export const encodeUid = (userId: string): string => Buffer.from(userId).toString('base64url')
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** The user id in a link, or null for what no link of ours holds. */
+/** Decodes the user id in a link, or null when it is not one that `encodeUid` wrote. */
 export function decodeUid(uidb64: string): string | null {
   const userId = Buffer.from(uidb64, 'base64url').toString()
   return UUID.test(userId) && encodeUid(userId) === uidb64 ? userId : null
@@ -29,7 +33,11 @@ export interface MintedLink {
   expiresAt: Date
 }
 
-/** The link of a request in its form; the same to the byte however often it is made. */
+/**
+ * The link of a request, in its form; the same bytes every time.
+ * @param appUrl the origin of the link
+ * @param secret the secret that the request was minted with
+ */
 export async function linkOf(appUrl: string, secret: string, minted: MintedLink): Promise<string> {
   const token = tokenOf(minted.form, secret, minted.id)
   switch (minted.form) {
@@ -52,12 +60,12 @@ const signLinkJwt = (secret: string, minted: MintedLink, resetToken: string) =>
     .setExpirationTime(minted.expiresAt)
     .sign(jwtKey(secret))
 
-/** The one spelling of a JWT with 32 bytes of signature: no blanks, no padding, no stray last bits. */
+/** The one way to write a JWT with a signature of 32 bytes: no spaces, no padding, no unused bits in the last letter. */
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]$/
 
 /**
- * What a mailed JWT names, or null. HS256 alone, under a key of this purpose (RFC 8725 §3.1); the signature
- * never decides: the row does.
+ * Reads an emailed JWT, or null when no secret of the ring has signed it. Only HS256, under a key for this purpose
+ * (RFC 8725 §3.1). A valid signature does not yet open anything: the row of `resetToken` decides.
  */
 export async function readLinkJwt(
   secrets: SecretRing,
@@ -70,7 +78,7 @@ export async function readLinkJwt(
         algorithms: ['HS256'],
         typ: 'JWT',
         requiredClaims: ['exp', 'user_id', 'reset_token'],
-        currentDate: new Date(0), // whether it has expired is for the row to say
+        currentDate: new Date(0), // The row decides whether the link has expired.
       })
       const { user_id: userId, reset_token: resetToken } = payload
       if (typeof userId !== 'string' || !UUID.test(userId) || typeof resetToken !== 'string') return null

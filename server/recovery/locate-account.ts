@@ -1,34 +1,26 @@
 import { sql } from 'drizzle-orm'
-import { matchesIdentifier } from '@/server/accounts/find-account'
+import { isAccountOf } from '@/server/accounts/find-account'
 import type { RecoveryContext } from '@/server/core/context'
-import { RecoveryError } from '@/server/core/errors'
 import type { Identifier } from '@/server/core/schemas'
-import { runStatement } from '@/server/db/client'
-import { counting } from '@/server/limits/counter'
-import { type AccountPreview, concealedPreview, DEFAULT_PICTURE } from './disclosure'
+import { runLimited } from '@/server/limits/run-limited'
+import { type AccountPreview, concealedPreview, DEFAULT_PICTURE, mayReveal, refuseUnknownAccount } from './disclosure'
 
 /**
- * Finds an account for a person to know it again. Under `conceal` nobody is looked up and every well-formed
- * account has an answer; under `reveal` it is the account's own. One statement, which counts the limits.
+ * Shows an account to a person who should recognise it. Under `reveal` the preview is the account's own. Under
+ * `conceal` no account is looked up, and every well-formed identifier gets a preview. One statement.
  *
- * @throws RecoveryError `too-many-requests`; `account-unknown` under `reveal`.
+ * @throws RecoveryError `too-many-requests`; `account-unknown` under `reveal`
  */
 export async function locateAccount(ctx: RecoveryContext, input: { account: Identifier }): Promise<AccountPreview> {
-  const reveal = ctx.policy.disclosure === 'reveal'
-  const subjects = { address: ctx.requester.address, now: ctx.now, scale: ctx.policy.rateLimitScale }
-  const [row] = await runStatement<{
-    retry_after: number | null
-    email: string | null
-    fullName: string
-    picture: string | null
-  }>(
-    ctx.db,
-    sql`with ${counting('locate', subjects)}
-    select retry_after, email, full_name as "fullName", picture
-    from refused left join users on ${reveal} and ${matchesIdentifier(input.account)} and deactivated_at is null`,
+  const found = await runLimited<{ email: string | null; fullName: string; picture: string | null }>(
+    ctx,
+    { action: 'locate' },
+    (check) => ({
+      query: sql`select ${check.result}.*, u.email, u.full_name as "fullName", u.picture
+      from ${check.result} left join users u on ${mayReveal(ctx) ? isAccountOf(input.account) : sql`false`}`,
+    }),
   )
-  if (row?.retry_after != null) throw new RecoveryError('too-many-requests', { retryAfterSeconds: row.retry_after })
-  if (!reveal) return concealedPreview(ctx, input.account)
-  if (!row?.email) throw new RecoveryError('account-unknown')
-  return { email: row.email, fullName: row.fullName, picture: row.picture || DEFAULT_PICTURE }
+  refuseUnknownAccount(ctx, found.email !== null)
+  if (found.email === null) return concealedPreview(ctx, input.account)
+  return { email: found.email, fullName: found.fullName, picture: found.picture || DEFAULT_PICTURE }
 }

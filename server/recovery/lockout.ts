@@ -1,75 +1,126 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { matchesIdentifier } from '@/server/accounts/find-account'
-import type { RecoveryPolicy } from '@/server/core/context'
+import { isAccountOf } from '@/server/accounts/find-account'
+import { type RecoveryContext, secondsUntil } from '@/server/core/context'
 import type { Identifier } from '@/server/core/schemas'
-import { identifierDigestOf, type SecretRing } from '@/server/core/secrets'
+import { identifierDigestOf } from '@/server/core/secrets'
 import { instantParam } from '@/server/db/client'
-
-type Disclosure = RecoveryPolicy['disclosure']
+import { type Step, step } from '@/server/db/statement'
+import type { LimitCheck } from '@/server/limits/counter'
+import { mayReveal } from './disclosure'
 
 /**
- * Code entry is blocked after three wrong codes: for one minute, then twice as long each time, up to a day.
- * Counted per account whatever was typed for it, so a new code, name, browser, address or contract gives no
- * new tries; an account that does not exist is blocked alike. Links are never touched.
+ * Three wrong codes block code entry: first for one minute, then twice as long each time, up to a day.
+ * An account has one count, whichever name, email, browser, address or contract is used, so none of them gives
+ * more tries. Accounts that do not exist are blocked in the same way. Links always keep working.
  */
 export const TRIES = 3
 export const FIRST_BLOCK_SECONDS = 60
 export const LONGEST_BLOCK_SECONDS = 86_400
 
-/** Under the oldest secret: a rotation must not free those who do not exist while accounts stay blocked. */
-export const lockoutDigestOf = (secrets: SecretRing, identifier: Identifier): Buffer =>
-  identifierDigestOf(secrets.at(-1) as string, identifier)
+type LockoutContext = Pick<RecoveryContext, 'now' | 'policy' | 'secrets'>
 
-/**
- * CTEs: `account`, the row of the account if there is one; `owned (name)`, whom its tries are counted for, one
- * for address and username alike; `shown (name)`, whose count a stranger is told. Under `reveal` that is the
- * account's. Under `conceal` it is what was typed: a count that two names share would say that they are one
- * person, and exist.
- */
-export function lockoutSubjects(identifier: Identifier, digest: Buffer, disclosure: Disclosure): SQL {
-  const typed = digest.toString('base64url')
-  return sql`
-    account as (
-      select * from users where ${matchesIdentifier(identifier)} and deactivated_at is null
-    ),
-    owned (name) as (
-      select coalesce((select 'account ' || id from account), ${`nobody ${typed}`}::text)
-    ),
-    shown (name) as (
-      select ${disclosure === 'reveal' ? sql`name` : sql`${`typed ${typed}`}::text`} from owned
-    )`
+/** The account with an identifier, and the subjects in `code_lockouts` that its tries are counted under. */
+export interface LockoutSubjects {
+  steps: Step[]
+  /** The account's row of `users`, if there is one. */
+  account: Step
+  /** One row: the `subject` whose count decides whether a code is compared. */
+  decisive: Step
+  /** One row: the `subject` whose count the requester is told. */
+  visible: Step
 }
 
 /**
- * CTEs that count a try before anything is compared. `told` is what the one who tries may know: `admitted`,
- * `tries` (which of its round this is) and `blocked_until`. `compared` says whether the account's own count
- * lets the code be compared. Concurrent tries queue for the rows, so no more than three ever are in a round.
+ * The visible count is the account's own under `reveal`. Under `conceal` it is that of the typed identifier: a
+ * count shared by an email address and a username would tell that both belong to one account, which exists.
  */
-export function countingTry(tryId: string, now: Date, disclosure: Disclosure): SQL {
-  const counted = (from: SQL) => sql`
-    insert into code_lockouts as held (subject, tries, last_try_id, updated_at)
-    ${from}
-    on conflict (subject) do update set ${raisedBy(now)}
+export function lockoutSubjects(ctx: LockoutContext, identifier: Identifier): LockoutSubjects {
+  const account = step('account', sql`select u.* from users u where ${isAccountOf(identifier)}`)
+  const typed = digestForLockout(ctx, identifier)
+  const decisive = step(
+    'decisive_subject',
+    sql`select coalesce((select 'account ' || id from ${account}), ${`nobody ${typed}`}::text) as subject`,
+  )
+  const visible = mayReveal(ctx)
+    ? decisive
+    : step('visible_subject', sql`select ${typedSubject(typed)}::text as subject`)
+  return { steps: [...new Set([account, decisive, visible])], account, decisive, visible }
+}
+
+/** Under the oldest secret: after a rotation, blocks must not end for unknown identifiers but last for accounts. */
+const digestForLockout = (ctx: LockoutContext, identifier: Identifier): string =>
+  identifierDigestOf(ctx.secrets.at(-1) as string, identifier).toString('base64url')
+
+const typedSubject = (digest: string) => `typed ${digest}`
+
+/** A counted try. */
+export interface CountedTry {
+  steps: Step[]
+  /** At most one row: `admitted`, `tries` (its number in the round) and `blocked_until`, as the requester is told. */
+  visible: Step
+  /** At most one row: `admitted`, whether the code may be compared. */
+  decisive: Step
+}
+
+/**
+ * Counts a try before its code is compared. Concurrent tries wait for the row, so a round never admits more than
+ * three. Lock order: the visible count, then the decisive one; `forgetTries` keeps it, so the two cannot deadlock.
+ * @param tryId a new UUID
+ */
+export function countTry(ctx: LockoutContext, subjects: LockoutSubjects, check: LimitCheck, tryId: string): CountedTry {
+  const visible = step(
+    'visible_try',
+    raiseCount(ctx, tryId, sql`select s.subject from ${subjects.visible} s, ${check.result} where ${check.passed}`),
+  )
+  if (subjects.visible === subjects.decisive) return { steps: [visible], visible, decisive: visible }
+  // A try that the visible count does not admit is not counted against the account.
+  const decisive = step(
+    'decisive_try',
+    raiseCount(ctx, tryId, sql`select s.subject from ${subjects.decisive} s, ${visible} where ${visible}.admitted`),
+  )
+  return { steps: [visible, decisive], visible, decisive }
+}
+
+/** Raises the count of a subject while it is not blocked. The last try of a round blocks it. */
+function raiseCount(ctx: LockoutContext, tryId: string, subject: SQL): SQL {
+  const now = instantParam(ctx.now)
+  const isOpen = sql`(counted.blocked_until is null or counted.blocked_until <= ${now})`
+  const endsRound = sql`(${isOpen} and counted.tries % ${TRIES} = ${TRIES - 1})`
+  return sql`insert into code_lockouts as counted (subject, tries, last_try_id, updated_at)
+    select subject, 1, ${tryId}::uuid, ${now} from (${subject}) counted_subject
+    on conflict (subject) do update set
+      tries = case when ${isOpen} then counted.tries % ${TRIES} + 1 else counted.tries end,
+      blocks = case when ${endsRound} then counted.blocks + 1 else counted.blocks end,
+      blocked_until = case when ${endsRound} then ${now} + ${nextBlock} else counted.blocked_until end,
+      last_try_id = case when ${isOpen} then excluded.last_try_id else counted.last_try_id end,
+      updated_at = ${now}
     returning subject, tries, blocked_until, last_try_id = ${tryId}::uuid as admitted`
-  const at = instantParam(now)
-  const told = counted(sql`select name, 1, ${tryId}::uuid, ${at} from shown, refused where retry_after is null`)
-  if (disclosure === 'reveal') return sql`told as (${told}), compared as (select admitted as allowed from told)`
-  // A try that its own count turns away does not touch the account's.
-  const own = counted(sql`select name, 1, ${tryId}::uuid, ${at} from owned, told where told.admitted`)
-  return sql`told as (${told}), own as (${own}), compared as (select admitted as allowed from own)`
 }
 
-/** How a try raises a row: only while it is open; the third of a round closes it, twice as long each time. */
-function raisedBy(now: Date): SQL {
-  const at = instantParam(now)
-  const open = sql`(held.blocked_until is null or held.blocked_until <= ${at})`
-  const lastOfRound = sql`(${open} and held.tries % ${TRIES} = ${TRIES - 1})`
-  return sql`
-    tries = case when ${open} then held.tries % ${TRIES} + 1 else held.tries end,
-    blocks = case when ${lastOfRound} then held.blocks + 1 else held.blocks end,
-    blocked_until = case when ${lastOfRound}
-      then ${at} + make_interval(secs => least(${FIRST_BLOCK_SECONDS} * 2 ^ least(held.blocks, 30), ${LONGEST_BLOCK_SECONDS}))
-      else held.blocked_until end,
-    last_try_id = case when ${open} then excluded.last_try_id else held.last_try_id end,
-    updated_at = ${at}`
+/** How long the next block of a row lasts. */
+const nextBlock = sql`make_interval(
+  secs => least(${FIRST_BLOCK_SECONDS} * 2 ^ least(counted.blocks, 30), ${LONGEST_BLOCK_SECONDS}))`
+
+/**
+ * Steps that delete both counts of an account after a right code.
+ * Lock order: the visible count, then the decisive one, as `countTry`; "typed" sorts after "account".
+ * @param accepted the step whose one row holds the `user_id`, or none
+ */
+export function forgetTries(ctx: LockoutContext, identifier: Identifier, accepted: Step): Step[] {
+  const locked = step(
+    'locked_counts',
+    sql`select subject from code_lockouts
+    where subject in (select 'account ' || user_id from ${accepted})
+      or subject = ${typedSubject(digestForLockout(ctx, identifier))} and exists (select from ${accepted})
+    order by subject desc for update`,
+  )
+  const deleted = step(
+    'deleted_counts',
+    sql`delete from code_lockouts using ${locked} where code_lockouts.subject = ${locked}.subject`,
+  )
+  return [locked, deleted]
 }
+
+/** Whole seconds that a block still lasts; 0 without one. */
+export const blockedSeconds = (ctx: Pick<RecoveryContext, 'now'>, blockedUntil: Date | null): number =>
+  blockedUntil ? secondsUntil(ctx.now, blockedUntil) : 0

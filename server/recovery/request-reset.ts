@@ -2,64 +2,76 @@ import { sql } from 'drizzle-orm'
 import { findAccount } from '@/server/accounts/find-account'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
-import { foldCase, type Identifier } from '@/server/core/schemas'
-import { identifierDigestOf, newRequestId } from '@/server/core/secrets'
-import { instantParam, runStatement } from '@/server/db/client'
+import type { Identifier } from '@/server/core/schemas'
+import { newRequestId } from '@/server/core/secrets'
+import { instantParam } from '@/server/db/client'
 import type { LinkForm } from '@/server/db/schema'
-import { counting } from '@/server/limits/counter'
+import { type Step, step } from '@/server/db/statement'
+import type { LimitCheck } from '@/server/limits/counter'
+import { runLimited } from '@/server/limits/run-limited'
+import { cooldownOf } from './cooldown'
+import { mayReveal, refuseUnknownAccount } from './disclosure'
 
 export type ResetRequest = (
-  | { account: Identifier } // typed by anybody
-  | { userId: string; email: string } // somebody signed in, for the account that is theirs
+  | { account: Identifier } // typed by anyone
+  | { userId: string; email: string } // from a signed-in person, for the own account
 ) & {
-  /** The form of the mailed link; the pages' own unless an interface documents another. */
+  /** The form of the emailed link. By default that of the pages. */
   form?: LinkForm
-  /** When the worker may have it; now, unless the caller answers it itself. */
+  /** How long the mail worker must leave the request alone, for a caller that mints it itself. By default 0. */
   dueInSeconds?: number
-  /** Refuse a second request within the cooldown, instead of answering as before and mailing nothing. */
+  /** Refuses a second request within the cooldown, instead of accepting it and sending nothing. */
   refuseWithinCooldown?: boolean
 }
 
 /**
- * Asks for a reset. One statement for everybody alike: it counts the limits and queues the request;
- * nobody is looked up, so known and unknown accounts cannot differ (OWASP Forgot Password Cheat Sheet).
- * The worker answers the row moments later. Under `reveal` a look-up goes first.
+ * Requests a reset email. One statement counts the limits and queues the request, and it is the same statement for
+ * every identifier: no account is looked up, so known and unknown ones cannot be told apart (OWASP Forgot Password
+ * Cheat Sheet). The mail worker does the rest. Under `reveal`, the account is looked up first.
  *
- * @returns the request's id, from which its secrets are derived.
- * @throws RecoveryError `too-many-requests`; `asked-too-soon` where that is to be told; `account-unknown`
- *   under `reveal`.
+ * @returns the request's id, from which its secrets are derived
+ * @throws RecoveryError `too-many-requests`; `asked-too-soon` with `refuseWithinCooldown`; `account-unknown` under
+ *   `reveal`
  */
 export async function requestReset(ctx: RecoveryContext, input: ResetRequest): Promise<{ id: string }> {
   const id = newRequestId()
-  const [typed, userId] = 'userId' in input ? [null, input.userId] : [input.account, null]
-  const known = ctx.policy.disclosure === 'reveal' && typed ? await findAccount(ctx, typed) : null
-  // Where accounts are told of anyway, a cooldown is the account's, whichever of its two names was typed.
-  const email = 'userId' in input ? input.email : known?.email
-  const digest = identifierDigestOf(ctx.secrets[0], email ? foldCase(email) : (typed as string))
-  const now = instantParam(ctx.now)
-  const { address, device, requestId } = ctx.requester
-  const subjects = { address, identifierDigest: digest, now: ctx.now, scale: ctx.policy.rateLimitScale }
-
-  const [answer] = await runStatement<{ retry_after: number | null; cooling: number | null }>(
-    ctx.db,
-    sql`with ${counting('request-reset', subjects, ctx.policy.sendCooldownSeconds)},
-    queued as (
-      insert into mail_outbox
-        (id, kind, form, identifier, identifier_digest, user_id, device, request_id, due_at, created_at)
-      select ${id}::uuid, 'password-reset', ${input.form ?? 'pages'}, ${typed}, ${digest}, ${userId}::uuid, ${device},
-        ${requestId}, ${instantParam(secondsAfter(ctx.now, input.dueInSeconds ?? 0))}, ${now}
-      from refused where retry_after is null and (cooling is null or not ${input.refuseWithinCooldown ?? false})
-    )
-    select retry_after, cooling from refused`,
-  )
-  if (answer?.retry_after != null) {
-    throw new RecoveryError('too-many-requests', { retryAfterSeconds: answer.retry_after })
-  }
-  if (ctx.policy.disclosure === 'reveal' && typed && !known) throw new RecoveryError('account-unknown')
-  if (answer?.cooling != null && input.refuseWithinCooldown) {
-    throw new RecoveryError('asked-too-soon', { retryAfterSeconds: answer.cooling })
-  }
+  const knownEmail = await findKnownEmail(ctx, input)
+  const cooldown = cooldownOf(ctx, knownEmail ?? ('account' in input ? input.account : input.email))
+  const { cooldownSecondsLeft } = await runLimited<unknown>(ctx, { action: 'request-reset', ...cooldown }, (check) => ({
+    steps: [queueRequest(ctx, { ...input, ...cooldown, id }, check)],
+    query: sql`select * from ${check.result}`,
+  }))
+  refuseUnknownAccount(ctx, knownEmail !== null)
+  if (cooldownSecondsLeft !== null && input.refuseWithinCooldown)
+    throw new RecoveryError('asked-too-soon', { retryAfterSeconds: cooldownSecondsLeft })
   ctx.wakeMailWorker()
   ctx.count?.('requests')
   return { id }
+}
+
+/** The email address of the account, where it may be known: for its owner, and under `reveal`. Otherwise null. */
+async function findKnownEmail(ctx: RecoveryContext, input: ResetRequest): Promise<string | null> {
+  if ('email' in input) return input.email
+  if (!mayReveal(ctx)) return null
+  return (await findAccount(ctx, input.account))?.email ?? null
+}
+
+/** Queues the request for the mail worker, unless a limit or the cooldown refuses it. */
+function queueRequest(
+  ctx: RecoveryContext,
+  request: ResetRequest & { id: string; identifierDigest: Buffer },
+  check: LimitCheck,
+): Step {
+  const [identifier, userId] = 'account' in request ? [request.account, null] : [null, request.userId]
+  const dueAt = secondsAfter(ctx.now, request.dueInSeconds ?? 0)
+  const { device, requestId } = ctx.requester
+  return step(
+    'queued_request',
+    sql`insert into mail_outbox
+      (id, kind, form, identifier, identifier_digest, user_id, device, request_id, due_at, created_at)
+    select ${request.id}::uuid, 'password-reset', ${request.form ?? 'pages'}, ${identifier}, ${request.identifierDigest},
+      ${userId}::uuid, ${device}, ${requestId}, ${instantParam(dueAt)}, ${instantParam(ctx.now)}
+    from ${check.result}
+    where ${check.passed} and (${check.cooledDown} or not ${request.refuseWithinCooldown ?? false})`,
+  )
 }

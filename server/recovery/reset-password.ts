@@ -1,21 +1,25 @@
 import { sql } from 'drizzle-orm'
-import { accountState } from '@/server/accounts/account-state'
+import { isActive } from '@/server/accounts/account-state'
 import { hashPassword } from '@/server/accounts/password-hash'
 import { checkNewPassword } from '@/server/accounts/password-policy'
+import { endAllSessions } from '@/server/accounts/sessions'
+import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
 import { newRequestId } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
+import { materializedStep, type Step, statementOf, step } from '@/server/db/statement'
 import { CHANGED_EMAIL_TTL_SECONDS } from '@/server/mail/emails'
-import { expiryOf, findLiveSecret, type PresentedSecret } from './open-link'
+import { findLiveSecret, type LiveSecret, type PresentedSecret } from './find-live-secret'
+import { isLive, type SecretKind } from './live-secret'
 
 /**
- * Chooses a new password with a mailed secret. Two statements and one hash: the first looks, then the
- * password is checked (a refused one burns nothing) and hashed, and the second spends the secret by a
- * conditional update, together with all that follows from it.
+ * Sets a new password with an emailed secret. Two statements and one hash: the first finds the secret; the password
+ * is checked and hashed; the second spends the secret. A refused password spends nothing.
  *
- * @throws RecoveryError `link-*` or `grant-*` for a secret that is not live, `password-*` for a password that will
- *   not do, `too-many-requests`, `busy`.
+ * @param input the password in NFC
+ * @throws RecoveryError `link-*` or `grant-*` for a secret that does not work, `password-*` for a password that is
+ *   not accepted, `too-many-requests`, `busy`
  */
 export async function resetPassword(
   ctx: RecoveryContext,
@@ -24,8 +28,8 @@ export async function resetPassword(
   const live = await findLiveSecret(ctx, input.secret, 'reset-password')
   checkNewPassword(input.password, live.owner, ctx.policy.passwordMinLength)
   const passwordHash = await hashPassword(input.password)
-  if (!(await redeem(ctx, live.id, input.secret.kind, passwordHash))) {
-    // Somebody was faster, or it died meanwhile: looking again says which.
+  if (!(await redeem(ctx, live, input.secret.kind, passwordHash))) {
+    // The secret died after the first look, or another request spent it. A second look tells which.
     await findLiveSecret(ctx, input.secret, 'reset-password')
     throw new RecoveryError(input.secret.kind === 'grant' ? 'grant-unknown' : 'link-used')
   }
@@ -34,51 +38,66 @@ export async function resetPassword(
 }
 
 /**
- * Spends a live row once, in one statement that holds or fails as a whole: the new hash, the end of every
- * session (the raised version ends even one made this instant), the audit row and the mail that says so.
- * Every other token of the account is dead already: an account has one live row at the most.
+ * Spends a live secret, with everything that follows from it, in one statement that succeeds or fails as a whole.
+ * Other tokens of the account need no step: it has at most one open row.
+ * @returns false when the secret does not work any more
  */
-async function redeem(
-  ctx: RecoveryContext,
-  tokenId: string,
-  kind: PresentedSecret['kind'],
-  passwordHash: string,
-): Promise<boolean> {
-  const now = instantParam(ctx.now)
-  const { requestId, device } = ctx.requester
+async function redeem(ctx: RecoveryContext, secret: LiveSecret, kind: SecretKind, passwordHash: string) {
+  const account = lockAccount(secret)
+  const spent = spendSecret(ctx, secret, kind, account)
+  const changed = changePassword(ctx, spent, passwordHash)
+  const event = { kind: 'password-changed', userId: sql`id`, ...byRequester(ctx) } as const
+  const steps = [
+    account,
+    spent,
+    changed,
+    endAllSessions(changed),
+    step('audited', auditEvent(event, sql`from ${changed}`)),
+    queueChangedEmail(ctx, changed),
+  ]
   const [answer] = await runStatement<{ changed: number }>(
     ctx.db,
-    // The account is locked first, as everywhere: who disowns a change waits for it too, and neither for the other.
-    sql`with owner as materialized (
-      select u.* from users u join password_reset_tokens t on t.user_id = u.id
-      where t.id = ${tokenId}::uuid and u.deactivated_at is null for no key update of u
-    ),
-    spent as (
-      update password_reset_tokens t set used_at = ${now} from owner u
-      where t.id = ${tokenId}::uuid and t.used_at is null and t.superseded_at is null and ${expiryOf(kind)} > ${now}
-        and u.id = t.user_id and t.account_state = ${accountState}
-      returning t.user_id
-    ),
-    changed as (
-      update users set password_hash = ${passwordHash}, password_version = password_version + 1,
-        password_changed_at = ${now}
-      from spent where users.id = spent.user_id
-      returning users.id, users.email, users.full_name
-    ),
-    ended as (
-      delete from sessions using spent where sessions.user_id = spent.user_id
-    ),
-    noted as (
-      insert into security_events (user_id, kind, request_id, device, created_at)
-      select id, 'password-changed', ${requestId}, ${device}, ${now} from changed
-    ),
-    told as (
-      insert into mail_outbox (id, kind, user_id, recipient, recipient_name, composed_at, expires_at, device, request_id, due_at, created_at)
-      select ${newRequestId()}::uuid, 'password-changed', id, email, full_name, ${now},
-        ${instantParam(secondsAfter(ctx.now, CHANGED_EMAIL_TTL_SECONDS))}, ${device}, ${requestId}, ${now}, ${now}
-      from changed
-    )
-    select count(*)::int as changed from changed`,
+    statementOf(steps, sql`select count(*)::int as changed from ${changed}`),
   )
   return answer?.changed === 1
+}
+
+/** Locks the user row before the token's row, as `secureAccount` does, so that the two cannot deadlock. */
+const lockAccount = (secret: LiveSecret): Step =>
+  materializedStep(
+    'locked_account',
+    sql`select u.* from users u where u.id = ${secret.userId}::uuid and ${isActive} for no key update`,
+  )
+
+/** Spends the secret, if it still works. */
+const spendSecret = (ctx: RecoveryContext, secret: LiveSecret, kind: SecretKind, account: Step): Step =>
+  step(
+    'spent_secret',
+    sql`update password_reset_tokens t set used_at = ${instantParam(ctx.now)} from ${account} u
+    where t.id = ${secret.id}::uuid and u.id = t.user_id and ${isLive(kind, ctx.now)}
+    returning t.user_id`,
+  )
+
+/** Stores the new password. The raised version also ends sessions that are being opened at this moment. */
+const changePassword = (ctx: RecoveryContext, spent: Step, passwordHash: string): Step =>
+  step(
+    'changed_account',
+    sql`update users set password_hash = ${passwordHash}, password_version = password_version + 1,
+      password_changed_at = ${instantParam(ctx.now)}
+    from ${spent} where users.id = ${spent}.user_id
+    returning users.id, users.email, users.full_name`,
+  )
+
+/** Queues the email that tells the owner of the change. */
+function queueChangedEmail(ctx: RecoveryContext, changed: Step): Step {
+  const now = instantParam(ctx.now)
+  const expiresAt = instantParam(secondsAfter(ctx.now, CHANGED_EMAIL_TTL_SECONDS))
+  return step(
+    'queued_email',
+    sql`insert into mail_outbox (id, kind, user_id, recipient, recipient_name, composed_at, expires_at, device,
+      request_id, due_at, created_at)
+    select ${newRequestId()}::uuid, 'password-changed', id, email, full_name, ${now}, ${expiresAt},
+      ${ctx.requester.device}, ${ctx.requester.requestId}, ${now}, ${now}
+    from ${changed}`,
+  )
 }

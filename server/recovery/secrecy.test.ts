@@ -165,7 +165,7 @@ it('a database that fails puts no address or name into the log', async () => {
   const log = fixture.logLines.join('')
   expect(log.match(/batch not (delivered|composed)/g)).toHaveLength(2)
   expect(log).toContain('violates check constraint')
-  expect(log).toContain('compose-mails.ts')
+  expect(log).toContain('compose-reset-emails.ts')
   for (const hidden of [account.email, account.username, 'Unmistakable', 'somebody.else'])
     expect(log).not.toContain(hidden)
 })

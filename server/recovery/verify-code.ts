@@ -1,122 +1,114 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import { accountState } from '@/server/accounts/account-state'
+import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
 import type { Identifier } from '@/server/core/schemas'
 import { codeDigestOf, digestOf, newGrant, newRequestId, sameBytes } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
-import { counting } from '@/server/limits/counter'
-import { countingTry, lockoutDigestOf, lockoutSubjects, TRIES } from './lockout'
+import { type Step, statementOf, step } from '@/server/db/statement'
+import { runLimited } from '@/server/limits/run-limited'
+import { refuseUnknownAccount } from './disclosure'
+import { isLiveCode } from './live-secret'
+import { blockedSeconds, countTry, forgetTries, lockoutSubjects, TRIES } from './lockout'
 
-interface Try {
-  retry_after: number | null
-  admitted: boolean | null
-  allowed: boolean | null
+/** A try that was counted, and the code that it is compared with. */
+interface Attempt {
+  /** Whether the count that the requester is told admits the try. */
+  admitted: boolean
+  /** Whether the account's own count lets the code be compared. */
+  comparable: boolean | null
+  /** Which try of its round this is, from 1. */
   tries: number
-  blockedUntil: string | null
+  blockedUntil: Date | null
   userId: string | null
+  /** The row with the live code, if the account has one. */
   tokenId: string | null
   codeHash: Buffer | null
 }
 
 /**
- * Checks a six-digit code and gives a grant for it: 60 letters and digits, good once, for `resetPassword`
- * alone. The try is counted, and that committed, before anything is compared; a right code, or the third
- * wrong one, takes one statement more. An account that does not exist takes the same way (ASVS 6.3.8).
+ * Exchanges a six-digit code for a grant: 60 letters and digits that `resetPassword` accepts once. The try is
+ * counted and committed before the code is compared. One statement; a right code and the third wrong one take a
+ * second. An account that does not exist takes the same statements (ASVS 6.3.8).
  *
  * @throws RecoveryError `code-wrong` (with the tries left), `code-blocked` and `too-many-requests` (with the
- *   wait), `account-unknown` under `reveal`.
+ *   wait), `account-unknown` under `reveal`
  */
 export async function verifyCode(
   ctx: RecoveryContext,
   input: { account: Identifier; code: string },
 ): Promise<{ grant: string }> {
-  const digest = lockoutDigestOf(ctx.secrets, input.account)
-  const attempt = await countTry(ctx, input.account, digest)
-  if (attempt.retry_after != null) {
-    throw new RecoveryError('too-many-requests', { retryAfterSeconds: attempt.retry_after })
-  }
-  if (ctx.policy.disclosure === 'reveal' && !attempt.userId) throw new RecoveryError('account-unknown')
-  const blockedFor = attempt.blockedUntil
-    ? Math.max(0, Math.ceil((new Date(attempt.blockedUntil).getTime() - ctx.now.getTime()) / 1000))
-    : 0
-  if (!attempt.admitted) throw new RecoveryError('code-blocked', { retryAfterSeconds: blockedFor })
+  const attempt = await countAttempt(ctx, input.account)
+  refuseUnknownAccount(ctx, attempt.userId !== null)
+  const retryAfterSeconds = blockedSeconds(ctx, attempt.blockedUntil)
+  if (!attempt.admitted) throw new RecoveryError('code-blocked', { retryAfterSeconds })
 
   const grant = newGrant()
-  if (isRight(ctx, attempt, input.code) && attempt.allowed && (await acceptCode(ctx, attempt, digest, grant)))
-    return { grant }
+  const isRight = matchesCode(ctx, attempt, input.code) && attempt.comparable
+  if (isRight && (await acceptCode(ctx, input.account, attempt, grant))) return { grant }
 
   const triesLeft = TRIES - attempt.tries
   if (triesLeft > 0) throw new RecoveryError('code-wrong', { triesLeft })
-  await noteBlock(ctx, attempt)
+  // Recorded for unknown accounts too, so that both take as long.
+  await runStatement(ctx.db, auditEvent({ kind: 'code-blocked', userId: attempt.userId, ...byRequester(ctx) }))
   ctx.count?.('lockouts')
-  throw new RecoveryError('code-wrong', { triesLeft, retryAfterSeconds: blockedFor })
+  throw new RecoveryError('code-wrong', { triesLeft, retryAfterSeconds })
 }
 
-async function countTry(ctx: RecoveryContext, account: Identifier, digest: Buffer): Promise<Try> {
-  const now = instantParam(ctx.now)
-  const { disclosure } = ctx.policy
-  const subjects = { address: ctx.requester.address, now: ctx.now, scale: ctx.policy.rateLimitScale }
-  const [attempt] = await runStatement<Try>(
-    ctx.db,
-    sql`with ${counting('verify-code', subjects)}, ${lockoutSubjects(account, digest, disclosure)},
-    ${countingTry(randomUUID(), ctx.now, disclosure)}
-    select retry_after, admitted, allowed, tries, blocked_until as "blockedUntil", account.id as "userId",
-      t.id as "tokenId", t.code_hash as "codeHash"
-    from refused left join told on true left join compared on true left join account on true
-      left join password_reset_tokens t on t.user_id = account.id and t.used_at is null and t.superseded_at is null
-        and t.code_used_at is null and t.code_expires_at > ${now}`,
-  )
-  return attempt as Try
+/** Counts the try, and reads the account's live code. */
+function countAttempt(ctx: RecoveryContext, identifier: Identifier): Promise<Attempt> {
+  const subjects = lockoutSubjects(ctx, identifier)
+  return runLimited<Attempt>(ctx, { action: 'verify-code' }, (check) => {
+    const counted = countTry(ctx, subjects, check, randomUUID())
+    return {
+      steps: [...subjects.steps, ...counted.steps],
+      query: sql`select ${check.result}.*, visible.admitted, decisive.admitted as comparable, visible.tries,
+        visible.blocked_until as "blockedUntil", u.id as "userId", t.id as "tokenId", t.code_hash as "codeHash"
+      from ${check.result} left join ${counted.visible} visible on true left join ${counted.decisive} decisive on true
+        left join ${subjects.account} u on true
+        left join password_reset_tokens t on t.user_id = u.id and ${isLiveCode(ctx.now)}`,
+    }
+  })
 }
 
-/** Compares under every secret of the ring; without a live code, against a row that cannot be. */
-function isRight(ctx: RecoveryContext, attempt: Try, code: string): boolean {
+/** Compares a code under every secret of the ring; without a live code, with a digest that no code has. */
+function matchesCode(ctx: RecoveryContext, attempt: Attempt, code: string): boolean {
   const id = attempt.tokenId ?? newRequestId()
   const expected = attempt.codeHash ?? digestOf(id)
   return ctx.secrets.some((secret) => sameBytes(codeDigestOf(secret, id, code), expected))
 }
 
-/** Spends the code for a grant and clears the count, in one statement; false when somebody was faster. */
-async function acceptCode(ctx: RecoveryContext, attempt: Try, digest: Buffer, grant: string): Promise<boolean> {
-  const now = instantParam(ctx.now)
+/**
+ * Uses up the code, stores the grant and forgets earlier tries, in one statement.
+ * @returns false when the code was used or died since it was read
+ */
+async function acceptCode(
+  ctx: RecoveryContext,
+  identifier: Identifier,
+  attempt: Attempt,
+  grant: string,
+): Promise<boolean> {
+  const accepted = exchangeCode(ctx, attempt, grant)
+  const event = { kind: 'code-accepted', userId: sql`user_id`, ...byRequester(ctx) } as const
+  const audited = step('audited', auditEvent(event, sql`from ${accepted}`))
   const [answer] = await runStatement<{ accepted: number }>(
     ctx.db,
-    sql`with accepted as (
-      update password_reset_tokens t set code_used_at = ${now}, grant_hash = ${digestOf(grant)},
-        grant_expires_at = ${instantParam(secondsAfter(ctx.now, ctx.policy.grantTtlSeconds))}
-      from users u
-      where t.id = ${attempt.tokenId}::uuid and t.used_at is null and t.superseded_at is null
-        and t.code_used_at is null and t.code_expires_at > ${now}
-        and u.id = t.user_id and t.account_state = ${accountState} and u.deactivated_at is null
-      returning t.user_id
+    statementOf(
+      [accepted, ...forgetTries(ctx, identifier, accepted), audited],
+      sql`select count(*)::int as accepted from ${accepted}`,
     ),
-    held as (
-      -- In the order in which tries lock them, or the two would wait for each other.
-      select subject from code_lockouts
-      where subject in (select 'account ' || user_id from accepted)
-        or subject = ${`typed ${digest.toString('base64url')}`} and exists (select from accepted)
-      order by subject desc for update
-    ),
-    cleared as (
-      delete from code_lockouts using held where code_lockouts.subject = held.subject
-    ),
-    noted as (
-      insert into security_events (user_id, kind, request_id, device, created_at)
-      select user_id, 'code-accepted', ${ctx.requester.requestId}, ${ctx.requester.device}, ${now} from accepted
-    )
-    select count(*)::int as accepted from accepted`,
   )
   return answer?.accepted === 1
 }
 
-/** The audit row of a block, written for accounts that do not exist too, so that both take as long. */
-async function noteBlock(ctx: RecoveryContext, attempt: Try): Promise<void> {
-  const { requestId, device } = ctx.requester
-  await runStatement(
-    ctx.db,
-    sql`insert into security_events (user_id, kind, request_id, device, created_at)
-    values (${attempt.userId}::uuid, 'code-blocked', ${requestId}, ${device}, ${instantParam(ctx.now)})`,
+/** Marks a live code as used, and stores the digest of the grant. */
+const exchangeCode = (ctx: RecoveryContext, { tokenId }: Attempt, grant: string): Step =>
+  step(
+    'accepted_code',
+    sql`update password_reset_tokens t set code_used_at = ${instantParam(ctx.now)}, grant_hash = ${digestOf(grant)},
+      grant_expires_at = ${instantParam(secondsAfter(ctx.now, ctx.policy.grantTtlSeconds))}
+    from users u
+    where t.id = ${tokenId}::uuid and u.id = t.user_id and ${isLiveCode(ctx.now)}
+    returning t.user_id`,
   )
-}

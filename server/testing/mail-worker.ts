@@ -5,7 +5,8 @@ import type { DeliveryOptions } from '@/server/mail/delivery'
 import { createResendTransport } from '@/server/mail/transports/resend'
 import { createMailWorker } from '@/server/mail/worker'
 import { createLog } from '@/server/observability/log'
-import { composeChangedEmails, composeResetEmails } from '@/server/recovery/compose-emails'
+import { composeChangedEmails } from '@/server/recovery/compose-changed-emails'
+import { composeResetEmails } from '@/server/recovery/compose-reset-emails'
 
 const APP_URL = 'https://accounts.example.com'
 

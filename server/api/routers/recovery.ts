@@ -5,13 +5,14 @@ import { publicProcedure, router } from '@/server/api/trpc'
 import { asDeadSecretCode, RecoveryError } from '@/server/core/errors'
 import { locateInput, requestResetInput, resetPasswordInput, verifyCodeInput } from '@/server/core/schemas'
 import { clearCookie, readCookie, setCookie } from '@/server/http/cookies'
-import { maskEmail } from '@/server/recovery/disclosure'
+import { maskPreview } from '@/server/recovery/disclosure'
+import { presentedSecret } from '@/server/recovery/find-live-secret'
 import { type Flow, readFlow, sealFlow, unsealFlow } from '@/server/recovery/flow'
 import { locateAccount } from '@/server/recovery/locate-account'
-import { openLink, presentedSecret } from '@/server/recovery/open-link'
 import { requestReset } from '@/server/recovery/request-reset'
 import { resetPassword } from '@/server/recovery/reset-password'
 import { secureAccount } from '@/server/recovery/secure-account'
+import { showResetForm } from '@/server/recovery/show-reset-form'
 import { verifyCode } from '@/server/recovery/verify-code'
 import { deadSecretCode, message, seconds, time } from './output'
 
@@ -54,10 +55,7 @@ export const recoveryRouter = router({
     .meta({ summary: 'The account that a reset would be for. The address is always masked' })
     .input(locateInput)
     .output(z.object({ email: z.string(), fullName: z.string(), picture: z.string() }))
-    .query(async ({ ctx, input }) => {
-      const preview = await locateAccount(ctx.recovery, input)
-      return ctx.recovery.policy.disclosure === 'reveal' ? { ...preview, email: maskEmail(preview.email) } : preview
-    }),
+    .query(async ({ ctx, input }) => maskPreview(ctx.recovery, await locateAccount(ctx.recovery, input))),
 
   request: publicProcedure
     .meta({ summary: 'Email a reset link and a code. Sets the flow cookie' })
@@ -98,7 +96,7 @@ export const recoveryRouter = router({
       if (!token) return { state: 'missing' }
       const presented = presentedSecret(token)
       try {
-        const { expiresAt } = await openLink(ctx.recovery, presented)
+        const { expiresAt } = await showResetForm(ctx.recovery, presented)
         return {
           state: 'live',
           secret: presented.kind === 'grant' ? 'grant' : 'link',

@@ -8,7 +8,7 @@ import { createRecordedDatabase, createTestDatabase, waitForBlocked } from '@/se
 import { tokenIn } from '@/server/testing/emails'
 import { APP_URL, createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { refusalOf } from '@/server/testing/refusal'
-import { composeResetEmails } from './compose-emails'
+import { composeResetEmails } from './compose-reset-emails'
 import { openLink } from './open-link'
 
 const { db, url } = await createTestDatabase()

@@ -1,0 +1,43 @@
+import type { SQL } from 'drizzle-orm'
+import type { RecoveryContext } from '@/server/core/context'
+import { RecoveryError } from '@/server/core/errors'
+import { runStatement } from '@/server/db/client'
+import { type Step, statementOf } from '@/server/db/statement'
+import { countLimits, type LimitCheck, type LimitResult } from './counter'
+import type { LimitedAction } from './limits'
+
+export interface LimitedCall {
+  action: LimitedAction
+  /** Keyed digest of the identifier, for actions that are limited by identifier or have a cooldown. */
+  identifierDigest?: Buffer
+  cooldownSeconds?: number
+}
+
+/** What the statement does once it is counted. `query` returns the row of `check.result`, joined to what it reads. */
+export interface LimitedWork {
+  steps?: Step[]
+  query: SQL
+}
+
+/**
+ * Runs one statement that counts a call against the limits of its action and then does its work.
+ * The work's steps must read `from check.result where check.passed`, so that a refused call changes nothing else.
+ *
+ * @returns the one row of the query
+ * @throws RecoveryError `too-many-requests`, with the seconds to wait
+ */
+export async function runLimited<Row>(
+  ctx: Pick<RecoveryContext, 'db' | 'now' | 'requester' | 'policy'>,
+  { action, identifierDigest, cooldownSeconds }: LimitedCall,
+  work: (check: LimitCheck) => LimitedWork,
+): Promise<Row & LimitResult> {
+  const { address } = ctx.requester
+  const subjects = { address, identifierDigest, now: ctx.now, scale: ctx.policy.rateLimitScale }
+  const check = countLimits(action, subjects, cooldownSeconds)
+  const { steps = [], query } = work(check)
+  const [row] = await runStatement<Row & LimitResult>(ctx.db, statementOf([...check.steps, ...steps], query))
+  if (!row) throw new Error(`the statement of ${action} returned no row`)
+  if (row.retryAfterSeconds !== null)
+    throw new RecoveryError('too-many-requests', { retryAfterSeconds: row.retryAfterSeconds })
+  return row
+}

@@ -1,0 +1,28 @@
+import { signedIdOf } from '@/server/core/secrets'
+import type { Composed } from '@/server/mail/emails'
+import type { ClaimedEmail } from '@/server/mail/outbox'
+import { ignoreSuppressed } from '@/server/mail/suppressions'
+import { renderPasswordChanged } from '@/server/mail/templates/password-changed'
+import type { ComposeContext } from './compose-reset-emails'
+import { formatTime } from './format-time'
+
+/**
+ * Composes the emails of a claimed batch that tell owners of a changed password. Each is rendered from its row alone.
+ * @returns an email for each row; rows whose address is suppressed are ignored and left out
+ */
+export async function composeChangedEmails(ctx: ComposeContext, batch: ClaimedEmail[]): Promise<Composed[]> {
+  const ids = batch.map((row) => row.id)
+  const suppressed = await ignoreSuppressed(ctx, ids)
+  const composed: Composed[] = []
+  for (const { id, recipient, recipientName, expiresAt, createdAt, device } of batch) {
+    if (!recipient || !expiresAt || suppressed.has(id)) continue
+    const mail = await renderPasswordChanged({
+      recipientName: recipientName || null,
+      changedAt: formatTime(createdAt),
+      device,
+      secureAccountLink: `${ctx.appUrl}/secure-account?token=${signedIdOf(ctx.secrets[0], 'not-me', id)}`,
+    })
+    composed.push({ id, mail: { id, to: recipient, ...mail }, expiresAt })
+  }
+  return composed
+}

@@ -1,0 +1,81 @@
+import { and, eq, inArray } from 'drizzle-orm'
+import { type RecoveryContext, secondsAfter } from '@/server/core/context'
+import { codeOf } from '@/server/core/secrets'
+import { mailOutbox, passwordResetTokens } from '@/server/db/schema'
+import type { Composed } from '@/server/mail/emails'
+import type { ClaimedEmail } from '@/server/mail/outbox'
+import { renderPasswordReset } from '@/server/mail/templates/password-reset'
+import { formatTime } from './format-time'
+import { linkOf, secretOf } from './link-forms'
+import { mintRequests } from './mint-requests'
+
+/** What the mail worker's part of a recovery needs. */
+export interface ComposeContext extends Pick<RecoveryContext, 'db' | 'now' | 'policy' | 'secrets'> {
+  /** The origin of every link. */
+  appUrl: string
+}
+
+/**
+ * Composes the reset emails of a claimed batch: mints its new requests, and renders those that were minted. A batch
+ * that is claimed again is rendered to the same bytes. A request that waited for as long as a link lives fails.
+ * @returns an email or a failure for each request; requests that `mintRequests` ignored are left out
+ */
+export async function composeResetEmails(ctx: ComposeContext, batch: ClaimedEmail[]): Promise<Composed[]> {
+  const unprocessed = batch.filter((request) => request.composedAt === null)
+  // After a long outage, the person has given up or requested another email.
+  const stale = unprocessed.filter(({ createdAt }) => secondsAfter(createdAt, ctx.policy.linkTtlSeconds) <= ctx.now)
+  const fresh = unprocessed.filter((request) => !stale.includes(request))
+  if (fresh.length > 0) await mintRequests(ctx, fresh)
+  const failed = stale.map(({ id }) => ({ id, failed: 'not sent in time: the request is too old' }))
+  return [...failed, ...(await renderMinted(ctx, batch))]
+}
+
+type MintedRow = Awaited<ReturnType<typeof readMinted>>[number]
+
+/** Renders every minted request of a batch, in the batch's order, from what minting wrote down. */
+async function renderMinted(ctx: ComposeContext, batch: ClaimedEmail[]): Promise<Composed[]> {
+  const ids = batch.map((request) => request.id)
+  const minted = new Map((await readMinted(ctx, ids)).map((row) => [row.id, row]))
+  const rows = ids.flatMap((id) => minted.get(id) ?? [])
+  const composed: Composed[] = []
+  for (const row of rows) composed.push(...(await renderRow(ctx, row)))
+  return composed
+}
+
+/** Reads the minted requests among these that are still to be sent. */
+const readMinted = (ctx: ComposeContext, ids: string[]) =>
+  ctx.db
+    .select({
+      id: mailOutbox.id,
+      to: mailOutbox.recipient,
+      name: mailOutbox.recipientName,
+      device: mailOutbox.device,
+      expiresAt: mailOutbox.expiresAt,
+      createdAt: mailOutbox.createdAt,
+      composedAt: mailOutbox.composedAt,
+      form: mailOutbox.form,
+      userId: passwordResetTokens.userId,
+      tokenHash: passwordResetTokens.tokenHash,
+      codeExpiresAt: passwordResetTokens.codeExpiresAt,
+    })
+    .from(mailOutbox)
+    .innerJoin(passwordResetTokens, eq(passwordResetTokens.id, mailOutbox.id))
+    .where(and(inArray(mailOutbox.id, ids), eq(mailOutbox.status, 'sending')))
+
+async function renderRow(ctx: ComposeContext, row: MintedRow): Promise<Composed[]> {
+  const { id, to, expiresAt, composedAt } = row
+  if (!to || !expiresAt || !composedAt) return []
+  const secret = secretOf(ctx.secrets, row)
+  if (!secret) return [{ id, failed: 'APP_SECRET no longer holds the secret that this email was made with' }]
+  const minutesUntil = (end: Date) => Math.round((end.getTime() - composedAt.getTime()) / 60_000)
+  const mail = await renderPasswordReset({
+    recipientName: row.name || null,
+    link: await linkOf(ctx.appUrl, secret, { id, userId: row.userId, form: row.form, expiresAt }),
+    code: codeOf(secret, id),
+    linkMinutes: minutesUntil(expiresAt),
+    codeMinutes: minutesUntil(row.codeExpiresAt),
+    device: row.device,
+    requestedAt: formatTime(row.createdAt),
+  })
+  return [{ id, mail: { id, to, ...mail }, expiresAt }]
+}

@@ -1,0 +1,36 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { accountState, isActive } from '@/server/accounts/account-state'
+import { instantParam } from '@/server/db/client'
+
+/**
+ * When a secret still works. Conditions on a row `t` of `password_reset_tokens`; those about the account also need
+ * its row `u` of `users`.
+ */
+
+/** The forms in which a row's secret is presented. */
+export type SecretKind = 'link' | 'jwt' | 'grant'
+
+/** The row was neither used nor superseded. A unique index allows one such row per account. */
+export const isOpen = sql.raw('t.used_at is null and t.superseded_at is null')
+
+/** The account is active, and its address and password are what they were when the email was written. */
+const isAccountUnchanged = sql`t.account_state = ${accountState} and ${isActive}`
+
+/** When the row stops working for a secret of this kind. */
+export const expiryOf = (kind: SecretKind): SQL => (kind === 'grant' ? sql`t.grant_expires_at` : sql`t.expires_at`)
+
+/** A link or grant of the row works now. */
+export const isLive = (kind: SecretKind, now: Date): SQL =>
+  sql`${isOpen} and ${expiryOf(kind)} > ${instantParam(now)} and ${isAccountUnchanged}`
+
+/** The code of the row works now. */
+export const isLiveCode = (now: Date): SQL =>
+  sql`${isOpen} and t.code_used_at is null and t.code_expires_at > ${instantParam(now)} and ${isAccountUnchanged}`
+
+export type CauseOfDeath = 'used' | 'superseded' | 'expired'
+
+/** SQL: why a link or grant of the row does not work, or null if it does. The first cause that applies is told. */
+export const causeOfDeath = (kind: SecretKind, now: Date): SQL => sql`case
+    when t.used_at is not null then 'used'
+    when t.superseded_at is not null then 'superseded'
+    when not (${isLive(kind, now)}) then 'expired' end`
