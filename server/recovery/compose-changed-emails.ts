@@ -16,13 +16,13 @@ export async function composeChangedEmails(ctx: ComposeContext, batch: ClaimedEm
   const composed: Composed[] = []
   for (const { id, recipient, recipientName, expiresAt, createdAt, device } of batch) {
     if (!recipient || !expiresAt || suppressed.has(id)) continue
-    const mail = await renderPasswordChanged({
+    const email = await renderPasswordChanged({
       recipientName: recipientName || null,
       changedAt: formatTime(createdAt),
       device,
       secureAccountLink: `${ctx.appUrl}/secure-account?token=${signedIdOf(ctx.secrets[0], 'not-me', id)}`,
     })
-    composed.push({ id, mail: { id, to: recipient, ...mail }, expiresAt })
+    composed.push({ id, email: { id, to: recipient, ...email }, expiresAt })
   }
   return composed
 }

@@ -68,7 +68,7 @@ async function renderRow(ctx: ComposeContext, row: MintedRow): Promise<Composed[
   const secret = secretOf(ctx.secrets, row)
   if (!secret) return [{ id, failed: 'APP_SECRET no longer holds the secret that this email was made with' }]
   const minutesUntil = (end: Date) => Math.round((end.getTime() - composedAt.getTime()) / 60_000)
-  const mail = await renderPasswordReset({
+  const email = await renderPasswordReset({
     recipientName: row.name || null,
     link: await linkOf(ctx.appUrl, secret, { id, userId: row.userId, form: row.form, expiresAt }),
     code: codeOf(secret, id),
@@ -77,5 +77,5 @@ async function renderRow(ctx: ComposeContext, row: MintedRow): Promise<Composed[
     device: row.device,
     requestedAt: formatTime(row.createdAt),
   })
-  return [{ id, mail: { id, to, ...mail }, expiresAt }]
+  return [{ id, email: { id, to, ...email }, expiresAt }]
 }
