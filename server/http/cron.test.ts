@@ -66,29 +66,31 @@ async function queueRequests(count: number) {
 }
 
 describe('POST /api/cron/deliver-mail', () => {
-  it('is not there unless CRON_SECRET is set', async () => {
+  it('answers 404 unless CRON_SECRET is set', async () => {
     const { post } = await load({ CRON_SECRET: '' })
     expect((await post('Bearer ')).status).toBe(404)
   })
 
-  it.each([
-    undefined,
-    '',
-    'Bearer',
-    'Bearer wrong',
-    SECRET,
-    `Basic ${SECRET}`,
-    `Bearer ${SECRET}x`,
-    `Bearer ${SECRET.slice(0, -1)}`,
-  ])('refuses the authorization %j and sends nothing', async (authorization) => {
+  it('refuses any other authorization and sends nothing', async () => {
     const { post, resend } = await load()
     await queueRequests(1)
-    expect((await post(authorization)).status).toBe(401)
+    for (const authorization of [
+      undefined,
+      '',
+      'Bearer',
+      'Bearer wrong',
+      SECRET,
+      `Basic ${SECRET}`,
+      `Bearer ${SECRET}x`,
+      `Bearer ${SECRET.slice(0, -1)}`,
+    ]) {
+      expect([authorization, (await post(authorization)).status]).toEqual([authorization, 401])
+    }
     expect(resend.calls).toEqual([])
     await db.delete(mailOutbox)
   })
 
-  it('sends what is due, waiting out the short pauses of the provider, and cleans up', async () => {
+  it('sends the emails that are due, pausing as the provider asks, and removes old rows', async () => {
     const { post, resend } = await load()
     const accounts = await queueRequests(101)
     const longAgo = new Date(Date.now() - 86_400_000)
@@ -103,7 +105,7 @@ describe('POST /api/cron/deliver-mail', () => {
     expect(await db.select().from(mailOutbox).where(eq(mailOutbox.status, 'queued'))).toEqual([])
   })
 
-  it('says so when the provider wants no calls for long', async () => {
+  it('reports unfinished work when the provider asks for a long pause', async () => {
     const { post, resend } = await load()
     const [account] = await queueRequests(1)
     resend.fail({ kind: 'quota', period: 'daily' })

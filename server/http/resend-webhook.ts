@@ -9,7 +9,7 @@ import { log } from '@/server/observability/log'
 import { sharedDatabase } from '@/server/runtime'
 import { readBody } from './request-guard'
 
-/** An event about a mail, as far as it is of use here. */
+/** The fields of an event that are used here. */
 const eventSchema = z.object({
   type: z.enum(MAIL_EVENT_TYPES.map((type) => `email.${type}` as const)),
   data: z.object({
@@ -23,18 +23,18 @@ const eventSchema = z.object({
 const answer = (status: number, text: string) =>
   new Response(`${text}\n`, { status, headers: { 'cache-control': 'no-store', 'content-type': 'text/plain' } })
 
-/** `POST /api/webhooks/resend`: what became of mails. 404 unless RESEND_WEBHOOK_SECRET is set. */
+/** `POST /api/webhooks/resend`: Resend reports what happened to emails. 404 unless RESEND_WEBHOOK_SECRET is set. */
 export async function handleResendWebhook(request: Request): Promise<Response> {
   const { resendWebhookSecret: secret } = env()
   if (!secret) return answer(404, 'not found')
   const response = await receiveResendEvent({ db: sharedDatabase(), now: new Date(), secret }, request)
-  if (!response.ok) log().warn({ status: response.status }, 'a webhook was refused')
+  if (!response.ok) log().warn({ status: response.status }, 'webhook refused')
   return response
 }
 
 /**
- * Takes one signed event. The signature is over the raw body and the time of sending, which may be five
- * minutes off (the SDK's own verifier). An id that came before changes nothing; other kinds of event are passed over.
+ * Receives one signed event. The SDK's verifier checks the signature over the raw body, the id and the time, which
+ * may be five minutes off. An event id that was seen before changes nothing. Other kinds of event are ignored.
  */
 export async function receiveResendEvent(
   ctx: { db: Database; now: Date; secret: string },
@@ -44,7 +44,7 @@ export async function receiveResendEvent(
   if (typeof body !== 'string') return answer(body.status, body.message)
   const id = request.headers.get('svix-id') ?? ''
   const verified = verify(ctx.secret, body, request.headers, id)
-  if (!verified) return answer(400, 'The signature or its time is wrong.')
+  if (!verified) return answer(400, 'The signature is invalid or expired.')
   const parsed = eventSchema.safeParse(verified.event)
   if (parsed.success && id.length <= 200) await recordMailEvent(ctx.db, ctx.now, eventOf(id, parsed.data))
   return answer(200, 'ok')
@@ -53,7 +53,7 @@ export async function receiveResendEvent(
 function verify(webhookSecret: string, payload: string, headers: Headers, id: string): { event: unknown } | null {
   const [timestamp, signature] = [headers.get('svix-timestamp') ?? '', headers.get('svix-signature') ?? '']
   try {
-    // The SDK wants a key before it verifies; none is used for that.
+    // The constructor needs an API key, but verification does not use it.
     const { webhooks } = new Resend('unused')
     return { event: webhooks.verify({ payload, headers: { id, timestamp, signature }, webhookSecret }) }
   } catch {
@@ -63,12 +63,12 @@ function verify(webhookSecret: string, payload: string, headers: Headers, id: st
 
 function eventOf(id: string, { type, data }: z.infer<typeof eventSchema>): MailEvent {
   const kind = type.slice('email.'.length) as MailEvent['type']
-  const said = data.bounce?.message ?? data.failed?.reason ?? data.suppressed?.message
+  const message = data.bounce?.message ?? data.failed?.reason ?? data.suppressed?.message
   return {
     id,
     providerId: data.email_id,
     type: kind,
     permanent: !['Transient', 'Undetermined'].includes(data.bounce?.type ?? ''),
-    reason: kind === 'delivered' ? null : redactReason(said ? `${kind}: ${said}` : kind),
+    reason: kind === 'delivered' ? null : redactReason(message ? `${kind}: ${message}` : kind),
   }
 }
