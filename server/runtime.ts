@@ -6,34 +6,34 @@ import { type Environment, env } from './env'
 import { telemetry } from './observability/telemetry'
 
 /**
- * What this process holds once, and the context it hands to every verb. Next bundles instrumentation and
- * routes apart, so what they share hangs on `globalThis`.
+ * What the whole process shares. Next.js bundles instrumentation and routes separately; they share state only
+ * through `globalThis`.
  */
 interface Shared {
   database?: Database
   wakeMailWorker?: () => void
 }
 
-const shared = globalThis as typeof globalThis & { __latchkey?: Shared }
-shared.__latchkey ??= {}
-const held = shared.__latchkey
+const holder = globalThis as typeof globalThis & { __latchkey?: Shared }
+holder.__latchkey ??= {}
+const shared = holder.__latchkey
 
-/** The one pool of this process. */
+/** The only connection pool of this process. */
 export function sharedDatabase(): Database {
-  held.database ??= createDatabase(env().databaseUrl).db
-  return held.database
+  shared.database ??= createDatabase(env().databaseUrl).db
+  return shared.database
 }
 
-/** Lets the verbs of this process wake its mail worker; without one, another process polls. */
+/** Sets what is called after an email is queued. If nothing is set, a worker in another process polls. */
 export function onMailQueued(wake: () => void): void {
-  held.wakeMailWorker = wake
+  shared.wakeMailWorker = wake
 }
 
 export const policyOf = (environment: Environment): RecoveryPolicy => environment
 
 export const secretsOf = (environment: Environment): SecretRing => environment.appSecrets as unknown as SecretRing
 
-/** The context of one request. */
+/** The context of one request, for every verb. */
 export function contextFor(requester: Requester): RecoveryContext {
   const environment = env()
   return {
@@ -42,13 +42,13 @@ export function contextFor(requester: Requester): RecoveryContext {
     requester,
     policy: policyOf(environment),
     secrets: secretsOf(environment),
-    wakeMailWorker: () => held.wakeMailWorker?.(),
+    wakeMailWorker: () => shared.wakeMailWorker?.(),
     count: (what) => telemetry().count(`latchkey.${what}`),
   }
 }
 
 const RETRY_SECONDS = 5
 
-/** What a transport should say of an error: a database that cannot be reached is `busy`, all else is as it was. */
+/** The error that a transport reports: `busy` if the database cannot be reached, any other error unchanged. */
 export const asRefusal = (error: unknown): unknown =>
   isOutage(error) ? new RecoveryError('busy', { retryAfterSeconds: RETRY_SECONDS }) : error

@@ -7,10 +7,13 @@ import { recordRequestMetrics } from './observability/request-metrics'
 import { onMailQueued } from './runtime'
 import { drainFor, sharedWorker, startMailWorker } from './worker'
 
-/** As long as one response may keep a short-lived process. */
+/** The longest that emails are sent after one response. */
 const AFTER_RESPONSE_MS = 20_000
 
-/** What a server process does before its first request. */
+/**
+ * Prepares a server process before its first request: checks the environment, starts telemetry and the worker.
+ * Ends the process with a message if the environment is invalid.
+ */
 export async function startServer(): Promise<void> {
   try {
     env()
@@ -22,22 +25,24 @@ export async function startServer(): Promise<void> {
   installRequestHooks()
   const stopTelemetry = await startTelemetry(env())
   if (env().telemetryEndpoint) recordRequestMetrics()
-  const stopWorker = startWorking()
+  const stopWorker = startSending()
   finishBeforeExit(async () => {
     await stopWorker()
     await stopTelemetry()
   })
 }
 
-/** Has mail sent as MAIL_WORKER says; gives what ends that. */
-function startWorking(): () => Promise<void> {
+/** Starts sending emails as MAIL_WORKER says; returns the function that stops it. */
+function startSending(): () => Promise<void> {
   switch (env().mailWorker) {
     case 'off':
       return async () => {}
     case 'after-response': {
       const worker = sharedWorker()
       const drain = () =>
-        drainFor(worker.mail, AFTER_RESPONSE_MS).catch((error) => log().error({ err: error }, 'mail was left waiting'))
+        drainFor(worker.mail, AFTER_RESPONSE_MS).catch((error) =>
+          log().error({ err: error }, 'emails not sent, will be sent later'),
+        )
       onMailQueued(() => after(drain))
       return worker.stop
     }
@@ -49,7 +54,7 @@ function startWorking(): () => Promise<void> {
   }
 }
 
-/** Next exits as soon as its last request is answered; the mail under way may need a moment more. */
+/** Next.js exits when its last request is answered. Delay the exit until the current call to the provider ends. */
 function finishBeforeExit(finish: () => Promise<void>) {
   const exit = process.exit.bind(process)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Environment, env } from './env'
-import { createHousekeeper, type Housekeeper } from './housekeeping/housekeeper'
+import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping'
 import { queueState } from './mail/status'
 import { createMailboxTransport } from './mail/transports/mailbox'
 import { createResendTransport } from './mail/transports/resend'
@@ -12,13 +12,13 @@ import { composeChangedEmails } from './recovery/compose-changed-emails'
 import { composeResetEmails } from './recovery/compose-reset-emails'
 import { policyOf, secretsOf, sharedDatabase } from './runtime'
 
-/** What a process does beside its requests. */
+/** What a process does besides answering requests. */
 export interface Worker {
   mail: MailWorker
-  housekeeping: Housekeeper
-  /** Says that a mail is waiting. */
+  housekeeping: Housekeeping
+  /** Tells the mail worker that an email was queued. */
   wake(): void
-  /** Lets what is under way finish, or hands it back after a few seconds. */
+  /** Waits for the work in progress, for a few seconds at most; an unfinished batch is due again at once. */
   stop(): Promise<void>
 }
 
@@ -26,10 +26,10 @@ function transportOf(environment: Environment): MailTransport {
   const { resendApiKey: apiKey, mailFrom: from, mailboxDir: dir } = environment
   if (apiKey) return createResendTransport({ apiKey, from })
   if (dir) return createMailboxTransport({ dir, from })
-  throw new Error('Mail has nowhere to go: set RESEND_API_KEY')
+  throw new Error('No way to send emails: set RESEND_API_KEY')
 }
 
-/** Makes this process's worker, wired with the composer of each kind of mail; nothing of it runs yet. */
+/** Creates the worker of this process, with a composer for each kind of email. It does not run yet. */
 function createWorker(): Worker {
   const environment = env()
   const db = sharedDatabase()
@@ -50,7 +50,7 @@ function createWorker(): Worker {
     log: log(),
     telemetry: telemetry(),
   })
-  const housekeeping = createHousekeeper({ db, log: log(), telemetry: telemetry() })
+  const housekeeping = createHousekeeping({ db, log: log(), telemetry: telemetry() })
   return {
     mail,
     housekeeping,
@@ -59,25 +59,25 @@ function createWorker(): Worker {
   }
 }
 
-// Next bundles instrumentation and routes apart: what they share hangs on `globalThis`.
-const held = globalThis as typeof globalThis & { __latchkeyWorker?: Worker }
+// Next.js bundles instrumentation and routes separately. They share state only through `globalThis`.
+const shared = globalThis as typeof globalThis & { __latchkeyWorker?: Worker }
 
-/** The one worker of this process, running or not. */
+/** The only worker of this process, started or not. */
 export function sharedWorker(): Worker {
-  held.__latchkeyWorker ??= createWorker()
-  return held.__latchkeyWorker
+  shared.__latchkeyWorker ??= createWorker()
+  return shared.__latchkeyWorker
 }
 
-/** Sets this process's worker going: mail as it comes, housekeeping every minute. */
+/** Starts the worker of this process: it sends emails as they are queued, and runs the housekeeping every minute. */
 export function startMailWorker(): Worker {
   const worker = sharedWorker()
   worker.mail.start()
   worker.housekeeping.start()
-  watchQueue()
+  observeQueue()
   return worker
 }
 
-function watchQueue() {
+function observeQueue() {
   const gauges = ['latchkey.mail.queued', 'latchkey.mail.sending', 'latchkey.mail.oldest_seconds']
   telemetry().observe(gauges, async () => {
     const { queued, sending, oldestSeconds } = await queueState(sharedDatabase(), new Date())
@@ -86,15 +86,15 @@ function watchQueue() {
 }
 
 /**
- * Sends what is due, waiting out the provider's short pauses, for `ms` at the most: for processes that do not
- * live long.
- * @returns how many milliseconds the provider wants no call for; 0 when nothing is left to send now.
+ * Sends the emails that are due, and waits during the provider's pauses, for processes that do not live long.
+ * @param ms the longest time to go on, in milliseconds.
+ * @returns how many milliseconds the provider wants no call for; 0 when no email is left to send now.
  */
 export async function drainFor(mail: MailWorker, ms: number): Promise<number> {
   const end = performance.now() + ms
   for (;;) {
     const pausedMs = await mail.drain()
     if (pausedMs === 0 || performance.now() + pausedMs > end) return pausedMs
-    await delay(pausedMs)
+    await sleep(pausedMs)
   }
 }

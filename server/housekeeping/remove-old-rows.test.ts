@@ -8,8 +8,8 @@ import { createClock } from '@/server/testing/clock'
 import { createTestDatabase } from '@/server/testing/database'
 import { createLogCapture } from '@/server/testing/log-capture'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
-import { createHousekeeper } from './housekeeper'
-import { removeOldRows, removeSlice, SLICE } from './remove-old-rows'
+import { createHousekeeping } from './housekeeping'
+import { removeOldRows, removeSlice, SLICE_SIZE } from './remove-old-rows'
 import { RETENTIONS, type Retention } from './retention'
 
 const { db } = await createTestDatabase()
@@ -22,7 +22,7 @@ beforeEach(async () => void (await db.execute(sql.raw(`truncate ${TABLES.join(',
 const secondsAgo = (seconds: number) => instantParam(new Date(clock.now().getTime() - seconds * 1000))
 const bytes = () => sql`${randomBytes(32).toString('hex')}`
 
-/** One row of a table, whose ageing column says `at`. */
+/** Inserts one row into a table. Its age counts from `at`. */
 const INSERTS: Record<string, (at: ReturnType<typeof secondsAgo>, retention: Retention) => ReturnType<typeof sql>> = {
   rate_limits: (at) => sql`insert into rate_limits values (${randomUUID()}, 1, ${at})`,
   mail_outbox: (at, { where }) => sql`
@@ -50,7 +50,7 @@ const countOf = async (table: string) =>
 const nameOf = ({ table, where = '' }: Retention) => `${table} ${where}`.trim()
 
 describe.each(RETENTIONS.map((retention) => [nameOf(retention), retention] as const))('%s', (_, retention) => {
-  it('goes when its time is over, and not a second before', async () => {
+  it('is removed after its retention, and not a second before', async () => {
     await add(retention, retention.keptSeconds + 1)
     await add(retention, retention.keptSeconds - 1)
     await add(retention, 0)
@@ -58,7 +58,7 @@ describe.each(RETENTIONS.map((retention) => [nameOf(retention), retention] as co
     expect(await countOf(retention.table)).toBe(2)
   })
 
-  it('is found by its index', async () => {
+  it('is found through its index', async () => {
     const { table, since, index, where = 'true', key } = retention
     const plan = await db.transaction(async (tx) => {
       await tx.execute(sql`set local enable_seqscan = off`)
@@ -71,10 +71,10 @@ describe.each(RETENTIONS.map((retention) => [nameOf(retention), retention] as co
   })
 })
 
-describe('a removeOldRows', () => {
+describe('removeOldRows', () => {
   const [counters] = RETENTIONS as [Retention]
 
-  it('never touches what is live, however old', async () => {
+  it('never removes a row that is in use, however old', async () => {
     const old = secondsAgo(10 * 365 * 86_400)
     await db.execute(sql`
       insert into mail_outbox (id, kind, request_id, status, batch_id, lease_expires_at, due_at, created_at)
@@ -88,7 +88,7 @@ describe('a removeOldRows', () => {
     expect(await countOf('mail_outbox')).toBe(2)
   })
 
-  it('keeps what links, "this wasn\'t me" and flows still ask for', async () => {
+  it('keeps the rows that links, "this wasn\'t me" and flows still need', async () => {
     const fixture = createRecoveryFixture(db)
     const owner = await fixture.account()
     await fixture.mailedLink(owner)
@@ -97,16 +97,16 @@ describe('a removeOldRows', () => {
     expect(await fixture.outbox()).toHaveLength(1)
   })
 
-  it('goes slice by slice, and stops when it is told', async () => {
+  it('removes slice after slice, and stops when the caller says so', async () => {
     await db.execute(
-      sql`insert into rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, ${2 * SLICE + 3}) n`,
+      sql`insert into rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, ${2 * SLICE_SIZE + 3}) n`,
     )
-    let asked = 0
-    expect(await removeOldRows(db, clock.now(), () => ++asked <= 1)).toEqual({ rate_limits: SLICE })
-    expect(await removeOldRows(db, clock.now())).toEqual({ rate_limits: SLICE + 3 })
+    let slices = 0
+    expect(await removeOldRows(db, clock.now(), () => ++slices <= 1)).toEqual({ rate_limits: SLICE_SIZE })
+    expect(await removeOldRows(db, clock.now())).toEqual({ rate_limits: SLICE_SIZE + 3 })
   })
 
-  it('passes over a row that somebody has in hand, and does not wait for it', async () => {
+  it('skips a row that another transaction has locked, and does not wait for it', async () => {
     await db.execute(sql`insert into rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, 3) n`)
     await db.transaction(async (tx) => {
       await tx.execute(sql`update rate_limits set count = 2, expires_at = ${secondsAgo(-60)} where bucket = '2'`)
@@ -116,25 +116,25 @@ describe('a removeOldRows', () => {
     expect(await countOf('rate_limits')).toBe(1)
   })
 
-  it('by two at once removes each row once', async () => {
+  it('removes each row once when three run at the same time', async () => {
     await db.execute(sql`insert into rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, 4000) n`)
     const removed = await Promise.all([1, 2, 3].map(() => removeOldRows(db, clock.now())))
     expect(removed.reduce((sum, one) => sum + (one.rate_limits ?? 0), 0)).toBe(4000)
   })
 })
 
-describe('a housekeeper', () => {
-  it('sweeps by itself, shares a removeOldRows under way, and stops between two slices', async () => {
+describe('housekeeping', () => {
+  it('starts by itself, shares one run among its callers, and stops between two slices', async () => {
     await db.execute(sql`insert into rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, 1200) n`)
     const { log, lines } = createLogCapture()
-    const housekeeper = createHousekeeper({ db, log, telemetry: silent, now: clock.now })
-    housekeeper.start()
-    const [one, other] = await Promise.all([housekeeper.removeOldRows(), housekeeper.removeOldRows()])
+    const housekeeping = createHousekeeping({ db, log, telemetry: silent, now: clock.now })
+    housekeeping.start()
+    const [one, other] = await Promise.all([housekeeping.run(), housekeeping.run()])
     expect(one).toBe(other)
     expect(one).toEqual({ rate_limits: 1200 })
-    await housekeeper.stop()
+    await housekeeping.stop()
     expect(lines.join()).toContain('"removed":{"rate_limits":1200}')
     await db.execute(sql`insert into rate_limits values ('late', 1, ${secondsAgo(1e6)})`)
-    expect(await housekeeper.removeOldRows()).toEqual({})
+    expect(await housekeeping.run()).toEqual({})
   })
 })

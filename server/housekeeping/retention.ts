@@ -1,25 +1,24 @@
-/**
- * What is removed, and when: everything here is dead for all that reads it long before its time is over.
- * `since` is the column that ages, and `index` the one that finds the oldest without looking at the rest.
- */
+/** Which rows of a table are removed, and when. No code reads a row any more long before it is removed. */
 export interface Retention {
   table: string
-  /** The columns that name a row. */
+  /** The column that identifies a row. */
   key: string
+  /** The column with the time from which the row's age counts. */
   since: string
+  /** The index that finds the oldest rows. */
   index: string
   keptSeconds: number
-  /** What else must be true of a row to be removed; a literal, so that partial indexes are known to fit. */
+  /** A further condition. It is part of the statement's text, so that PostgreSQL can use a partial index. */
   where?: string
 }
 
 const MINUTE = 60
 const DAY = 24 * 3600
 
-/** A mail's row is asked for by "this wasn't me" for a week, and by late complaints. */
-const MAIL_KEPT = 30 * DAY
+/** The "this wasn't me" link needs an email's row for a week, and a complaint about it can come even later. */
+const EMAIL_KEPT = 30 * DAY
 
-const answered = (status: string, keptSeconds: number): Retention => ({
+const finishedEmails = (status: string, keptSeconds: number): Retention => ({
   table: 'mail_outbox',
   key: 'id',
   since: 'created_at',
@@ -29,7 +28,7 @@ const answered = (status: string, keptSeconds: number): Retention => ({
 })
 
 export const RETENTIONS: readonly Retention[] = [
-  // A minute or two would do; servers' clocks differ.
+  // Longer than needed, because the clocks of servers differ.
   {
     table: 'rate_limits',
     key: 'bucket',
@@ -37,13 +36,13 @@ export const RETENTIONS: readonly Retention[] = [
     index: 'rate_limits_expires_idx',
     keptSeconds: 10 * MINUTE,
   },
-  // Its browser asks for it for as long as a link lives, a day at the most.
-  answered('ignored', 2 * DAY),
-  answered('sent', MAIL_KEPT),
-  answered('delivered', MAIL_KEPT),
-  answered('bounced', MAIL_KEPT),
-  answered('failed', MAIL_KEPT),
-  // A dead link says why it is dead for this long; codes and grants end within two hours of the request.
+  // The browser that requested it asks for it while a link would work: for a day at most.
+  finishedEmails('ignored', 2 * DAY),
+  finishedEmails('sent', EMAIL_KEPT),
+  finishedEmails('delivered', EMAIL_KEPT),
+  finishedEmails('bounced', EMAIL_KEPT),
+  finishedEmails('failed', EMAIL_KEPT),
+  // Until then, a link that no longer works says why. Codes and grants end within two hours of the request.
   {
     table: 'password_reset_tokens',
     key: 'id',
@@ -52,7 +51,7 @@ export const RETENTIONS: readonly Retention[] = [
     keptSeconds: 7 * DAY,
   },
   { table: 'sessions', key: 'id', since: 'expires_at', index: 'sessions_expires_idx', keptSeconds: 1 * DAY },
-  // A block lasts a day at the most; whoever is patient for a month gets three tries for it.
+  // A block lasts a day at most. After a month without a wrong code, the count starts again.
   {
     table: 'code_lockouts',
     key: 'subject',

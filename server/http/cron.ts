@@ -23,7 +23,7 @@ export async function handleDeliverMail(request: Request): Promise<Response> {
   try {
     const worker = sharedWorker()
     const pausedMs = await drainFor(worker.mail, CALL_MS)
-    const removed = await worker.housekeeping.removeOldRows()
+    const removed = await worker.housekeeping.run()
     return Response.json({ done: pausedMs === 0, pausedMs: Math.ceil(pausedMs), removed }, { headers })
   } catch (error) {
     log().error({ err: error }, 'scheduled mail delivery failed')

@@ -4,17 +4,17 @@ import { env } from '@/server/env'
 
 let logger: Logger | undefined
 
-/** One line of JSON an event. It is given ids and codes, never bodies, addresses or links. */
+/** The log of this process: one line of JSON per event. Log ids and codes, never bodies, addresses or links. */
 export function log(): Logger {
   logger ??= createLog(env().logLevel)
   return logger
 }
 
-/** A log of its own; to standard output, unless it is given somewhere else to write. */
+/** Creates a log that writes to `destination`, by default to standard output. */
 export const createLog = (level: string, destination?: DestinationStream): Logger =>
   pino({ level, base: undefined, serializers: { err: describeError } }, destination)
 
-/** What failed and where; not the row or the parameters that a database's error brings along. */
+/** The error's name, message, code and stack. Leaves out the row and the parameters that database errors contain. */
 function describeError(error: unknown) {
   const cause = error instanceof DrizzleQueryError ? error.cause : error
   if (!(error instanceof Error) || !(cause instanceof Error)) return { type: typeof error }

@@ -1,37 +1,36 @@
-/** What an operator may watch: counts, gauges and spans. Ids and closed words only, never an address, a link or a body. */
-
 /** Attributes of a count or a span. */
 export type Attributes = Record<string, string | number>
 
+/** What an operator can monitor. Names and attributes are ids and fixed words, never an address, a link or a body. */
 export interface Telemetry {
-  /** Raises a counter. */
+  /** Adds to a counter. */
   count(name: string, by?: number, attributes?: Attributes): void
-  /** Notes how long something took that ends now, as a histogram and as a span. */
-  took(name: string, seconds: number, attributes: Attributes): void
-  /** Has `read` asked for the figures of these gauges, in order, each time they are sent. */
+  /** Records the duration of something that ends now, as a histogram and as a span. */
+  recordDuration(name: string, seconds: number, attributes: Attributes): void
+  /** Adds gauges. `read` returns their values, in order, each time they are exported. */
   observe(names: string[], read: () => Promise<number[]>): void
-  /** Runs `work` in a span; what it gives `tell` is added to the span. */
+  /** Runs `work` in a span. `work` can add attributes to it. */
   span<T>(
     name: string,
     attributes: Attributes,
-    work: (tell: (attributes: Attributes) => void) => Promise<T>,
+    work: (setAttributes: (attributes: Attributes) => void) => Promise<T>,
   ): Promise<T>
 }
 
-/** Where nobody watches. */
+/** Records nothing. Used where no collector is configured. */
 export const silent: Telemetry = {
   count() {},
-  took() {},
+  recordDuration() {},
   observe() {},
   span: (_name, _attributes, work) => work(() => {}),
 }
 
-// Next bundles instrumentation and routes apart: what they share hangs on `globalThis`.
-const held = globalThis as typeof globalThis & { __latchkeyTelemetry?: Telemetry }
+// Next.js bundles instrumentation and routes separately. They share state only through `globalThis`.
+const shared = globalThis as typeof globalThis & { __latchkeyTelemetry?: Telemetry }
 
-/** What watches this process; silent unless `startTelemetry` found somebody to tell. */
-export const telemetry = (): Telemetry => held.__latchkeyTelemetry ?? silent
+/** The telemetry of this process: silent until `startTelemetry` has set another. */
+export const telemetry = (): Telemetry => shared.__latchkeyTelemetry ?? silent
 
-export const holdTelemetry = (watching: Telemetry): void => {
-  held.__latchkeyTelemetry = watching
+export const setTelemetry = (next: Telemetry): void => {
+  shared.__latchkeyTelemetry = next
 }
