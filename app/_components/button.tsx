@@ -52,7 +52,7 @@ export function Button({
       onClick={inert ? undefined : onClick}
       className={`${SHAPE} ${COLORS[unavailable && variant === 'primary' ? 'primaryUnavailable' : variant]}`}
     >
-      <span className="grid tabular-nums [&>*]:col-start-1 [&>*]:row-start-1">
+      <span className="grid items-center tabular-nums [&>*]:col-start-1 [&>*]:row-start-1">
         <span className={inert ? 'invisible' : undefined}>{children}</span>
         <span className={inert ? undefined : 'invisible'}>{busyLabel}</span>
       </span>

@@ -41,12 +41,10 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
         {sessions.map((session) => (
           <li key={session.id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3 first:pt-0">
             <div>
-              <p className="font-medium">
-                {nameOf(session)}
+              <p className="flex flex-wrap items-center gap-x-2 font-medium">
+                <span>{nameOf(session)}</span>
                 {session.current ? (
-                  <span className="ml-2 inline-block rounded-full bg-success-wash px-2.5 text-sm text-accent">
-                    {words.thisDevice}
-                  </span>
+                  <span className="rounded-full bg-success-wash px-2.5 text-sm text-accent">{words.thisDevice}</span>
                 ) : null}
               </p>
               <p className="flex flex-wrap gap-x-4 text-sm text-ink-soft">

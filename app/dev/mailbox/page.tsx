@@ -36,8 +36,9 @@ export default async function MailboxPage() {
               className="flex min-h-target flex-wrap items-baseline justify-between gap-x-4 rounded-lg py-3"
             >
               <span className="font-medium text-accent underline underline-offset-4">{email.subject}</span>
-              <span className="text-sm text-ink-soft">
-                {email.to} · <LocalTime at={email.at} />
+              <span className="flex flex-wrap gap-x-4 text-sm text-ink-soft">
+                <span>{email.to}</span>
+                <LocalTime at={email.at} />
               </span>
             </Link>
           </li>
