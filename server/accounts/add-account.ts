@@ -11,7 +11,7 @@ export interface NewAccount {
   password: string
 }
 
-/** Why an account cannot be added; the message says what to do and holds no password. */
+/** An account cannot be added. The message says why, for an operator, and contains no password. */
 export class AccountError extends Error {
   constructor(message: string) {
     super(message)
@@ -20,8 +20,9 @@ export class AccountError extends Error {
 }
 
 /**
- * Adds an account, under the same rules that a person's own choice of password has.
- * @throws AccountError for a malformed or taken address or username; RecoveryError `password-*`.
+ * Adds an account. Its password must follow the same rules as one that a person chooses.
+ * @param minLength the shortest password, in code points
+ * @throws AccountError for an address or username that is malformed or taken; RecoveryError `password-*`
  */
 export async function addAccount(db: Database, account: NewAccount, minLength = 8): Promise<{ id: string }> {
   const email = parseIdentifier(account.email, 'email', true)
@@ -37,7 +38,7 @@ export async function addAccount(db: Database, account: NewAccount, minLength = 
     return added as { id: string }
   } catch (error) {
     if (isUniqueViolation(error))
-      throw new AccountError(`An account with email ${email} or username ${username} exists already.`)
+      throw new AccountError(`An account with email ${email} or username ${username} already exists.`)
     throw error
   }
 }
@@ -46,6 +47,8 @@ function parseIdentifier(typed: string, field: 'email' | 'username', isEmail: bo
   const parsed = identifierSchema.safeParse(typed)
   if (parsed.success && parsed.data.includes('@') === isEmail) return parsed.data
   throw new AccountError(
-    isEmail ? `"${typed}" is not an email address.` : `"${typed}" is not a ${field}: letters, digits and . _ + - only.`,
+    isEmail
+      ? `"${typed}" is not an email address.`
+      : `"${typed}" is not a ${field}: use only letters, digits and . _ + -`,
   )
 }

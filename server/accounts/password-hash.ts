@@ -7,33 +7,35 @@ import { RecoveryError } from '@/server/core/errors'
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const CURRENT_PREFIX = '$argon2id$v=19$m=19456,t=2,p=1$'
 
-/** A hash fills a core: as many as there are cores run at once, so a flood of resets starves nobody. */
+/** A hash keeps a core busy, so as many run at once as there are cores. Other requests still get their turn. */
 const slots = pLimit(Math.max(2, availableParallelism()))
-const LONGEST_QUEUE = 500
+const MAX_WAITING = 500
 
-function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-  if (slots.pendingCount >= LONGEST_QUEUE) throw new RecoveryError('busy', { retryAfterSeconds: 5 })
+function inSlot<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (slots.pendingCount >= MAX_WAITING) throw new RecoveryError('busy', { retryAfterSeconds: 5 })
   return slots(work)
 }
 
 /**
- * Hashes a password of at most 128 code points, already in NFC.
- * @throws RecoveryError `busy` when 500 hashes are waiting already.
+ * Hashes a password.
+ * @param password at most 128 code points, in NFC
+ * @throws RecoveryError `busy` when 500 passwords are already waiting
  */
-export const hashPassword = (password: string): Promise<string> => inTurn(() => hash(password, PARAMETERS))
+export const hashPassword = (password: string): Promise<string> => inSlot(() => hash(password, PARAMETERS))
 
 let decoy: Promise<string> | undefined
 
 /**
- * Checks a password. Without a stored hash it does the same work against a decoy and says no,
- * so an unknown account takes as long as a known one (WSTG-IDNT-04).
+ * Checks a password against a stored hash. Without a stored hash it does the same work with another hash and
+ * returns false, so that an unknown account takes as long as a known one (WSTG-IDNT-04).
+ * @throws RecoveryError `busy` when 500 passwords are already waiting
  */
 export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
   decoy ??= hash('no account has this password', PARAMETERS)
   const against = stored ?? (await decoy)
-  const matches = await inTurn(() => verify(against, password).catch(() => false))
+  const matches = await inSlot(() => verify(against, password).catch(() => false))
   return matches && stored !== null
 }
 
-/** True when a hash was made with weaker parameters than today's. */
+/** True when a hash was made with other parameters than `PARAMETERS`. */
 export const needsRehash = (stored: string): boolean => !stored.startsWith(CURRENT_PREFIX)

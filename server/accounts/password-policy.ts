@@ -3,8 +3,8 @@ import { RecoveryError } from '@/server/core/errors'
 import { MAX_PASSWORD_LENGTH } from '@/server/core/schemas'
 
 /**
- * What a new password may be (NIST SP 800-63B-4 §3.1.1.2, ASVS 6.2): length and a blocklist,
- * no composition rules. Checked before a secret is spent, so a refused password burns nothing.
+ * The rules for a new password (NIST SP 800-63B-4 §3.1.1.2, ASVS 6.2): a length and a blocklist, and no rules about
+ * kinds of characters. They are checked before a secret is spent, so a refused password spends nothing.
  */
 
 export interface PasswordOwner {
@@ -14,15 +14,15 @@ export interface PasswordOwner {
 }
 
 const PRODUCT_NAME = 'latchkey'
-/** The shortest name worth looking for in a password: "Al" is in half of all of them. */
+/** Shorter names are not looked for in a password: "al" is part of too many words. */
 const SHORTEST_NAME = 3
 
-/** About 49,000 passwords in the order of their use; a superset of the 10,000 that ASVS 6.2.4 asks for. */
+/** About 49,000 passwords, more than the 10,000 most common ones that ASVS 6.2.4 asks for. */
 const COMMON_PASSWORDS: ReadonlySet<string> = new Set(dictionary['passwords-common'])
 
 const lettersAndDigits = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 
-/** One character over and over, a short pattern repeated, or a run such as 12345678 or hgfedcba. */
+/** True for one repeated character, a repeated pattern, or a sequence such as 12345678 or hgfedcba. */
 function isSimple(password: string): boolean {
   const points = [...password.toLowerCase()]
   for (let period = 1; period <= points.length / 2; period++) {
@@ -39,7 +39,7 @@ const wordsOf = (owner: PasswordOwner) =>
     .map(lettersAndDigits)
     .filter((word) => word.length >= SHORTEST_NAME)
 
-/** Nothing but names, digits and at most three letters more; a name inside a sentence is no harm. */
+/** True for names and digits with at most three more letters. A longer password may contain a name. */
 function isPersonal(password: string, owner: PasswordOwner): boolean {
   const plain = lettersAndDigits(password)
   const names = [...wordsOf(owner), PRODUCT_NAME].sort((a, b) => b.length - a.length)
@@ -47,13 +47,15 @@ function isPersonal(password: string, owner: PasswordOwner): boolean {
   return rest.length < plain.length && rest.replace(/\d/g, '').length < 4
 }
 
-/** Shorter than `minLength` code points? `password` is in NFC already. */
+/** True when a password in NFC has fewer than `minLength` code points. */
 export const isTooShort = (password: string, minLength: number): boolean => [...password].length < minLength
 
 /**
- * Refuses a password that somebody would guess; `password` is in NFC already.
- * @throws RecoveryError `password-too-short`, `password-too-long`, `password-too-simple`,
- *   `password-personal`, `password-too-common`.
+ * Refuses a password that is easy to guess.
+ * @param password in NFC
+ * @param minLength in code points
+ * @throws RecoveryError `password-too-short`, `password-too-long`, `password-too-simple`, `password-personal`,
+ *   `password-too-common`
  */
 export function checkNewPassword(password: string, owner: PasswordOwner, minLength: number): void {
   if (isTooShort(password, minLength)) throw new RecoveryError('password-too-short', { limit: minLength })

@@ -8,7 +8,11 @@ export const DEMO_ACCOUNTS = [
   { email: 'jane@example.com', username: 'jane', fullName: 'Jane Example' },
 ] as const
 
-/** Adds the demo accounts with one password, unless they are there; what they have changed stays changed. */
+/**
+ * Adds the demo accounts. Those that exist are left as they are, with their present passwords.
+ * @param password the password of every account that is added
+ * @returns `present` when all of them existed
+ */
 export async function seedDemoAccounts(databaseUrl: string, password: string): Promise<'seeded' | 'present'> {
   const { db, close } = createDatabase(databaseUrl, { maxConnections: 1 })
   try {

@@ -13,15 +13,18 @@ export interface ListedSecurityEvent {
 
 const SHOWN = 20
 
-/** What a stranger can cause as often as he likes; a few of these must not push the rest out of sight. */
+/** Events that a stranger can cause at will. Only a few are shown, so that they cannot hide the others. */
 const CAUSED_BY_STRANGERS: SecurityEventKind[] = ['sign-in-failed', 'reset-refused', 'reset-requested', 'code-blocked']
-const SHOWN_OF_STRANGERS = 5
+const SHOWN_BY_STRANGERS = 5
 
-/** What lately happened to an account, the newest first, 20 at the most. */
+/**
+ * Lists the latest security events of an account for its owner: the newest first, at most 20, of which at most 5
+ * are of kinds that a stranger can cause.
+ */
 export async function listSecurityEvents(ctx: { db: Database }, userId: string): Promise<ListedSecurityEvent[]> {
   const [own, strangers] = await Promise.all([
     newest(ctx.db, userId, notInArray(securityEvents.kind, CAUSED_BY_STRANGERS), SHOWN),
-    newest(ctx.db, userId, inArray(securityEvents.kind, CAUSED_BY_STRANGERS), SHOWN_OF_STRANGERS),
+    newest(ctx.db, userId, inArray(securityEvents.kind, CAUSED_BY_STRANGERS), SHOWN_BY_STRANGERS),
   ])
   const kept = own.slice(0, SHOWN - strangers.length)
   return [...kept, ...strangers].sort((a, b) => b.at.getTime() - a.at.getTime())

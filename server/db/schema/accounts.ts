@@ -9,18 +9,18 @@ export const users = pgTable(
     email: text('email').notNull(),
     username: text('username').notNull(),
     fullName: text('full_name').notNull().default(''),
-    /** An address or a path; null shows the default avatar. */
+    /** A URL or a path of this app. Null shows the default avatar. */
     picture: text('picture'),
-    /** argon2id in PHC form; null for an account that has never had a password. */
+    /** argon2id in PHC format. Null for an account without a password, for example after "this wasn't me". */
     passwordHash: text('password_hash'),
-    /** Raised with every new password; a session made under an older one is dead. */
+    /** Raised with every new password. A session with an older version has ended. */
     passwordVersion: integer('password_version').notNull().default(1),
     passwordChangedAt: instant('password_changed_at'),
     deactivatedAt: instant('deactivated_at'),
     createdAt: instant('created_at').notNull().default(sql`now()`),
   },
   (t) => [
-    // Accounts are found by these two: an exact match under ASCII folding ("C"), so no look-alike matches.
+    // Accounts are found by these two. Collation "C" folds ASCII letters only, so look-alikes do not match.
     uniqueIndex('users_email_key').on(sql`lower(${t.email} collate "C")`),
     uniqueIndex('users_username_key').on(sql`lower(${t.username} collate "C")`),
     check('users_email_is_one_address', sql`${t.email} ~ '^[^@[:space:]]+@[^@[:space:]]+$'`),
@@ -35,7 +35,7 @@ export const sessions = pgTable(
     userId: uuid('user_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
-    /** SHA-256 of the token; the token itself is 256 random bits and stays with its bearer. */
+    /** SHA-256 of the token. The token is 256 random bits, and only its owner has it. */
     tokenHash: bytea('token_hash').notNull().unique('sessions_token_hash_key'),
     passwordVersion: integer('password_version').notNull(),
     device: text('device'),
@@ -44,9 +44,9 @@ export const sessions = pgTable(
     expiresAt: instant('expires_at').notNull(),
   },
   (t) => [
-    // The list on /account, and the end of every session at a reset.
+    // Lists the sessions on /account, and ends them all at a reset.
     index('sessions_user_id_idx').on(t.userId),
-    // The cleaner: sessions that have ended by themselves.
+    // Housekeeping: sessions that have expired.
     index('sessions_expires_idx').on(t.expiresAt),
     check('sessions_expires_after_creation', sql`${t.expiresAt} > ${t.createdAt}`),
   ],

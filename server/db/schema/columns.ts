@@ -1,9 +1,14 @@
+import { sql } from 'drizzle-orm'
 import { customType, timestamp } from 'drizzle-orm/pg-core'
 
-/** Raw bytes: digests, never secrets. */
+/** Raw bytes. This database stores digests, never secrets. */
 export const bytea = customType<{ data: Buffer; driverData: Buffer }>({
   dataType: () => 'bytea',
 })
 
-/** An instant. Every timestamp in this database has a zone. */
+/** A point in time. Every timestamp in this database has a time zone. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+
+/** The condition of a check: the column has one of these values, which contain no quotes. */
+export const oneOf = (column: string, values: readonly string[]) =>
+  sql.raw(`${column} in (${values.map((value) => `'${value}'`).join(', ')})`)

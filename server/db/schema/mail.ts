@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { boolean, check, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { users } from './accounts'
-import { bytea, instant } from './columns'
+import { bytea, instant, oneOf } from './columns'
 
 export const MAIL_STATUSES = ['queued', 'sending', 'sent', 'delivered', 'bounced', 'failed', 'ignored'] as const
-/** The forms of a mailed link: each interface that documents one has its own. */
+/** The forms of an emailed link, one for each interface that documents its own. */
 export const LINK_FORMS = ['pages', 'views', 'jwt', 'v1'] as const
 export const MAIL_KINDS = ['password-reset', 'password-changed'] as const
 
@@ -12,40 +12,37 @@ export type MailStatus = (typeof MAIL_STATUSES)[number]
 export type LinkForm = (typeof LINK_FORMS)[number]
 export type MailKind = (typeof MAIL_KINDS)[number]
 
-const oneOf = (column: string, values: readonly string[]) =>
-  sql.raw(`${column} in (${values.map((value) => `'${value}'`).join(', ')})`)
-
 /**
- * The queue of mails, and for a reset also the request itself: what was typed, until the worker has seen it.
- * No secret stands here; the worker derives link and code from `id` when it renders.
+ * The queue of emails. The row of a reset email is also the request: it holds the typed identifier until the worker
+ * has processed it. It holds no secret: the worker derives link and code from `id` when it renders the email.
  */
 export const mailOutbox = pgTable(
   'mail_outbox',
   {
     id: uuid('id').primaryKey(),
     kind: text('kind').$type<MailKind>().notNull(),
-    /** Which interface asked, so that the mail carries that interface's own form of link. */
+    /** The form of the link, from the interface that received the request. */
     form: text('form').$type<LinkForm>().notNull().default('pages'),
-    /** Asked by "this wasn't me": its owner has just lost the password and must not wait. */
+    /** Set by "this wasn't me": the owner has just lost the password and must not wait. */
     exemptFromCooldown: boolean('exempt_from_cooldown').notNull().default(false),
     status: text('status').$type<MailStatus>().notNull().default('queued'),
-    /** What was typed; blanked when the worker has answered it. */
+    /** The typed identifier. Erased when the worker has processed the request. */
     identifier: text('identifier'),
-    /** Keyed digest of what was typed: knows it again without holding it. */
+    /** Keyed digest of the identifier, which recognises it without storing it. */
     identifierDigest: bytea('identifier_digest'),
     userId: uuid('user_id').references(() => users.id, { onDelete: 'cascade' }),
-    /** Written once when the mail is composed, so that every try sends the same bytes. */
+    /** Written once, when the email is composed, so that every try sends the same bytes. */
     recipient: text('recipient'),
     recipientName: text('recipient_name'),
     composedAt: instant('composed_at'),
-    /** Not worth sending any more after this: the link in it is dead. */
+    /** After this time the email is not sent, because its link is dead. */
     expiresAt: instant('expires_at'),
     device: text('device'),
     requestId: text('request_id').notNull(),
     attempts: integer('attempts').notNull().default(0),
     dueAt: instant('due_at').notNull(),
     leaseExpiresAt: instant('lease_expires_at'),
-    /** Names the call that carries this mail, and is its idempotency key; kept across retries. */
+    /** Identifies the call that sends this email, and is its idempotency key. Kept across retries. */
     batchId: uuid('batch_id'),
     providerId: text('provider_id'),
     /** Why a row failed, bounced or was ignored. */
@@ -54,13 +51,13 @@ export const mailOutbox = pgTable(
     sentAt: instant('sent_at'),
   },
   (t) => [
-    // The worker's claim: the oldest due rows.
+    // The worker claims the oldest due rows.
     index('mail_outbox_queued_idx').on(t.dueAt).where(sql`status = 'queued'`),
-    // The worker's look for batches whose worker is gone.
+    // The worker looks for batches whose lease has ended.
     index('mail_outbox_sending_idx').on(t.leaseExpiresAt).where(sql`status = 'sending'`),
-    // The provider's events, which know a mail by the id it was accepted under.
+    // The provider's events name an email by the provider's id.
     index('mail_outbox_provider_id_idx').on(t.providerId).where(sql`provider_id is not null`),
-    // The cleaner: the oldest answered rows of a status.
+    // Housekeeping: the oldest settled rows of a status.
     index('mail_outbox_answered_idx').on(t.status, t.createdAt).where(sql`status not in ('queued', 'sending')`),
     check('mail_outbox_status', oneOf('status', MAIL_STATUSES)),
     check('mail_outbox_kind', oneOf('kind', MAIL_KINDS)),
@@ -73,27 +70,27 @@ export const mailOutbox = pgTable(
   ],
 )
 
-/** What the provider says of a mail after it has accepted it. */
+/** What the provider reports about an email that it has accepted. */
 export const MAIL_EVENT_TYPES = ['delivered', 'failed', 'suppressed', 'bounced', 'complained'] as const
 export type MailEventType = (typeof MAIL_EVENT_TYPES)[number]
 
-/** Events of the provider, by their own ids: each counts once, whenever and how often it comes. */
+/** Events of the provider, by their own ids, so that an event that comes twice counts once. */
 export const mailEvents = pgTable(
   'mail_events',
   {
     id: text('id').primaryKey(),
-    /** The mail it is about, by the provider's id. It may come before the worker has noted that id. */
+    /** The provider's id of the email. The event may come before the worker has stored that id. */
     providerId: text('provider_id').notNull(),
     type: text('type').$type<MailEventType>().notNull(),
-    /** False for a bounce that may pass: a full mailbox is no reason to give an address up. */
+    /** False for a bounce that may pass, such as a full mailbox: the address is not suppressed. */
     permanent: boolean('permanent').notNull().default(true),
     reason: text('reason'),
     receivedAt: instant('received_at').notNull(),
   },
   (t) => [
-    // What is known of a mail when it, or its acceptance, is noted.
+    // The events of an email, looked up when it is settled or an event arrives.
     index('mail_events_provider_id_idx').on(t.providerId),
-    // The cleaner: events whose repetition is not to be feared any more.
+    // Housekeeping: events so old that they will not come again.
     index('mail_events_received_idx').on(t.receivedAt),
     check('mail_events_type', oneOf('type', MAIL_EVENT_TYPES)),
   ],
@@ -102,7 +99,7 @@ export const mailEvents = pgTable(
 export const SUPPRESSION_KINDS = ['bounced', 'complained'] as const
 export type SuppressionKind = (typeof SUPPRESSION_KINDS)[number]
 
-/** Addresses that are not mailed again. An account that changes its address has no problem any more. */
+/** Suppressions: addresses of accounts that get no more emails. A new address of the account is not affected. */
 export const mailSuppressions = pgTable(
   'mail_suppressions',
   {

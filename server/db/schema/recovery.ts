@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { check, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { users } from './accounts'
-import { bytea, instant } from './columns'
+import { bytea, instant, oneOf } from './columns'
 
 /**
- * One row a mailed request: its link, its code and the grant that the code earns.
- * All three are forms of one secret, spent together by setting `used_at`.
+ * One row per minted request: its link, its code and the grant that the code is exchanged for. All three are forms
+ * of one secret, which is spent by setting `used_at`.
  */
 export const passwordResetTokens = pgTable(
   'password_reset_tokens',
@@ -17,9 +17,9 @@ export const passwordResetTokens = pgTable(
       .references(() => users.id, { onDelete: 'cascade' }),
     /** SHA-256 of the link token. */
     tokenHash: bytea('token_hash').notNull().unique('password_reset_tokens_token_hash_key'),
-    /** Keyed with APP_SECRET: a million guesses are nothing. */
+    /** Keyed with APP_SECRET, because six digits are easy to enumerate. */
     codeHash: bytea('code_hash').notNull(),
-    /** What the account was when this was mailed; a change of address, password or activation kills it. */
+    /** Digest of the account when the row was minted. A change of address, password or activation ends the secret. */
     accountState: bytea('account_state').notNull(),
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
@@ -28,15 +28,15 @@ export const passwordResetTokens = pgTable(
     grantHash: bytea('grant_hash').unique('password_reset_tokens_grant_hash_key'),
     grantExpiresAt: instant('grant_expires_at'),
     usedAt: instant('used_at'),
-    /** A newer request was mailed, or the password was changed in another way. */
+    /** Set when a newer request was minted, or when the owner secured the account. */
     supersededAt: instant('superseded_at'),
   },
   (t) => [
-    // The newest mailed request of an account is the only live one.
+    // An account has at most one open row: that of its newest request.
     uniqueIndex('password_reset_tokens_one_live').on(t.userId).where(sql`used_at is null and superseded_at is null`),
-    // The cooldown: when was this account mailed last?
+    // The cooldown and the hourly limit: the latest emails of an account.
     index('password_reset_tokens_user_created_idx').on(t.userId, t.createdAt),
-    // The cleaner: requests that have long expired.
+    // Housekeeping: requests that expired long ago.
     index('password_reset_tokens_expires_idx').on(t.expiresAt),
     check('password_reset_tokens_expires_later', sql`${t.expiresAt} > ${t.createdAt}`),
     check('password_reset_tokens_grant_is_whole', sql`(${t.grantHash} is null) = (${t.grantExpiresAt} is null)`),
@@ -45,24 +45,24 @@ export const passwordResetTokens = pgTable(
 )
 
 /**
- * How often an account's code was guessed wrong. `subject` names the account, or for one that does not exist
- * the keyed digest of what was typed: both are blocked alike.
+ * How often a wrong code was entered. `subject` is an account, or the keyed digest of a typed identifier, so that
+ * accounts that do not exist are blocked in the same way.
  */
 export const codeLockouts = pgTable(
   'code_lockouts',
   {
     subject: text('subject').primaryKey(),
-    /** Tries in the present round, this one included: 1 to 3. */
+    /** Tries in the current round: 1 to 3. */
     tries: integer('tries').notNull(),
-    /** Blocks so far; each is twice as long as the one before. */
+    /** Blocks so far. Each is twice as long as the one before. */
     blocks: integer('blocks').notNull().default(0),
     blockedUntil: instant('blocked_until'),
-    /** The last try that was let in to a comparison: how a statement knows whether it was its own. */
+    /** The last try that was admitted. A statement compares it with its own try. */
     lastTryId: uuid('last_try_id').notNull(),
     updatedAt: instant('updated_at').notNull(),
   },
   (t) => [
-    // The cleaner: counts that nobody has raised for long.
+    // Housekeeping: counts that were not raised for a long time.
     index('code_lockouts_updated_idx').on(t.updatedAt),
     check('code_lockouts_tries', sql`${t.tries} between 1 and 3`),
   ],
@@ -97,10 +97,10 @@ export const securityEvents = pgTable(
     createdAt: instant('created_at').notNull(),
   },
   (t) => [
-    // The list on /account.
+    // Lists the events on /account.
     index('security_events_user_created_idx').on(t.userId, t.createdAt),
-    // The cleaner: the oldest first.
+    // Housekeeping: the oldest events.
     index('security_events_created_idx').on(t.createdAt),
-    check('security_events_kind', sql.raw(`kind in (${SECURITY_EVENT_KINDS.map((kind) => `'${kind}'`).join(', ')})`)),
+    check('security_events_kind', oneOf('kind', SECURITY_EVENT_KINDS)),
   ],
 )
