@@ -1,14 +1,22 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 
-export default defineConfig({
+const ALL = ['{app,messages,scripts,server}/**/*.test.{ts,tsx}']
+
+/** These tests read the environment as a server does, once for each process, or replace modules. */
+const ISOLATED = ['server/{api,http,mail,observability,openapi}/**/*.test.ts', 'server/accounts/sign-in.test.ts']
+
+/** @param isolate whether each file has a process of its own, which imports everything again */
+const project = (isolate: boolean, include: string[], exclude: string[] = []): TestProjectConfiguration => ({
   resolve: { tsconfigPaths: true },
   test: {
-    include: ['{app,messages,scripts,server}/**/*.test.{ts,tsx}'],
-    globalSetup: 'server/testing/global-setup.ts',
-    // Two cores run the tests and PostgreSQL; a hook may wait for a Chromium of its own.
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
-    // The environment of whoever runs the tests is not the tests' business.
+    name: isolate ? 'isolated' : 'shared',
+    isolate,
+    include,
+    exclude,
+    // Generous, for a slow or busy machine: no test measures itself by them.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
+    // Tests do not depend on the environment of the test run.
     env: {
       DATABASE_URL: '',
       APP_URL: '',
@@ -18,5 +26,13 @@ export default defineConfig({
       SERVICE_API_KEY: '',
       NO_COLOR: '1',
     },
+  },
+})
+
+export default defineConfig({
+  resolve: { tsconfigPaths: true },
+  test: {
+    globalSetup: 'server/testing/global-setup.ts', // once for both projects
+    projects: [project(false, ALL, ISOLATED), project(true, ISOLATED)],
   },
 })

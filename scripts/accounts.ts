@@ -17,7 +17,7 @@ await main(async () => {
   const account = readArguments()
   const password = await readPassword()
   const given = givenVariables()
-  // Of the whole environment, adding an account needs these two.
+  // Adding an account needs only these two variables.
   const { passwordMinLength } = readEnvironment({
     DATABASE_URL: given.DATABASE_URL || 'postgres://127.0.0.1',
     PASSWORD_MIN_LENGTH: given.PASSWORD_MIN_LENGTH,
@@ -52,11 +52,11 @@ function readArguments() {
   }
   const { email, username, name } = parsed.values
   if (parsed.positionals.join(' ') !== 'add') throw new CliError(`Usage: ${USAGE}`)
-  if (!email || !username || !name) throw new CliError(`--email, --username and --name are needed\nUsage: ${USAGE}`)
+  if (!email || !username || !name) throw new CliError(`--email, --username and --name are required.\nUsage: ${USAGE}`)
   return { email, username, fullName: name }
 }
 
-/** The first line of standard input; asked for, and not echoed, on a terminal. */
+/** The first line of standard input. On a terminal it is prompted for, and not echoed. */
 async function readPassword() {
   const { stdin } = process
   if (stdin.isTTY) process.stderr.write('Password: ')

@@ -8,7 +8,7 @@ import { ROOT } from './environment'
 
 const SYSTEM_BROWSERS = ['chromium', 'chromium-browser', 'google-chrome']
 
-/** What a Chromium for tests is launched with: no sandbox as root, who has none, and no calls home. */
+/** Arguments of a Chromium for tests: no sandbox as root, because root has none, and no background traffic. */
 export const CHROMIUM_ARGS = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   '--disable-quic',
@@ -17,7 +17,7 @@ export const CHROMIUM_ARGS = [
   '--disable-sync',
 ]
 
-/** The path of the Chromium that Playwright brought, else of the system's; undefined when there is none. */
+/** The path of Playwright's own Chromium, else of the system's; undefined when there is none. */
 export function findChromium(): string | undefined {
   if (existsSync(chromium.executablePath())) return chromium.executablePath()
   const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean)
@@ -34,8 +34,8 @@ function isExecutable(file: string) {
 }
 
 /**
- * Makes sure that the browser tests have a Chromium: Playwright's own download, else Debian's package.
- * @throws CliError saying what to install.
+ * Installs a Chromium for the browser tests when there is none: Playwright's own, else, as root, Debian's package.
+ * @throws CliError that says what to install.
  */
 export async function ensureChromium(): Promise<void> {
   if (findChromium()) return
@@ -59,6 +59,6 @@ export async function ensureChromium(): Promise<void> {
   }
   if (findChromium()) return
   throw new CliError(
-    'The browser tests need a Chromium and none could be installed: run `npx playwright install --with-deps chromium`, or install the package "chromium" of your system, then run npm test again',
+    'The browser tests need Chromium, and it could not be installed. Run `npx playwright install --with-deps chromium`, or install the package "chromium" of your system, then run `npm test` again.',
   )
 }

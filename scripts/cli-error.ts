@@ -1,6 +1,6 @@
 import { EnvironmentError } from '@/server/env'
 
-/** A failure that people can act on: its message says what happened and what to do, in one line. */
+/** A failure that the user can act on. Its message says in one line what happened and what to do. */
 export class CliError extends Error {
   constructor(message: string) {
     super(message)
@@ -8,12 +8,12 @@ export class CliError extends Error {
   }
 }
 
-/** Prints a failure: the message alone when it is one that people can act on, else with its stack. */
+/** Prints a failure: only its message when the user can act on it, else with its stack. */
 export function report(error: unknown) {
   console.error(error instanceof CliError || error instanceof EnvironmentError ? error.message : error)
 }
 
-/** Runs a script's main function; a failure is printed and ends the process with exit code 1. */
+/** Runs a script's main function. A failure is printed, and ends the process with exit code 1. */
 export async function main(run: () => Promise<void>) {
   try {
     await run()

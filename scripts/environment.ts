@@ -10,25 +10,25 @@ import { type Environment, readEnvironment } from '@/server/env'
 import { CliError } from './cli-error'
 import { startEmbeddedPostgres, startTemporaryPostgres } from './embedded-postgres'
 
-/** The clone; every script runs from here. */
+/** The folder of this clone. */
 export const ROOT = path.resolve(import.meta.dirname, '..')
 
 const OLDEST_POSTGRES = 14
-const PATIENCE_MS = 8_000
+const ANSWER_TIMEOUT_MS = 8_000
 
 type Variables = Record<string, string | undefined>
 
 export interface Prepared {
   environment: Environment
-  /** What a server process is started with. */
+  /** The environment for server processes. */
   variables: Variables
-  /** The password of the demo accounts, on an embedded database whose own it is. */
+  /** The password of the demo accounts, if the embedded database has them and it is known. */
   demoPassword?: string
-  /** Leaves the database; the embedded one ends with the last who uses it. */
+  /** Leaves the database. The embedded one stops when its last user has left. */
   stop(): Promise<void>
 }
 
-/** The variables of this process and of the .env files, which Next reads too. */
+/** The variables of this process and of the .env files, which Next.js reads too. */
 export function givenVariables(): Variables {
   for (const file of ['.env.local', '.env']) {
     if (existsSync(path.join(ROOT, file))) process.loadEnvFile(path.join(ROOT, file))
@@ -38,12 +38,12 @@ export function givenVariables(): Variables {
 }
 
 /**
- * Checks the environment, starts the embedded PostgreSQL unless DATABASE_URL is set, migrates, and seeds
- * the demo accounts on an embedded database.
+ * Checks the environment, starts the embedded PostgreSQL unless DATABASE_URL is set, migrates the database, and adds the
+ * demo accounts to an embedded one.
  * @param given the variables to start from
  * @param options.onChecked called with the checked environment before anything slow begins
- * @param options.folder where the embedded database, its secrets and the mailbox are kept
- * @param options.temporary an embedded database that is gone with its data after `stop`
+ * @param options.folder holds the embedded database, its secrets and the mailbox
+ * @param options.temporary removes the embedded database with its data on `stop`
  * @throws EnvironmentError or CliError, whose message says what to do.
  */
 export async function prepare(
@@ -63,12 +63,16 @@ export async function prepare(
     MAILBOX_DIR: path.join(folder, 'mailbox'),
     DATABASE_URL: 'postgres://127.0.0.1',
   }
-  await options.onChecked?.(readEnvironment({ ...planned, APP_SECRET: given.APP_SECRET || 'made below'.repeat(4) }))
+  await options.onChecked?.(
+    readEnvironment({ ...planned, APP_SECRET: given.APP_SECRET || 'generated below'.repeat(4) }),
+  )
   await makeFolder(folder)
   const secrets = {
-    APP_SECRET: given.APP_SECRET || (await kept(folder, 'app-secret', () => randomBytes(48).toString('base64'))),
+    APP_SECRET:
+      given.APP_SECRET || (await storedSecret(folder, 'app-secret', () => randomBytes(48).toString('base64'))),
     SERVICE_API_KEY:
-      given.SERVICE_API_KEY || (await kept(folder, 'service-api-key', () => `demo_${randomBytes(24).toString('hex')}`)),
+      given.SERVICE_API_KEY ||
+      (await storedSecret(folder, 'service-api-key', () => `demo_${randomBytes(24).toString('hex')}`)),
   }
   const database = await openDatabase(undefined, folder, options.temporary)
   try {
@@ -82,12 +86,12 @@ export async function prepare(
 }
 
 /**
- * Opens the given database, or the embedded one, and brings it to the newest schema.
+ * Opens the given database, or the embedded one, and migrates it to the newest schema.
  * @throws CliError naming DATABASE_URL and its host, never the password.
  */
 export async function openDatabase(given: string | undefined, folder = path.join(ROOT, '.data'), temporary = false) {
   if (given) {
-    await reach(given)
+    await checkConnection(given)
     await migrate(given)
     return { url: given, stop: async () => {} }
   }
@@ -103,31 +107,35 @@ export async function openDatabase(given: string | undefined, folder = path.join
   }
 }
 
-async function reach(url: string) {
+async function checkConnection(url: string) {
   const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} })
   try {
-    // The client's own timeout ends with the connection, and a proxy may connect and then say nothing.
-    const silence = sleep(PATIENCE_MS, undefined, { ref: false }).then(() => Promise.reject(new Error('no answer')))
+    // The client's own timeout ends once it is connected, but a proxy may accept a connection and then not answer.
+    const noAnswer = sleep(ANSWER_TIMEOUT_MS, undefined, { ref: false }).then(() =>
+      Promise.reject(new Error('no answer')),
+    )
     const [row] = await Promise.race([
       sql`select current_setting('server_version_num')::int / 10000 as version`,
-      silence,
+      noAnswer,
     ])
     if (row?.version < OLDEST_POSTGRES) {
-      throw new CliError(`DATABASE_URL leads to PostgreSQL ${row?.version}: Latchkey needs ${OLDEST_POSTGRES} or newer`)
+      throw new CliError(
+        `DATABASE_URL leads to PostgreSQL ${row?.version}. Latchkey needs version ${OLDEST_POSTGRES} or newer.`,
+      )
     }
   } catch (error) {
     if (error instanceof CliError) throw error
-    const said = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error)
-    const why = error instanceof postgres.PostgresError ? error.message : said
+    const code = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error)
+    const why = error instanceof postgres.PostgresError ? error.message : code
     throw new CliError(
-      `DATABASE_URL: PostgreSQL at ${new URL(url).host} cannot be used (${why}): see that it runs and that the address is right`,
+      `DATABASE_URL: cannot use PostgreSQL at ${new URL(url).host} (${why}). Check that it is running and that the URL is right.`,
     )
   } finally {
     await sql.end({ timeout: 0 })
   }
 }
 
-/** Others may pass through to the data, which PostgreSQL owns; whatever else lies there is its owner's alone. */
+/** Other users may pass through to the data, which PostgreSQL owns. Everything else is for the owner only. */
 async function makeFolder(folder: string) {
   try {
     await fs.mkdir(folder, { recursive: true })
@@ -135,33 +143,35 @@ async function makeFolder(folder: string) {
     if ((await fs.stat(folder)).uid === process.getuid?.()) await fs.chmod(folder, 0o711)
   } catch (error) {
     throw new CliError(
-      `Cannot use the folder ${folder} (${(error as NodeJS.ErrnoException).code}): see who owns it and how full its disk is`,
+      `Cannot use the folder ${folder} (${(error as NodeJS.ErrnoException).code}). Check its owner and the free space on its disk.`,
     )
   }
 }
 
-/** A secret that is made once, and kept where only its owner reads it. */
-async function kept(folder: string, name: string, make: () => string) {
+/** A secret that is generated once, in a file that only its owner can read. */
+async function storedSecret(folder: string, name: string, make: () => string) {
   const file = path.join(folder, name)
   await fs.writeFile(file, `${make()}\n`, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EEXIST') return
-    throw new CliError(`Cannot write ${file} (${error.code}): see who owns the folder and how full its disk is`)
+    throw new CliError(
+      `Cannot write ${file} (${error.code}). Check the owner of the folder and the free space on its disk.`,
+    )
   })
   const secret = (await fs.readFile(file, 'utf8').catch(() => '')).trim()
-  if (!secret) throw new CliError(`Cannot read ${file}: start as the user who owns it, or remove it`)
+  if (!secret) throw new CliError(`Cannot read ${file}. Start as the user who owns it, or remove it.`)
   return secret
 }
 
-/** The demo accounts' password, unless the accounts are older than the file it is kept in. */
+/** Adds the demo accounts. Returns their password, unless they are older than the file that holds it. */
 async function seed(databaseUrl: string, folder: string) {
   const isNew = !existsSync(path.join(folder, 'demo-password'))
-  const password = await kept(folder, 'demo-password', readablePassword)
+  const password = await storedSecret(folder, 'demo-password', readablePassword)
   if ((await seedDemoAccounts(databaseUrl, password)) === 'seeded' || !isNew) return password
   await fs.rm(path.join(folder, 'demo-password'))
   return undefined
 }
 
-/** Eighty bits in groups of four, without letters and digits that look alike. */
+/** Almost 80 bits, in groups of four, without letters and digits that look alike. */
 function readablePassword() {
   const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789'
   const group = () => Array.from({ length: 4 }, () => alphabet[randomInt(alphabet.length)]).join('')

@@ -6,7 +6,7 @@ import { CliError, main } from './cli-error'
 import { givenVariables, openDatabase } from './environment'
 
 const USAGE =
-  'npm run mail -- status   what waits, since when, and what failed why\n       npm run mail -- retry    try again what failed or waits for its next try'
+  'npm run mail -- status   shows what is waiting, since when, and what failed and why\n       npm run mail -- retry    sends failed and delayed emails again'
 
 await main(async () => {
   const [command, ...rest] = process.argv.slice(2)
@@ -17,9 +17,9 @@ await main(async () => {
     const now = new Date()
     if (command === 'retry') {
       const { requeued, rescheduled, expired } = await retryFailed(db, now)
-      console.log(`Failed mails that are tried again: ${requeued}`)
-      console.log(`Waiting mails that are tried now: ${rescheduled}`)
-      if (expired > 0) console.log(`Failed mails whose link is dead, left as they are: ${expired}`)
+      console.log(`Failed emails that are sent again: ${requeued}`)
+      console.log(`Delayed emails that are sent now: ${rescheduled}`)
+      if (expired > 0) console.log(`Failed emails whose link has expired, left unchanged: ${expired}`)
     }
     print(await mailStatus(db, now))
   } finally {
@@ -31,7 +31,7 @@ process.exit(0)
 
 function print({ queued, sending, oldestSeconds, waiting, failures }: MailStatusReport) {
   console.log(`Queued: ${queued}`)
-  console.log(`With a worker, or between two tries: ${sending}`)
+  console.log(`Being sent, or waiting for a retry: ${sending}`)
   console.log(`Oldest: ${queued + sending > 0 ? duration(oldestSeconds) : 'none'}`)
   for (const { reason, count } of waiting) console.log(`  waiting  ${count} × ${reason}`)
   console.log(`Failed: ${failures.reduce((sum, failure) => sum + failure.count, 0)}`)

@@ -1,27 +1,27 @@
-// The step before the install: plain JavaScript that Node 20 runs, with nothing in node_modules yet.
-// `node scripts/run.mjs scripts/start.ts` installs what is missing, then runs that file on the pinned Node.
+// Plain JavaScript that Node.js 20 runs before anything is installed.
+// `node scripts/run.mjs scripts/start.ts` installs missing dependencies, then runs that file on the pinned Node.js.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { watchParent } from './parent-watch.mjs'
 
 const root = path.resolve(fileURLToPath(import.meta.url), '..', '..')
 const installLock = path.join(root, '.data', 'install.lock')
 const pinnedNode = path.join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 
-/** The program that runs at the moment: it is passed every signal, and told of the death of whoever started us. */
+/** The running program. It receives every signal, and SIGTERM when the parent of this process has ended. */
 let child
-let asked = false
-const end = (signal) => {
-  asked = true
+let stopping = false
+const stop = (signal) => {
+  stopping = true
   child?.kill(signal)
 }
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end)
-const parent = process.ppid
-setInterval(() => process.ppid !== parent && end('SIGTERM'), 500).unref()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+watchParent(() => stop('SIGTERM')).unref()
 
-/** Runs a program to its end; resolves with its exit code, and what it said when that is not inherited. */
+/** Runs a program to its end. Resolves with its exit code, and with its output unless that is inherited. */
 function run(program, args, options) {
   child = spawn(program, args, { cwd: root, ...options })
   let output = ''
@@ -32,7 +32,7 @@ function run(program, args, options) {
   })
 }
 
-/** True when everything the lock file asks of this machine is in node_modules, whoever put it there. */
+/** True when node_modules contains every package that the lock file requires on this machine. */
 function isInstalled() {
   try {
     const read = (file) => JSON.parse(readFileSync(path.join(root, file), 'utf8')).packages
@@ -44,10 +44,10 @@ function isInstalled() {
   }
 }
 
-/** Waits for another command of this clone that is installing at this moment. */
+/** Waits while another command of this clone installs dependencies. */
 async function lockInstall() {
   mkdirSync(path.dirname(installLock), { recursive: true })
-  for (let told = false; !asked; await sleep(500)) {
+  for (let announced = false; !stopping; await sleep(500)) {
     try {
       return writeFileSync(installLock, String(process.pid), { flag: 'wx' })
     } catch (error) {
@@ -55,10 +55,10 @@ async function lockInstall() {
     }
     try {
       process.kill(Number.parseInt(readFileSync(installLock, 'utf8'), 10), 0)
-      if (!told) console.log('Waiting for another install of this clone (.data/install.lock)…')
-      told = true
+      if (!announced) console.log('Waiting for another command that installs dependencies (.data/install.lock)…')
+      announced = true
     } catch {
-      rmSync(installLock, { force: true }) // its maker has ended
+      rmSync(installLock, { force: true }) // the process that created it has ended
     }
   }
 }
@@ -73,28 +73,28 @@ async function install() {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
-  // Asked to end, npm works on for half a minute; killed, it leaves what the next install removes.
+  // After SIGTERM npm goes on for half a minute, so kill it. The next install removes what it leaves behind.
   child.kill = () => process.kill(-child.pid, 'SIGKILL')
   const { code, output } = await running
   if (code === 0 && existsSync(pinnedNode)) return
   rmSync(path.join(root, 'node_modules', '.bin'), { recursive: true, force: true })
-  if (!asked) process.stderr.write(output)
-  throw new Error('npm says why above')
+  if (!stopping) process.stderr.write(output)
+  throw new Error('npm failed; its output is above')
 }
 
 if (!isInstalled()) {
   try {
     await lockInstall()
-    if (!asked && !isInstalled()) await install()
+    if (!stopping && !isInstalled()) await install()
   } catch (error) {
-    if (!asked) {
-      const causes = `the network, the disk and who owns ${root}`
-      console.error(`Dependencies could not be installed (${error.message}): see to ${causes}, then try again`)
+    if (!stopping) {
+      const causes = `the network, the free disk space and the owner of ${root}`
+      console.error(`Could not install the dependencies (${error.message}). Check ${causes}, then try again.`)
       process.exitCode = 1
     }
   }
   rmSync(installLock, { force: true })
-  if (asked || process.exitCode) process.exit()
+  if (stopping || process.exitCode) process.exit()
 }
 
 const [file, ...rest] = process.argv.slice(2)
@@ -104,6 +104,6 @@ try {
   })
   process.exit(code)
 } catch (error) {
-  console.error(`Cannot run ${pinnedNode} (${error.message}): remove node_modules, then try again`)
+  console.error(`Cannot run ${pinnedNode} (${error.message}). Remove node_modules, then try again.`)
   process.exit(1)
 }

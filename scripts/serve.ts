@@ -7,7 +7,7 @@ import { givenVariables, type Prepared, prepare } from './environment'
 import { checkPort } from './port'
 import { aborted, shutdownSignal } from './shutdown'
 
-/** Serves the app with all it needs until the script is asked to end, and stops whatever it started. */
+/** Serves the app with everything it needs until shutdown, then stops all that it started. */
 export async function serve(command: 'start' | 'dev') {
   const shutdown = shutdownSignal()
   let prepared: Prepared | undefined
@@ -15,7 +15,7 @@ export async function serve(command: 'start' | 'dev') {
   await main(async () => {
     try {
       const preparing = prepare(givenVariables(), { onChecked: ({ port }) => checkPort(port) })
-      // Whoever asks for the end need not wait for a database that does not answer.
+      // A shutdown waits at most ten seconds for a database that does not answer.
       prepared = await Promise.race([preparing, aborted(shutdown).then(() => sleep(10_000, undefined))])
       shutdown.throwIfAborted()
       if (!prepared) return
@@ -24,7 +24,7 @@ export async function serve(command: 'start' | 'dev') {
       app = await startApp(command, { port: environment.port, variables, shutdown })
       announce(prepared)
       await Promise.race([app.ended, aborted(shutdown)])
-      if (!shutdown.aborted) throw new CliError('The server ended by itself: see what it says above')
+      if (!shutdown.aborted) throw new CliError('The server ended unexpectedly. The reason is in its output above.')
     } catch (error) {
       if (!shutdown.aborted) throw error
     } finally {
@@ -37,10 +37,12 @@ export async function serve(command: 'start' | 'dev') {
 
 function announce({ environment, demoPassword }: Prepared) {
   console.log(`Latchkey is ready at http://localhost:${environment.port}`)
-  console.log(`  mail: ${environment.mailboxDir ? 'nothing is sent; read it at /dev/mailbox' : 'sent through Resend'}`)
+  console.log(
+    `  mail: ${environment.mailboxDir ? 'not sent, but stored; read it at /dev/mailbox' : 'sent through Resend'}`,
+  )
   if (!environment.embeddedDatabase) return
   const accounts = DEMO_ACCOUNTS.map(({ email }) => email).join(', ')
-  const password = demoPassword ? `${demoPassword} until you change it` : 'the one printed when this database was new'
+  const password = demoPassword ? demoPassword : 'as printed at the first start'
   console.log(`  accounts: ${accounts}; password: ${password}`)
   console.log(`  service key: ${environment.serviceApiKey}`)
 }

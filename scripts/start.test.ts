@@ -1,25 +1,20 @@
-import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
-import path from 'node:path'
+import { execa } from 'execa'
 import { expect, it } from 'vitest'
+import { ROOT } from './environment'
 
-const ROOT = path.resolve(import.meta.dirname, '..')
-
-/** Runs `npm start`'s own script with nothing in its environment but what is given. */
-function start(variables: Record<string, string>): Promise<{ code: number | null; output: string }> {
+/** Runs the script of `npm start` with only the given variables in its environment. */
+async function start(variables: Record<string, string>) {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/start.ts'], {
+  const { exitCode, all } = await execa(process.execPath, ['--import', 'tsx', 'scripts/start.ts'], {
     cwd: ROOT,
     env: { PATH, HOME, NODE_ENV: 'production', ...variables },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    extendEnv: false,
+    stdin: 'ignore',
+    all: true,
+    reject: false,
   })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      output += chunk
-    })
-  }
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output: output.trim() })))
+  return { code: exitCode, output: all.trim() }
 }
 
 const COMPLETE = {
@@ -36,7 +31,7 @@ it.each([
   ['MAIL_FROM', { MAIL_FROM: '' }, /missing/, /accounts@example\.com/],
   ['ACCOUNT_DISCLOSURE', { ACCOUNT_DISCLOSURE: 'maybe' }, /one of: conceal, reveal/, /conceal/],
 ])(
-  'stops before anything slow when %s will not do, and names it with an example',
+  'stops before any slow work when %s is invalid, and names it with an example',
   async (name, wrong, what, example) => {
     const { code, output } = await start({ ...COMPLETE, ...wrong })
     expect(code).toBe(1)
@@ -47,7 +42,7 @@ it.each([
   },
 )
 
-it('says in one line which database cannot be reached, without its password', async () => {
+it('says in one line which database cannot be reached, without the password', async () => {
   const { code, output } = await start(COMPLETE)
   expect(code).toBe(1)
   expect(output.split('\n')).toHaveLength(1)
@@ -56,7 +51,7 @@ it('says in one line which database cannot be reached, without its password', as
   expect(output).not.toContain('hidden-password')
 })
 
-it('says in one line that the port is used', async () => {
+it('says in one line that the port is in use', async () => {
   const server = createServer().listen(0)
   const { port } = server.address() as { port: number }
   const { code, output } = await start({ ...COMPLETE, PORT: String(port) })

@@ -1,6 +1,6 @@
 import { runBin } from './processes'
 
-/** What one step of a run came to; a step that is one check passes or fails once. */
+/** The result of one step of a run. A step that is a single check counts as one. */
 export interface Outcome {
   passed: number
   failed: number
@@ -8,7 +8,7 @@ export interface Outcome {
   output: string
 }
 
-/** Runs a step, says on one line how it went, and shows what a failing one said. */
+/** Runs a step and prints its result on one line, followed by its output when it failed. */
 export async function step(name: string, run: () => Promise<Outcome>): Promise<Outcome> {
   const start = Date.now()
   const outcome = await run()
@@ -18,26 +18,25 @@ export async function step(name: string, run: () => Promise<Outcome>): Promise<O
   return outcome
 }
 
-/** A step that is one check. */
+/** Runs a step that is a single check. */
 export const check = (name: string, run: () => Promise<{ ok: boolean; output: string }>) =>
   step(name, async () => {
     const { ok, output } = await run()
     return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, output }
   })
 
-/** What the import rules are checked for; the rules are in .dependency-cruiser.mjs. */
+/** The sources that the rules in .dependency-cruiser.mjs are checked for. */
 export const SOURCES = ['app', 'bench', 'e2e', 'messages', 'scripts', 'server', 'instrumentation.ts', 'proxy.ts']
 
-/** Format, lint and import rules, then types: what both `npm run check` and `npm test` begin with. */
+/** Checks format, lint and import rules, then types, and prints each result. `npm run check` and `npm test` use it. */
 export async function checkCode(shutdown: AbortSignal): Promise<Outcome[]> {
-  const format = await check('format and lint', () =>
-    runBin(['biome', 'ci', '--error-on-warnings', '--max-diagnostics=none', '--colors=off'], { shutdown }),
-  )
-  const imports = await check('import rules', () => runBin(['depcruise', ...SOURCES], { shutdown }))
-  const types = await check('types', async () => {
-    // A fresh clone has none of the route types that Next generates.
-    const generated = await runBin(['next', 'typegen'], { shutdown, env: { NODE_ENV: 'production' } })
-    return generated.ok ? runBin(['tsc', '--noEmit'], { shutdown }) : generated
-  })
-  return [format, imports, types]
+  // The first two use one core each. The type checker uses all cores, so it runs after them.
+  const quick = await Promise.all([
+    check('format and lint', () =>
+      runBin(['biome', 'ci', '--error-on-warnings', '--max-diagnostics=none', '--colors=off'], { shutdown }),
+    ),
+    check('import rules', () => runBin(['depcruise', ...SOURCES], { shutdown })),
+    check('route types', () => runBin(['next', 'typegen'], { shutdown, env: { NODE_ENV: 'production' } })),
+  ])
+  return [...quick, await check('types', () => runBin(['tsc', '--noEmit'], { shutdown }))]
 }

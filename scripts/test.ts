@@ -10,7 +10,7 @@ import { check, checkCode, type Outcome, step } from './task-runner'
 
 const shutdown = shutdownSignal()
 
-/** Runs a test runner that writes a JSON report, and counts what it reports; a run that breaks counts as one failure. */
+/** Runs a test runner that writes a JSON report, and counts its results. A run without a report counts as one failure. */
 async function runTests(args: [string, ...string[]], env: Record<string, string>, report: string, count: Counter) {
   const { ok, output } = await runBin(args, { shutdown, env: { NO_COLOR: '1', FORCE_COLOR: '', ...env } })
   const text = await fs.readFile(report, 'utf8').catch(() => undefined)

@@ -2,7 +2,7 @@ import { main } from './cli-error'
 import { givenVariables, type Prepared, prepare } from './environment'
 import { aborted, shutdownSignal } from './shutdown'
 
-// The mail worker as a process of its own, beside servers that run with MAIL_WORKER=off.
+// Runs the mail worker as a separate process, next to servers that run with MAIL_WORKER=off.
 const shutdown = shutdownSignal()
 let prepared: Prepared | undefined
 await main(async () => {
@@ -13,7 +13,7 @@ await main(async () => {
     const { startMailWorker } = await import('@/server/worker')
     const stopTelemetry = await startTelemetry(prepared.environment)
     const worker = startMailWorker()
-    console.log('The mail worker runs')
+    console.log('The mail worker is running')
     await aborted(shutdown)
     await worker.stop()
     await stopTelemetry()
