@@ -1,7 +1,7 @@
 import { defineConfig, devices } from '@playwright/test'
-import { CHROMIUM_ARGS, findChromium } from './scripts/chromium'
+import { CHROMIUM_ARGS, findSystemChromium, hasPlaywrightChromium } from './scripts/chromium'
 
-const executablePath = findChromium()
+const executablePath = hasPlaywrightChromium() ? undefined : findSystemChromium()
 
 export default defineConfig({
   testDir: 'e2e',
@@ -10,10 +10,17 @@ export default defineConfig({
   forbidOnly: true,
   workers: 2,
   reporter: 'list',
+  // Generous, for machines much slower than ours: a test waits for conditions and never for the clock.
+  timeout: 300_000,
+  expect: { timeout: 30_000 },
   use: {
     ...devices['Desktop Chrome'],
     baseURL: process.env.E2E_URL, // set by the global setup, before any test reads it
+    // Fixed, so that results do not depend on the machine. The zone is not the server's: a page must not mix the two.
+    locale: 'en-GB',
+    timezoneId: 'Asia/Kolkata',
     launchOptions: { args: CHROMIUM_ARGS, ...(executablePath && { executablePath }) },
-    trace: 'retain-on-failure',
+    // Recording takes a quarter of the run. To look into a failure: playwright test --trace on
+    trace: 'off',
   },
 })

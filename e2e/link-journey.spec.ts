@@ -1,126 +1,125 @@
+import { sql } from 'drizzle-orm'
+import { messages } from '@/messages/en'
+import { NEW_PASSWORD } from './accounts'
+import { setRequestAge } from './code-actions'
+import { expect, test } from './fixtures'
+import { readResetEmail } from './mailbox'
 import {
+  accountField,
   choosePassword,
-  expect,
-  failToSignIn,
-  linkInEmail,
-  NEW_PASSWORD,
+  expectHeading,
+  expectSignInRefused,
+  openAccountPage,
+  openCodePage,
   openEmail,
-  requestEmail,
   signIn,
-  test,
-} from './people'
+} from './page-actions'
 
-test('somebody locked out gets back in by the mailed link, and nobody else stays in', async ({
+const { passwordChangedEmail, passwordResetEmail, resetPassword } = messages
+
+test('someone who is locked out gets back in with the emailed link, and every other device is signed out', async ({
   page,
-  newPerson,
-  otherBrowser,
+  newAccount,
+  otherDevice,
 }) => {
-  const robin = await newPerson()
-  const elsewhere = await otherBrowser()
-  await signIn(elsewhere.page, robin.username, robin.password)
+  const robin = await newAccount()
+  const laptop = await otherDevice()
+  await openAccountPage(laptop, robin, robin.password)
 
   await page.goto('/')
-  await page.getByRole('link', { name: /forgot/i }).click()
-  await page.getByLabel('Email or username').fill(robin.email)
-  await page.getByRole('button', { name: 'Mail me' }).click()
-  await expect(page.getByRole('heading', { name: 'Is this you?' })).toBeFocused()
+  await page.getByRole('link', { name: messages.home.forgot }).click()
+  await accountField(page).fill(robin.email)
+  await page.getByRole('button', { name: messages.forgotPassword.submit }).click()
+  await expect(page.getByRole('heading', { name: messages.confirmAccount.title })).toBeFocused()
   await expect(page.getByText(robin.fullName)).toBeVisible()
-  await page.getByRole('button', { name: 'Yes, send the mail' }).click()
-  await expect(page.getByRole('heading', { name: 'Check your mail' })).toBeVisible()
+  await page.getByRole('button', { name: messages.confirmAccount.yes }).click()
+  await expectHeading(page, messages.code.title)
   await expect(page.getByText(robin.email)).toBeVisible()
 
-  await openEmail(page, robin.email, 'Choose a new password')
-  const link = await linkInEmail(page)
-  // As a person does it: the button in the mail as its reader shows it.
-  await page.frameLocator('iframe').getByRole('link', { name: 'Choose a new password' }).click()
+  await openEmail(page, robin.email, passwordResetEmail.subject)
+  const { code, link } = await readResetEmail(robin)
+  await expect(page.getByRole('link', { name: link })).toBeVisible()
+  await expect(page.locator('pre')).toContainText(code)
+  await page.frameLocator('iframe').getByRole('link', { name: passwordResetEmail.button }).click()
 
-  await expect(page.getByRole('heading', { name: 'Choose a new password' })).toBeVisible()
+  await expectHeading(page, resetPassword.title)
   expect(new URL(page.url()).pathname).toBe('/reset-password')
   expect(page.url()).not.toContain('token')
   await choosePassword(page, NEW_PASSWORD)
-  await expect(page.getByRole('heading', { name: 'Your password is changed' })).toBeFocused()
+  await expect(page.getByRole('heading', { name: resetPassword.doneTitle })).toBeFocused()
 
-  await failToSignIn(page, robin.email, robin.password)
+  await expectSignInRefused(page, robin.email, robin.password)
   await signIn(page, robin.email, NEW_PASSWORD)
 
-  await elsewhere.page.reload()
-  await expect(elsewhere.page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+  await laptop.reload()
+  await expectHeading(laptop, messages.signIn.title)
 
-  const stranger = await otherBrowser()
-  await stranger.page.goto(link)
-  await expect(stranger.page.getByText('This link was already used')).toBeVisible()
-  expect(new URL(stranger.page.url()).pathname).toBe('/forgot-password')
-  expect(stranger.page.url()).not.toContain('token')
+  const stranger = await otherDevice()
+  await stranger.goto(link)
+  await expect(stranger.getByText(messages.deadLink['link-used'].title)).toBeVisible()
+  expect(new URL(stranger.url()).pathname).toBe('/forgot-password')
+  expect(stranger.url()).not.toContain('token')
 
-  await openEmail(page, robin.email, 'Your password was changed')
+  await openEmail(page, robin.email, passwordChangedEmail.subject)
 })
 
-test('somebody whose password was changed by another takes the account back', async ({
+test('someone whose password was changed by an intruder takes the account back', async ({
   page,
-  newPerson,
-  otherBrowser,
+  newAccount,
+  otherDevice,
 }) => {
-  const robin = await newPerson()
-  await requestEmail(page, robin.email)
-  await openEmail(page, robin.email, 'Choose a new password')
-  await page.goto(await linkInEmail(page))
+  const robin = await newAccount()
+  await openCodePage(page, robin.email)
+  await page.goto((await readResetEmail(robin)).link)
   await choosePassword(page, NEW_PASSWORD)
-  await expect(page.getByRole('heading', { name: 'Your password is changed' })).toBeVisible()
-  const intruder = await otherBrowser()
-  await signIn(intruder.page, robin.email, NEW_PASSWORD)
+  await expectHeading(page, resetPassword.doneTitle)
+  const intruder = await otherDevice()
+  await openAccountPage(intruder, robin, NEW_PASSWORD)
 
-  await openEmail(page, robin.email, 'Your password was changed')
-  await page.frameLocator('iframe').getByRole('link', { name: 'This was not me' }).click()
-  await page.getByRole('button', { name: 'Secure my account' }).click()
-  await expect(page.getByRole('heading', { name: 'Your account is secured' })).toBeVisible()
+  await openEmail(page, robin.email, passwordChangedEmail.subject)
+  await page.frameLocator('iframe').getByRole('link', { name: passwordChangedEmail.button }).click()
+  await page.getByRole('button', { name: messages.secureAccount.submit }).click()
+  await expectHeading(page, messages.secureAccount.doneTitle)
+  expect(new URL(page.url()).pathname).toBe('/secure-account')
   expect(page.url()).not.toContain('token')
 
-  await intruder.page.reload()
-  await expect(intruder.page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
-  await failToSignIn(intruder.page, robin.email, NEW_PASSWORD)
+  await intruder.reload()
+  await expectHeading(intruder, messages.signIn.title)
+  await expectSignInRefused(intruder, robin.email, NEW_PASSWORD)
 })
 
-test('somebody signed in mails a link to their own address', async ({ page, newPerson }) => {
-  const robin = await newPerson()
-  await signIn(page, robin.email, robin.password)
-  await page.getByRole('button', { name: 'Mail me a reset link' }).click()
-  await expect(page.getByText(`A mail with a link is on its way to ${robin.email}.`)).toBeVisible()
-  await openEmail(page, robin.email, 'Choose a new password')
+test('a signed-in user can email a link to their own address', async ({ page, newAccount }) => {
+  const robin = await newAccount()
+  await openAccountPage(page, robin, robin.password)
+  await page.getByRole('button', { name: messages.account.requestReset }).click()
+  await expect(page.getByText(`We’ve sent an email with a link to ${robin.email}.`)).toBeVisible()
+  await readResetEmail(robin)
   await page.goto('/forgot-password')
-  await expect(page.getByLabel('Email or username')).toHaveValue(robin.email)
+  await expect(accountField(page)).toHaveValue(robin.email)
 })
 
-test('the newest mail is the only live one, and the older link says so', async ({ page, newPerson, db }) => {
-  const robin = await newPerson()
-  await requestEmail(page, robin.email)
-  await openEmail(page, robin.email, 'Choose a new password')
-  const older = await linkInEmail(page)
-  // The cooldown is over: the first request was made two minutes ago.
-  await db.execute(
-    `update password_reset_tokens set created_at = created_at - interval '2 minutes'
-     where user_id = (select id from users where username = '${robin.username}')`,
-  )
-  await requestEmail(page, robin.username)
-  await expect
-    .poll(async () => {
-      await page.goto('/dev/mailbox')
-      return page.getByRole('link', { name: robin.email }).count()
-    })
-    .toBe(2)
-  await page.goto(older)
-  await expect(page.getByText('There is a newer mail')).toBeVisible()
-  await openEmail(page, robin.email, 'Choose a new password')
-  await page.goto(await linkInEmail(page))
-  await expect(page.getByRole('heading', { name: 'Choose a new password' })).toBeVisible()
+test('only the link of the newest email works, and an older one says so', async ({ page, newAccount, db }) => {
+  const robin = await newAccount()
+  await openCodePage(page, robin.email)
+  const older = await readResetEmail(robin)
+  await setRequestAge(db, robin, 120)
+  await openCodePage(page, robin.username)
+  const newer = await readResetEmail(robin, 2)
+  await page.goto(older.link)
+  await expect(page.getByText(messages.deadLink['link-superseded'].title)).toBeVisible()
+  await page.goto(newer.link)
+  await expectHeading(page, resetPassword.title)
 })
 
-test('somebody whose address bounced is told on the account page', async ({ page, newPerson, db }) => {
-  const robin = await newPerson()
-  await db.execute(
-    `insert into mail_suppressions (user_id, address, kind, since)
-     select id, email, 'bounced', now() from users where username = '${robin.username}'`,
-  )
-  await signIn(page, robin.email, robin.password)
-  await expect(page.getByText('We cannot mail you')).toBeVisible()
-  await expect(page.getByText(`Mail to ${robin.email} came back`)).toBeVisible()
+test('the account page says that an address cannot be emailed because an email bounced', async ({
+  page,
+  newAccount,
+  db,
+}) => {
+  const robin = await newAccount()
+  await db.execute(sql`insert into mail_suppressions (user_id, address, kind, since)
+    select id, email, 'bounced', now() from users where username = ${robin.username}`)
+  await openAccountPage(page, robin, robin.password)
+  await expect(page.getByText('We can’t email you')).toBeVisible()
+  await expect(page.getByText(`Our email to ${robin.email} couldn’t be delivered`)).toBeVisible()
 })

@@ -6,7 +6,8 @@ import { chromium } from '@playwright/test'
 import { CliError } from './cli-error'
 import { ROOT } from './environment'
 
-const SYSTEM_BROWSERS = ['chromium', 'chromium-browser', 'google-chrome']
+/** The headless shell first: it takes less than half of the processor time of the full browser. */
+const SYSTEM_BROWSERS = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']
 
 /** Arguments of a Chromium for tests: no sandbox as root, because root has none, and no background traffic. */
 export const CHROMIUM_ARGS = [
@@ -17,9 +18,11 @@ export const CHROMIUM_ARGS = [
   '--disable-sync',
 ]
 
-/** The path of Playwright's own Chromium, else of the system's; undefined when there is none. */
-export function findChromium(): string | undefined {
-  if (existsSync(chromium.executablePath())) return chromium.executablePath()
+/** True when Playwright has downloaded its own Chromium, of which it then launches the headless shell. */
+export const hasPlaywrightChromium = () => existsSync(chromium.executablePath())
+
+/** The path of the system's Chromium; undefined when there is none. */
+export function findSystemChromium(): string | undefined {
   const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean)
   return folders.flatMap((folder) => SYSTEM_BROWSERS.map((name) => path.join(folder, name))).find(isExecutable)
 }
@@ -38,7 +41,8 @@ function isExecutable(file: string) {
  * @throws CliError that says what to install.
  */
 export async function ensureChromium(): Promise<void> {
-  if (findChromium()) return
+  const isInstalled = () => hasPlaywrightChromium() || findSystemChromium() !== undefined
+  if (isInstalled()) return
   console.log('Installing a Chromium for the browser tests…')
   const attempt = (program: string, args: string[], seconds: number) =>
     promisify(execFile)(program, args, {
@@ -52,12 +56,14 @@ export async function ensureChromium(): Promise<void> {
     [path.join(ROOT, 'node_modules', '@playwright', 'test', 'cli.js'), 'install', 'chromium'],
     300,
   )
-  if (!findChromium() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+  if (!isInstalled() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     const wait = ['-o', 'DPkg::Lock::Timeout=300']
     await attempt('apt-get', [...wait, 'update'], 300)
-    await attempt('apt-get', [...wait, 'install', '-y', '--no-install-recommends', 'chromium'], 900)
+    for (const name of ['chromium-headless-shell', 'chromium']) {
+      if (!isInstalled()) await attempt('apt-get', [...wait, 'install', '-y', '--no-install-recommends', name], 900)
+    }
   }
-  if (findChromium()) return
+  if (isInstalled()) return
   throw new CliError(
     'The browser tests need Chromium, and it could not be installed. Run `npx playwright install --with-deps chromium`, or install the package "chromium" of your system, then run `npm test` again.',
   )

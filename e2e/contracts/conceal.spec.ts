@@ -1,34 +1,34 @@
 import { expect, test } from '@playwright/test'
-import { answersAlike } from './alike'
-import { send } from './client'
-import { replayContracts } from './disclosure'
-import { spendsEachSecretOnce, takesNoSecretForAnother } from './secrets'
+import { declareContractTests } from './contract-tests'
+import { send } from './http-client'
+import { answersAlike } from './indistinguishable-accounts'
+import { acceptsNoSecretForAnotherPurpose, spendsEachSecretOnce } from './secrets-across-contracts'
 
-const { world } = replayContracts('conceal')
+const { contractApp } = declareContractTests('conceal')
 
-test('accounts of every kind are answered alike, to the byte', () => answersAlike(world()))
+test('every kind of account gets the same responses, byte for byte', () => answersAlike(contractApp()))
 
-test('a secret of each contract is spent through another where its form allows it, once', () =>
-  spendsEachSecretOnce(world()))
+test('a secret of one contract works once through each contract that accepts its form', () =>
+  spendsEachSecretOnce(contractApp()))
 
-test('a secret is good for what it was made for, and for nothing else', () => takesNoSecretForAnother(world()))
+test('a secret works for its own purpose and account only', () => acceptsNoSecretForAnotherPurpose(contractApp()))
 
-test('what a contract has beside a page is reached through the address of the page alone', async () => {
+test('a contract that shares a path with a page has no other path', async () => {
   for (const [method, path] of [
     ['POST', '/shared-path/forgot-password'],
     ['GET', '/shared-path/reset-password?token=x'],
     ['GET', '/shared-path/reset-password/'],
   ] as const) {
-    const { status, headers } = await send(world().url, { method, path })
+    const { status, headers } = await send(contractApp().url, { method, path })
     expect(status, path).toBe(404)
     expect(headers['set-cookie'], path).toBeUndefined()
   }
-  const page = await send(world().url, { method: 'GET', path: '/forgot-password/' })
+  const page = await send(contractApp().url, { method: 'GET', path: '/forgot-password/' })
   expect(page.status).toBe(200)
   expect(page.headers['content-type']).toContain('text/html')
 })
 
-test("even the server's own answers have a policy, and none is a fault of ours", async () => {
+test("the framework's own responses carry our security headers and are never a 5xx", async () => {
   for (const [method, path] of [
     ['TRACE', '/'],
     ['PROPFIND', '/sign-in'],
@@ -40,7 +40,7 @@ test("even the server's own answers have a policy, and none is a fault of ours",
     ['GET', '/api/nowhere'],
     ['GET', '/readyz'],
   ] as const) {
-    const { status, headers } = await send(world().url, { method, path })
+    const { status, headers } = await send(contractApp().url, { method, path })
     expect(status, `${method} ${path}`).toBeLessThan(500)
     expect(headers['content-security-policy'], `${method} ${path}`).toContain("frame-ancestors 'none'")
     expect(headers['x-content-type-options'], `${method} ${path}`).toBe('nosniff')

@@ -1,16 +1,16 @@
 import { expect, test } from '@playwright/test'
-import { replayContracts } from './disclosure'
-import { canRunExamples, runExamples } from './examples'
+import { declareContractTests } from './contract-tests'
+import { canRunCommands, runDocumentedCommands } from './documented-commands'
 
-const { world } = replayContracts('reveal')
+const { contractApp } = declareContractTests('reveal')
 
-test('every command of docs/contracts.md prints what stands under it', async () => {
-  test.skip(!canRunExamples(), 'no bash or no curl here')
-  await runExamples(world())
+test('every command of docs/contracts.md prints the documented output', async () => {
+  test.skip(!canRunCommands(), 'this machine has no bash or no curl')
+  await runDocumentedCommands(contractApp())
 })
 
-test('every documented answer of every contract was given', () => {
-  const { document, reached } = world()
+test('every documented response of every contract was received', () => {
+  const { document, answeredStatuses } = contractApp()
   const documented = Object.entries(document.paths)
     .filter(([path]) => !path.startsWith('/api/trpc/'))
     .flatMap(([path, operations]) =>
@@ -19,5 +19,5 @@ test('every documented answer of every contract was given', () => {
       ),
     )
   expect(documented.length).toBeGreaterThan(100)
-  expect(documented.filter((answer) => !reached.has(answer))).toEqual([])
+  expect(documented.filter((response) => !answeredStatuses.has(response))).toEqual([])
 })

@@ -1,72 +1,68 @@
 import { expect } from '@playwright/test'
-import type { Answered, Exchange, Story } from '@/e2e/contracts/scenarios/scenario'
-import type { Received } from './client'
-import { fill, fillAll, type Known, matches } from './template'
-import type { World } from './world'
+import type { ContractApp } from './contract-app'
+import type { HttpResponse } from './http-client'
+import { fill, fillAll, matchTemplate, type Placeholders } from './placeholders'
+import type { Exchange, ExpectedResponse, Scenario } from './scenarios/scenario'
 
-/** Plays a story to its end; each of its requests comes from another address. */
-export async function play(world: World, story: Story): Promise<void> {
-  const known = await world.newStory()
-  let mails = 0
-  for (const step of story.steps) {
-    if ('send' in step) await exchange(world, known, step)
-    else if ('later' in step) await world.pass(step.later)
-    else if ('signIn' in step) await signIn(world, known, fill(step.signIn, known), step.fails ?? false)
+/** Plays a scenario with a new account. Each of its requests comes from another address. */
+export async function runScenario(app: ContractApp, scenario: Scenario): Promise<void> {
+  const values: Placeholders = await app.newAccount()
+  const { email, unknownEmail } = values as { email: string; unknownEmail: string }
+  let emailsSoFar = 0
+  for (const step of scenario.steps) {
+    if ('request' in step) await exchange(app, values, step)
+    else if ('advanceSeconds' in step) await app.advanceTime(step.advanceSeconds)
+    else if ('signIn' in step) await signIn(app, values, fill(step.signIn, values), step.refused ?? false)
     else {
-      const sent = await world.mailsTo(known.email as string)
-      const nobody = await world.mailsTo(known.nobody as string)
-      expect(sent.length + nobody.length, 'mails so far').toBe('mail' in step ? mails + 1 : mails)
-      mails = sent.length
-      if ('mail' in step) learnFrom(sent.at(-1)?.text ?? '', step.mail, known)
+      const emails = await app.resetEmailsTo(email)
+      const toUnknown = await app.resetEmailsTo(unknownEmail)
+      const expected = 'emailWithLink' in step ? emailsSoFar + 1 : emailsSoFar
+      expect(emails.length + toUnknown.length, 'emails so far').toBe(expected)
+      emailsSoFar = emails.length
+      if ('emailWithLink' in step) readEmail(emails.at(-1)?.text ?? '', step.emailWithLink, values)
     }
   }
 }
 
-async function exchange(world: World, known: Known, step: Exchange) {
-  const answered = step.get ?? step[world.disclosure]
-  if (!answered) throw new Error(`${step.send}: no answer for ${world.disclosure}`)
-  const [method = '', path = ''] = fill(step.send, known).split(/ (.*)/s)
-  const headers: Record<string, string> = fillAll(step.headers ?? {}, known)
+async function exchange(app: ContractApp, values: Placeholders, step: Exchange) {
+  const expected = step.response ?? step[app.disclosure]
+  if (!expected) throw new Error(`${step.request} has no response for ${app.disclosure}`)
+  const [method = '', path = ''] = fill(step.request, values).split(/ (.*)/s)
+  const headers: Record<string, string> = fillAll(step.headers ?? {}, values)
   let body: string | undefined
   if (step.body !== undefined) {
-    body = typeof step.body === 'string' ? step.body : JSON.stringify(fillAll(step.body, known))
+    body = typeof step.body === 'string' ? step.body : JSON.stringify(fillAll(step.body, values))
     headers['content-type'] ??= 'application/json'
   }
-  const received = await world.ask({
-    from: world.newAddress(),
-    method,
-    path,
-    headers,
-    ...(body === undefined ? {} : { body }),
-  })
-  expectAnswer(received, answered, known, `${step.send} ${body ?? ''}`, method)
+  const response = await app.request({ method, path, headers, ...(body === undefined ? {} : { body }) })
+  expectResponse(response, expected, values, `${step.request} ${body ?? ''}`, method)
 }
 
-/** Headers that an answer has when it is told to, and never else. */
-const TOLD = ['location', 'set-cookie', 'allow', 'www-authenticate', 'access-control-allow-origin']
+/** Headers that a response has only where the scenario says so. */
+const OPTIONAL_HEADERS = ['location', 'set-cookie', 'allow', 'www-authenticate', 'access-control-allow-origin']
 
-/** Holds an answer to what was documented: status, body to the byte, and every header that matters. */
-export function expectAnswer(
-  received: Received,
-  [status, body, headers = {}]: Answered,
-  known: Known,
+/** Expects the status, the body byte for byte, and every header that matters. */
+export function expectResponse(
+  response: HttpResponse,
+  [status, body, headers = {}]: ExpectedResponse,
+  values: Placeholders,
   what: string,
   method = 'POST',
 ) {
-  expect({ status: received.status, text: received.text }, what).toMatchObject({ status })
-  const text = body && method !== 'HEAD' ? JSON.stringify(body) : ''
-  const same = matches(received.text, text, known, '[^"]+')
-  expect(same ? 'as documented' : received.text, what).toBe(same ? 'as documented' : fill(text, known))
-  for (const name of TOLD) {
+  expect({ status: response.status, text: response.text }, what).toMatchObject({ status })
+  const template = body && method !== 'HEAD' ? JSON.stringify(body) : ''
+  const same = matchTemplate(response.text, template, values, '[^"]+')
+  expect(same ? 'as documented' : response.text, what).toBe(same ? 'as documented' : fill(template, values))
+  for (const name of OPTIONAL_HEADERS) {
     const expected = headers[name]
-    if (expected === undefined) expect(received.headers[name], `${what}: ${name}`).toBeUndefined()
-    else expect(received.headers[name], `${what}: ${name}`).toBe(fill(expected, known))
+    if (expected === undefined) expect(response.headers[name], `${what}: ${name}`).toBeUndefined()
+    else expect(response.headers[name], `${what}: ${name}`).toBe(fill(expected, values))
   }
-  expectCommon(received, what)
+  expectCommonHeaders(response, what)
 }
 
-/** Holds an answer to what every answer of a contract has. */
-export function expectCommon({ status, headers }: Received, what: string) {
+/** Expects the headers that every response of a contract has. */
+export function expectCommonHeaders({ status, headers }: HttpResponse, what: string) {
   const { 'content-type': type, 'retry-after': wait, 'x-request-id': id } = headers
   expect(headers, what).toMatchObject({
     'cache-control': 'no-store',
@@ -80,19 +76,20 @@ export function expectCommon({ status, headers }: Received, what: string) {
   else expect(wait, `${what}: retry-after`).toBeUndefined()
 }
 
-function learnFrom(mail: string, template: string, known: Known) {
-  const links = mail.match(/https?:\/\/\S+/g) ?? []
-  for (const name of ['token', 'uid', 'header', 'payload', 'signature', 'code']) delete known[name]
+/** Takes the link and the code of an email as the values of their placeholders, in place of an older email's. */
+function readEmail(text: string, linkTemplate: string, values: Placeholders) {
+  const links = text.match(/https?:\/\/\S+/g) ?? []
+  for (const name of ['token', 'uid', 'header', 'payload', 'signature', 'code']) delete values[name]
   expect(
-    links.filter((link) => matches(link, template, known)),
-    `one link like ${template} in the mail`,
+    links.filter((link) => matchTemplate(link, linkTemplate, values)),
+    `one link like ${linkTemplate} in the email`,
   ).toHaveLength(1)
-  known.code = /^\s*(\d{6})\s*$/m.exec(mail)?.[1] ?? ''
-  expect(known.code, 'the code in the mail').not.toBe('')
+  values.code = /^\s*(\d{6})\s*$/m.exec(text)?.[1] ?? ''
+  expect(values.code, 'the code in the email').not.toBe('')
 }
 
-async function signIn(world: World, known: Known, password: string, fails: boolean) {
-  const session = await world.signIn(known.email as string, password)
-  expect(session === '', `refused to sign in with ${password}`).toBe(fails)
-  if (!fails) known.session = session
+async function signIn(app: ContractApp, values: Placeholders, password: string, refused: boolean) {
+  const session = await app.signIn(values.email as string, password)
+  expect(session === '', `the sign-in with ${password} was refused`).toBe(refused)
+  if (!refused) values.session = session
 }

@@ -1,82 +1,82 @@
 /**
- * Exchanges with a contract as data, to be read beside its document and replayed over HTTP in both
- * disclosures. `{name}` stands for what is known by then; what is not is learnt from the answer or the mail.
+ * A scenario is a recorded exchange with one contract, written as data so that it can be read beside the contract's
+ * document. `run-scenario.ts` plays it over HTTP, once with each ACCOUNT_DISCLOSURE.
  *
- * Known from the start: `{app}`, `{email}`, `{username}`, `{name}`, `{masked}` and `{password}` of an account of
- * the story's own, `{newPassword}`, `{nobody}` and `{nobodysName}`, which no account has, and `{serviceKey}`.
+ * `{name}` is a placeholder. Known from the start: `{app}` (the origin), `{email}`, `{maskedEmail}`, `{username}`,
+ * `{fullName}` and `{password}` of the scenario's own account, `{newPassword}`, `{serviceKey}`, and `{unknownEmail}`
+ * and `{unknownUsername}`, which no account has. Any other one takes its value from the first response or email that
+ * contains it. `{name~pattern}` must match the pattern; `{~pattern}` is matched and not kept.
  */
-export type Step = Exchange | Mail | NoMail | Later | SignIn
-
-/** One request and its whole answer: in both disclosures, or in each its own. */
-export interface Exchange {
-  send: string
-  /** Sent as JSON; a string is sent as it is. */
-  body?: unknown
-  headers?: Record<string, string>
-  get?: Answered
-  reveal?: Answered
-  conceal?: Answered
-}
-
-/** Status, body, and headers besides those that every answer has. */
-export type Answered = [status: number, body?: object | null, headers?: Record<string, string>]
-
-/** The newest mail to the account, by the form of its link; its code becomes `{code}`. */
-export interface Mail {
-  mail: string
-}
-
-/** No mail has gone out since the last one. */
-export interface NoMail {
-  noMail: true
-}
-
-/** Time passes. */
-export interface Later {
-  later: number
-}
-
-/** Signs in, learning `{session}`, or fails to. */
-export interface SignIn {
-  signIn: string
-  fails?: true
-}
-
-export interface Story {
+export interface Scenario {
   title: string
-  /** Told in one disclosure alone. */
-  only?: 'reveal' | 'conceal'
   steps: Step[]
 }
 
-/** An operation, for what the edge does for every one alike. */
-export interface Probe {
-  send: string
-  /** What passes every check, for nobody. */
+export type Step = Exchange | EmailReceived | NoEmailReceived | TimePasses | SignIn
+
+/** One request and its complete response: the same with both disclosures, or one for each. */
+export interface Exchange {
+  /** Method and path. */
+  request: string
+  /** Sent as JSON; a string is sent as it is. */
+  body?: unknown
+  headers?: Record<string, string>
+  response?: ExpectedResponse
+  reveal?: ExpectedResponse
+  conceal?: ExpectedResponse
+}
+
+/** Status, body, and the headers that not every response has. */
+export type ExpectedResponse = [status: number, body?: object | null, headers?: Record<string, string>]
+
+/** Exactly one more email has reached the account. It holds one link of this form, and its code becomes `{code}`. */
+export interface EmailReceived {
+  emailWithLink: string
+}
+
+/** No more emails have reached the account or `{unknownEmail}`. */
+export interface NoEmailReceived {
+  noEmail: true
+}
+
+/** The app's clock moves on; nothing waits. */
+export interface TimePasses {
+  advanceSeconds: number
+}
+
+/** Signs in with this password. The session token becomes `{session}`, unless the sign-in must be refused. */
+export interface SignIn {
+  signIn: string
+  refused?: true
+}
+
+/** One operation of a contract, for the rules that every operation follows (`endpoint-rules.ts`). */
+export interface Operation {
+  /** Method and path. */
+  request: string
+  /** A valid body that names no account. */
   body?: Record<string, unknown>
+  /** The expected `Allow` header. */
   allow: string
-  /** The contract's own shape of an error. */
+  /** Presents a message in this contract's shape of an error. */
   error: (message: string, status: number) => object
-  /** What is said of a body that is no JSON object. */
-  invalid?: Answered
-  /** What is said of an empty one, where it is not the same. */
-  empty?: Answered
-  /** What is said of a limit, where it is not in that shape. */
-  limited?: object
+  /** The response to a body that is not a JSON object. */
+  invalidBody?: ExpectedResponse
+  /** The response to an empty object, where it differs. */
+  emptyBody?: ExpectedResponse
+  /** The body of a 429, where it does not have the shape of `error`. */
+  limitBody?: object
 }
 
-export interface Replay {
-  stories: Story[]
-  probes: Probe[]
-}
+/** The cookie that a live link sets. */
+export const resetCookieFor = (token: string) => `latchkey-reset=${token}; Max-Age=3600; Path=/; HttpOnly; SameSite=Lax`
 
-/** The cookie that a followed link sets, and those that a dead one does. */
-export const resetCookie = (token: string) => `latchkey-reset=${token}; Max-Age=3600; Path=/; HttpOnly; SameSite=Lax`
+/** The cookies that a dead link sets. */
 export const deadLinkCookies = (notice: string) =>
   `latchkey-reset=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax, latchkey-notice=${notice}; Max-Age=60; Path=/; HttpOnly; SameSite=Lax`
 
-/** Addresses that are none, or not one. */
-export const NO_ADDRESSES = [
+/** Texts that are not one email address. */
+export const INVALID_EMAILS = [
   '',
   ' ',
   'john',

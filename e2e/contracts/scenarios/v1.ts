@@ -1,93 +1,100 @@
 import { STATUS_CODES } from 'node:http'
-import { type Answered, NO_ADDRESSES, type Replay } from './scenario'
+import { type ExpectedResponse, INVALID_EMAILS, type Operation, type Scenario } from './scenario'
 
 const PATH = '/api/v1/auth/password-reset-email'
 
 const error = (message: string, status: number) => ({ message, error: STATUS_CODES[status], status_code: status })
-const SENT: Answered = [200, { message: 'Password reset email sent successfully.', reset_link: '{app}/reset-password' }]
-const UNKNOWN: Answered = [
+const SENT: ExpectedResponse = [
+  200,
+  { message: 'Password reset email sent successfully.', reset_link: '{app}/reset-password' },
+]
+const UNKNOWN: ExpectedResponse = [
   404,
   { message: 'No account is registered with this email address.', error: 'Not Found', status_code: 404 },
 ]
-const NO_ADDRESS: Answered = [
+const NO_ADDRESS: ExpectedResponse = [
   404,
   { message: 'This is not a valid email address.', error: 'Not Found', status_code: 404 },
 ]
-const MISSING: Answered = [400, { message: 'The email field is required.', error: 'Bad Request', status_code: 400 }]
+const MISSING: ExpectedResponse = [
+  400,
+  { message: 'The email field is required.', error: 'Bad Request', status_code: 400 },
+]
 const trusted = { authorization: 'Bearer {serviceKey}' }
 
-export const replay: Replay = {
-  stories: [
-    {
-      title: 'a registered address',
-      steps: [
-        { send: `POST ${PATH}`, body: { email: '{email}' }, get: SENT },
-        { mail: '{app}/reset-password?token={token}' },
-        { send: `POST ${PATH}/`, body: { email: '{email}' }, get: SENT },
-        {
-          send: `POST ${PATH}`,
-          headers: { authorization: 'Bearer {serviceKey}x' },
-          body: { email: '{email}' },
-          get: SENT,
-        },
-        { noMail: true },
-        {
-          send: 'GET /reset-password?token={token}',
-          get: [
-            307,
-            null,
-            {
-              location: '{app}/reset-password',
-              'set-cookie': 'latchkey-reset={token}; Max-Age=3600; Path=/; HttpOnly; SameSite=Lax',
-            },
-          ],
-        },
-      ],
-    },
-    {
-      title: 'an address that is not registered',
-      steps: [
-        { send: `POST ${PATH}`, body: { email: '{nobody}' }, reveal: UNKNOWN, conceal: SENT },
-        { send: `POST ${PATH}/`, body: { email: '{nobody}' }, reveal: UNKNOWN, conceal: SENT },
-        { noMail: true },
-      ],
-    },
-    {
-      title: 'what is no address is not found, and what is not there is missing',
-      steps: [
-        ...NO_ADDRESSES.map((email) => ({ send: `POST ${PATH}`, body: { email }, get: NO_ADDRESS })),
-        { send: `POST ${PATH}`, get: MISSING },
-        { send: `POST ${PATH}`, body: {}, get: MISSING },
-        { noMail: true },
-      ],
-    },
-    {
-      title: 'a trusted back end is told the link that is mailed, and who is unknown',
-      steps: [
-        {
-          send: `POST ${PATH}`,
-          headers: trusted,
-          body: { email: '{email}' },
-          get: [
-            200,
-            { message: 'Password reset email sent successfully.', reset_link: '{app}/reset-password?token={token}' },
-          ],
-        },
-        { mail: '{app}/reset-password?token={token}' },
-        {
-          send: `POST ${PATH}`,
-          headers: trusted,
-          body: { email: '{email}' },
-          get: [
-            200,
-            { message: 'Password reset email sent successfully.', reset_link: '{app}/reset-password?token={token}' },
-          ],
-        },
-        { noMail: true },
-        { send: `POST ${PATH}`, headers: trusted, body: { email: '{nobody}' }, get: UNKNOWN },
-        { send: `POST ${PATH}`, headers: trusted, body: { email: 'nonsense' }, get: NO_ADDRESS },
-      ],
-    },
-  ],
-  probes: [{ send: `POST ${PATH}`, body: { email: '{nobody}' }, allow: 'POST', error, invalid: MISSING }],
-}
+export const scenarios: Scenario[] = [
+  {
+    title: 'a registered address',
+    steps: [
+      { request: `POST ${PATH}`, body: { email: '{email}' }, response: SENT },
+      { emailWithLink: '{app}/reset-password?token={token}' },
+      { request: `POST ${PATH}/`, body: { email: '{email}' }, response: SENT },
+      {
+        request: `POST ${PATH}`,
+        headers: { authorization: 'Bearer {serviceKey}x' },
+        body: { email: '{email}' },
+        response: SENT,
+      },
+      { noEmail: true },
+      {
+        request: 'GET /reset-password?token={token}',
+        response: [
+          307,
+          null,
+          {
+            location: '{app}/reset-password',
+            'set-cookie': 'latchkey-reset={token}; Max-Age=3600; Path=/; HttpOnly; SameSite=Lax',
+          },
+        ],
+      },
+    ],
+  },
+  {
+    title: 'an unregistered address',
+    steps: [
+      { request: `POST ${PATH}`, body: { email: '{unknownEmail}' }, reveal: UNKNOWN, conceal: SENT },
+      { request: `POST ${PATH}/`, body: { email: '{unknownEmail}' }, reveal: UNKNOWN, conceal: SENT },
+      { noEmail: true },
+    ],
+  },
+  {
+    title: 'a malformed address answers 404, a missing one 400',
+    steps: [
+      ...INVALID_EMAILS.map((email) => ({ request: `POST ${PATH}`, body: { email }, response: NO_ADDRESS })),
+      { request: `POST ${PATH}`, response: MISSING },
+      { request: `POST ${PATH}`, body: {}, response: MISSING },
+      { noEmail: true },
+    ],
+  },
+  {
+    title: 'a trusted back end gets the emailed link, and learns which addresses are unknown',
+    steps: [
+      {
+        request: `POST ${PATH}`,
+        headers: trusted,
+        body: { email: '{email}' },
+        response: [
+          200,
+          { message: 'Password reset email sent successfully.', reset_link: '{app}/reset-password?token={token}' },
+        ],
+      },
+      { emailWithLink: '{app}/reset-password?token={token}' },
+      {
+        request: `POST ${PATH}`,
+        headers: trusted,
+        body: { email: '{email}' },
+        response: [
+          200,
+          { message: 'Password reset email sent successfully.', reset_link: '{app}/reset-password?token={token}' },
+        ],
+      },
+      { noEmail: true },
+      { request: `POST ${PATH}`, headers: trusted, body: { email: '{unknownEmail}' }, response: UNKNOWN },
+      { request: `POST ${PATH}`, headers: trusted, body: { email: 'nonsense' }, response: NO_ADDRESS },
+    ],
+  },
+]
+
+export const operations: Operation[] = [
+  { request: `POST ${PATH}`, body: { email: '{unknownEmail}' }, allow: 'POST', error, invalidBody: MISSING },
+]

@@ -1,28 +1,30 @@
 import http from 'node:http'
 
-export interface Sent {
+export interface HttpRequest {
   method: string
   path: string
   headers?: Record<string, string>
   body?: string | Buffer
 }
 
-export interface Received {
+export interface HttpResponse {
   status: number
   headers: Record<string, string>
   text: string
 }
 
 const agent = new http.Agent({ keepAlive: true })
+const TIMEOUT_MS = 60_000
 
 /**
- * Sends a request as it stands: any method, any Host, any bytes for a body; follows nothing. A body over 64 KiB
- * is sent in chunks, without saying its length.
+ * Sends a request exactly as given: any method, any Host, any bytes. It follows no redirect. A body over 64 KiB is
+ * sent in chunks, without its length.
  */
-export function send(url: string, { method, path, headers = {}, body }: Sent): Promise<Received> {
+export function send(url: string, { method, path, headers = {}, body }: HttpRequest): Promise<HttpResponse> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
-    const request = http.request({ hostname, port, method, path, headers, agent, timeout: 30_000 }, (response) => {
+    const options = { hostname, port, method, path, headers, agent, timeout: TIMEOUT_MS }
+    const request = http.request(options, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
       response.on('end', () => {
@@ -35,6 +37,7 @@ export function send(url: string, { method, path, headers = {}, body }: Sent): P
         })
       })
     })
+    request.on('timeout', () => request.destroy(new Error(`${method} ${path}: no answer in ${TIMEOUT_MS} ms`)))
     request.on('error', reject)
     if (body && body.length <= 65_536) request.setHeader('content-length', Buffer.byteLength(body))
     request.end(body)

@@ -1,0 +1,31 @@
+import { expect, type Page } from '@playwright/test'
+import axe from 'axe-core'
+
+/** Axe runs once with each theme, each at its own width. */
+const SETTINGS = [
+  { colorScheme: 'light', size: { width: 360, height: 740 } },
+  { colorScheme: 'dark', size: { width: 1280, height: 800 } },
+] as const
+
+/** Expects no violation of any rule of axe, and no sideways scrolling, both narrow and light, and wide and dark. */
+export async function expectAccessible(page: Page, state: string) {
+  for (const { colorScheme, size } of SETTINGS) {
+    await page.setViewportSize(size)
+    await page.emulateMedia({ colorScheme })
+    const what = `${state}, ${size.width} px wide, ${colorScheme}`
+    expect(await findViolations(page), what).toEqual([])
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    expect(overflow, `${what}: scrolls sideways`).toBeLessThanOrEqual(0)
+  }
+}
+
+/** One line for each violation. Axe is loaded once per document: loading it takes longer than running it. */
+async function findViolations(page: Page): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    const { axe: loaded } = window as unknown as { axe: typeof axe }
+    // Axe cannot look into the frame of an email, which runs no script.
+    const { violations } = await loaded.run({ exclude: ['iframe'] }, { iframes: false, resultTypes: ['violations'] })
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
+  })
+}

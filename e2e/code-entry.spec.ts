@@ -1,0 +1,66 @@
+import { messages } from '@/messages/en'
+import { recordSentCodes, wrongCode } from './code-actions'
+import { expect, test } from './fixtures'
+import { readResetEmail } from './mailbox'
+import { codeField, expectHeading, openCodePage } from './page-actions'
+
+test('a code may be typed or pasted with separators, and an incomplete one costs no try', async ({
+  page,
+  context,
+  newAccount,
+}) => {
+  const robin = await newAccount()
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await openCodePage(page, robin.email)
+  const { code } = await readResetEmail(robin)
+  const sentCodes = recordSentCodes(page)
+  const paste = async (text: string) => {
+    await page.evaluate((copied) => navigator.clipboard.writeText(copied), text)
+    await page.keyboard.press('ControlOrMeta+v')
+  }
+
+  await page.getByRole('button', { name: messages.code.submit }).click()
+  await expect(codeField(page)).toHaveAccessibleDescription(/^Enter the six-digit code from the email/)
+  await expect(codeField(page)).toBeFocused()
+  for (const typed of ['12345', 'abcdef', '١٢٣٤٥٦', '１２３４５６']) {
+    await codeField(page).fill(typed)
+    await page.keyboard.press('Enter')
+    await expect(codeField(page)).toHaveAccessibleDescription(/^Enter all six digits of the code/)
+    await expect(codeField(page)).toHaveValue(typed)
+  }
+  await codeField(page).fill('')
+  await paste(`${code}7`)
+  await expect(codeField(page)).toHaveAccessibleDescription(/^Enter all six digits of the code/)
+  await expect(codeField(page)).toHaveValue('')
+  expect(sentCodes).toEqual([])
+
+  const wrong = wrongCode(code)
+  await paste(`${wrong.slice(0, 2)}-${wrong.slice(2, 4)}–${wrong.slice(4)}`)
+  await expect(codeField(page)).toHaveAccessibleDescription(/2 tries left/)
+  await paste(` ${code.slice(0, 3)} ${code.slice(3)}\n`)
+  await expectHeading(page, messages.resetPassword.title)
+  expect(sentCodes).toEqual([wrong, code])
+})
+
+test('a code is sent once, by its last digit or by Enter, and a lost connection loses nothing', async ({
+  page,
+  context,
+  newAccount,
+}) => {
+  const robin = await newAccount()
+  await openCodePage(page, robin.email)
+  const { code } = await readResetEmail(robin)
+  const sentCodes = recordSentCodes(page)
+  await context.setOffline(true)
+  await codeField(page).fill(code)
+  await expect(page.getByRole('alert').filter({ hasText: messages.errors.network })).toBeVisible()
+  await expect(codeField(page)).toHaveValue(code)
+  await context.setOffline(false)
+
+  sentCodes.length = 0
+  await codeField(page).fill('')
+  await codeField(page).pressSequentially(code)
+  await page.keyboard.press('Enter')
+  await expectHeading(page, messages.resetPassword.title)
+  expect(sentCodes).toEqual([code])
+})

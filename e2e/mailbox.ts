@@ -1,0 +1,46 @@
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { expect } from '@playwright/test'
+import { messages } from '@/messages/en'
+import type { MailboxEmail } from '@/server/mail/transports/mailbox'
+
+/** The emails to one address in an app's development mailbox, the oldest first. */
+export async function emailsTo(mailboxDir: string, address: string, subject: string): Promise<MailboxEmail[]> {
+  const names = (await readdir(mailboxDir)).filter((name) => name.endsWith('.json')).sort()
+  const texts = await Promise.all(
+    // The mailbox keeps the newest 200 emails, so a file may be gone by the time it is read.
+    names.map((name) => readFile(path.join(mailboxDir, name), 'utf8').catch(() => 'null')),
+  )
+  return texts
+    .map((text) => JSON.parse(text) as MailboxEmail | null)
+    .filter((email) => email !== null)
+    .filter((email) => email.to === address && email.subject === subject)
+}
+
+/** Waits until there are `count` emails and returns the newest. */
+export async function waitForEmail(mailboxDir: string, address: string, subject: string, count = 1) {
+  let emails: MailboxEmail[] = []
+  await expect
+    .poll(
+      async () => {
+        emails = await emailsTo(mailboxDir, address, subject)
+        return emails.length
+      },
+      { message: `emails "${subject}" to ${address}`, intervals: [20, 50, 100], timeout: 60_000 },
+    )
+    .toBe(count)
+  return emails.at(-1) as MailboxEmail
+}
+
+/** The link with a token in the text of an email. */
+export const linkIn = ({ text }: { text: string }): string => /https?:\S+token=\S+/.exec(text)?.[0] ?? ''
+
+/** The six-digit code in the text of an email. */
+export const codeIn = ({ text }: { text: string }): string => /^\s*(\d{6})\s*$/m.exec(text)?.[1] ?? ''
+
+/** Waits for the newest reset email of the shared app to an account, the `count`-th so far. */
+export async function readResetEmail({ email }: { email: string }, count = 1) {
+  const dir = process.env.E2E_MAILBOX_DIR as string
+  const received = await waitForEmail(dir, email, messages.passwordResetEmail.subject, count)
+  return { code: codeIn(received), link: linkIn(received) }
+}

@@ -1,0 +1,77 @@
+import { expect, type Page } from '@playwright/test'
+import { messages } from '@/messages/en'
+import type { TestAccount } from './accounts'
+
+/** What people do on the pages. Elements are found by the texts of the catalogue, so a new text changes no test. */
+
+export const accountField = (page: Page) => page.getByLabel(messages.field.account)
+export const passwordField = (page: Page) => page.getByLabel(messages.resetPassword.password, { exact: true })
+export const confirmPasswordField = (page: Page) =>
+  page.getByRole('textbox', { name: messages.resetPassword.confirmPassword })
+export const codeField = (page: Page) => page.getByLabel(messages.code.label)
+
+export const expectHeading = (page: Page, title: string) =>
+  expect(page.getByRole('heading', { name: title, exact: true })).toBeVisible()
+
+/** Fills in and sends the sign-in form. */
+export async function submitSignIn(page: Page, account: string, password: string, origin = '') {
+  await page.goto(`${origin}/sign-in`)
+  await accountField(page).fill(account)
+  await page.getByLabel(messages.field.password, { exact: true }).fill(password)
+  await page.getByRole('button', { name: messages.signIn.submit }).click()
+}
+
+/** Signs in on the page and expects the account page. */
+export async function signIn(page: Page, account: string, password: string, origin = '') {
+  await submitSignIn(page, account, password, origin)
+  await expectHeading(page, messages.account.title)
+}
+
+/** Tries to sign in on the page and expects a refusal. */
+export async function expectSignInRefused(page: Page, account: string, password: string, origin = '') {
+  await submitSignIn(page, account, password, origin)
+  await expect(page.getByRole('alert').filter({ hasText: messages.errors['sign-in-failed'] })).toBeVisible()
+}
+
+/** Signs this browser in without the page, where signing in is not what is tested, and opens the account page. */
+export async function openAccountPage(page: Page, { email }: TestAccount, password: string) {
+  const response = await page.request.post('/api/trpc/session.signIn', { data: { account: email, password } })
+  expect(response.status()).toBe(200)
+  await page.goto('/account')
+  await expectHeading(page, messages.account.title)
+}
+
+/** Requests an email on the page, and confirms the account that ACCOUNT_DISCLOSURE=reveal shows. */
+export async function requestEmail(page: Page, account: string) {
+  await page.goto('/forgot-password')
+  await accountField(page).fill(account)
+  await page.getByRole('button', { name: messages.forgotPassword.submit }).click()
+  await page.getByRole('button', { name: messages.confirmAccount.yes }).click()
+  await expectHeading(page, messages.code.title)
+}
+
+/** Requests an email without the page, where requesting is not what is tested, and opens the code page. */
+export async function openCodePage(page: Page, account: string) {
+  const response = await page.request.post('/api/trpc/recovery.request', { data: { account } })
+  expect(response.status()).toBe(200)
+  await page.goto('/forgot-password/code')
+  await expectHeading(page, messages.code.title)
+}
+
+/** Fills in and sends the form for a new password. */
+export async function choosePassword(page: Page, password: string, confirmation = password) {
+  await passwordField(page).fill(password)
+  await confirmPasswordField(page).fill(confirmation)
+  await page.getByRole('button', { name: messages.resetPassword.submit }).click()
+}
+
+/** Opens the newest email to an address with this subject on the mailbox page, once it is there. */
+export async function openEmail(page: Page, to: string, subject: string) {
+  await page.goto('/dev/mailbox')
+  await page
+    .getByRole('link', { name: subject })
+    .and(page.getByRole('link', { name: to }))
+    .first()
+    .click()
+  await expect(page.getByRole('heading', { name: subject, level: 1 })).toBeVisible()
+}
