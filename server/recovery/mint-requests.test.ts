@@ -1,0 +1,69 @@
+import { eq } from 'drizzle-orm'
+import { expect, it } from 'vitest'
+import { newRequestId } from '@/server/core/secrets'
+import { passwordResetTokens, users } from '@/server/db/schema'
+import { EMAILS_PER_ACCOUNT } from '@/server/limits/limits'
+import { createTestDatabase, waitForBlocked } from '@/server/testing/database'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
+import { mintRequests } from './mint-requests'
+
+const { db } = await createTestDatabase()
+
+/** A requester with an address of its own, so that no limit is reached. */
+const anyone = () => ({ address: newRequestId(), device: null, requestId: 'anyone' })
+
+it('a link that died with a change of its account does not count as live: the next request is emailed', async () => {
+  const fixture = createRecoveryFixture(db)
+  const account = await fixture.account()
+  for (let n = 0; n < EMAILS_PER_ACCOUNT.budget; n++) {
+    await fixture.mailed(account)
+    fixture.clock.advance(60)
+  }
+  await fixture.mailed(account)
+  expect(fixture.mailbox.to(account.email)).toHaveLength(EMAILS_PER_ACCOUNT.budget)
+
+  await db.update(users).set({ passwordHash: null }).where(eq(users.id, account.id))
+  fixture.clock.advance(60)
+  await fixture.mailed(account)
+  expect(fixture.mailbox.to(account.email)).toHaveLength(EMAILS_PER_ACCOUNT.budget + 1)
+})
+
+it('a new row is inserted after the row that it supersedes was closed, for every account of a large batch', async () => {
+  const fixture = createRecoveryFixture(db)
+  const accounts = await Promise.all(Array.from({ length: 60 }, () => fixture.account()))
+  for (const _ of [1, 2]) {
+    await Promise.all(accounts.map((account) => fixture.request(account.email, { requester: anyone() })))
+    await fixture.deliver()
+    fixture.clock.advance(60)
+  }
+  expect(fixture.mailbox.accepted).toHaveLength(120)
+})
+
+it('a new row waits for a reset that is spending the row before it', async () => {
+  const fixture = createRecoveryFixture(db)
+  const account = await fixture.account()
+  const link = await fixture.mailed(account)
+  fixture.clock.advance(60)
+  const { id } = await fixture.request(account.email)
+
+  const connection = await db.$client.reserve()
+  await connection.unsafe('begin')
+  await connection.unsafe('update password_reset_tokens set used_at = $1 where id = $2', [
+    fixture.clock.now().toISOString(),
+    link?.id as string,
+  ])
+  const minting = mintRequests(fixture.ctx(), [{ id, form: 'pages', identifier: account.email, userId: null }])
+  await waitForBlocked(db, 1)
+  await connection.unsafe('commit')
+  connection.release()
+  await minting
+
+  const rows = await db.select().from(passwordResetTokens).where(eq(passwordResetTokens.userId, account.id))
+  const states = rows.map((row) => [row.id, row.usedAt !== null, row.supersededAt !== null])
+  expect(states.sort()).toEqual(
+    [
+      [link?.id, true, false],
+      [id, false, false],
+    ].sort(),
+  )
+})
