@@ -59,9 +59,9 @@ export const INTERNAL_ERROR = 'Something went wrong on our side. Try again in a 
 const RETRYABLE = new Set([429, 503])
 
 /**
- * Makes the endpoint of one documented path. Every answer has the contract's own shape. The checks are, in order:
- * 405, 415, 403, 413. Then the operation answers. An error of the core is answered by the contract's table, any
- * other error is logged and answered with an opaque 500. HEAD is GET without the body.
+ * Makes the endpoint of one documented path. Every answer has the contract's own shape. Checks, in order: 405, 415,
+ * 403, 413. Then the operation answers. The contract's table answers an error of the core; any other error is logged
+ * and answered with an opaque 500. HEAD is GET without the body.
  */
 export function endpoint<Params = unknown>(contract: Contract, operations: Operations<Params>): Endpoint<Params> {
   const { GET, POST, PUT, page } = operations

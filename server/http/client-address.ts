@@ -6,8 +6,8 @@ export const SOCKET_ADDRESS_HEADER = 'x-latchkey-socket-address'
 
 /**
  * The network that a request is counted under.
- * @param hops how many trusted proxies append to `X-Forwarded-For`. The address is the one that the outermost
- * of them appended, counted from the right (ASVS 15.3.4). With 0 the header is ignored.
+ * @param hops how many trusted proxies append to `X-Forwarded-For`. The address is the one that the outermost of them
+ * appended, counted from the right (ASVS 15.3.4). With 0 the header is ignored.
  * @returns an IPv4 address, the /64 of an IPv6 address, or `unknown`
  */
 export function clientNetwork(headers: Headers, hops: number): string {
