@@ -13,20 +13,20 @@ import { signIn } from './sign-in'
 const { db, url } = await createTestDatabase()
 const ada = { email: 'ada@example.com', username: 'ada', fullName: ' Ada Example ', password: PASSWORD }
 
-const signInAs = (typed: string, password: string) =>
-  signIn(createRecoveryFixture(db).ctx(), { account: identifierSchema.parse(typed), password })
+const signInAs = (identifier: string, password: string) =>
+  signIn(createRecoveryFixture(db).ctx(), { account: identifierSchema.parse(identifier), password })
 
-describe('an added account', () => {
-  it('can sign in at once, typed in NFD or NFC', async () => {
+describe('addAccount', () => {
+  it('adds an account that can sign in, with username and password typed in NFC or NFD', async () => {
     await addAccount(db, { ...ada, username: 'ad\u00e0', password: 'cre\u0300me bru\u0302le\u0301e' })
     await signInAs('ADA@example.com', 'cr\u00e8me br\u00fbl\u00e9e')
     expect((await signInAs('ada\u0300', 'cr\u00e8me br\u00fbl\u00e9e')).account.fullName).toBe('Ada Example')
   })
 
   it.each([
-    ['a taken address', { email: 'TAKEN@example.com' }],
+    ['a taken email address', { email: 'TAKEN@example.com' }],
     ['a taken username', { username: 'Taken' }],
-  ])('is refused with %s, whatever the case of its letters', async (_, given) => {
+  ])('refuses %s, ignoring case', async (_, given) => {
     await addAccount(db, { ...ada, email: 'taken@example.com', username: 'taken' }).catch(() => {})
     const adding = addAccount(db, { ...ada, email: 'free@example.com', username: 'free', ...given })
     await expect(adding).rejects.toThrow(AccountError)
@@ -35,16 +35,16 @@ describe('an added account', () => {
   })
 
   it.each([
-    ['no address', { email: 'bob' }],
-    ['two addresses', { email: 'bob@example.com,eve@example.com' }],
-    ['an address for a username', { username: 'bob@example.com' }],
+    ['a malformed email address', { email: 'bob' }],
+    ['two email addresses', { email: 'bob@example.com,eve@example.com' }],
+    ['an email address as username', { username: 'bob@example.com' }],
     ['a username with a space', { username: 'bob b' }],
-  ])('is refused with %s', async (_, given) => {
+  ])('refuses %s', async (_, given) => {
     const bob = { ...ada, email: 'bob@example.com', username: 'bob', ...given }
     await expect(addAccount(db, bob)).rejects.toThrow(AccountError)
   })
 
-  it('follows the rules for passwords that everybody has', async () => {
+  it('applies the password policy', async () => {
     const carol = { ...ada, email: 'carol@example.com', username: 'carol' }
     expect(await refusalOf(addAccount(db, { ...carol, password: 'carol2026' }))).toEqual({ code: 'password-personal' })
     expect(await refusalOf(addAccount(db, { ...carol, password: 'k7#mQ2xz' }, 15))).toMatchObject({
@@ -53,8 +53,8 @@ describe('an added account', () => {
   })
 })
 
-describe('the demo accounts', () => {
-  it('are added once, and what they have changed stays changed', async () => {
+describe('seedDemoAccounts', () => {
+  it('adds the demo accounts once and never overwrites their passwords', async () => {
     expect(await seedDemoAccounts(url, PASSWORD)).toBe('seeded')
     for (const { email } of DEMO_ACCOUNTS) await signInAs(email, PASSWORD)
     expect(await seedDemoAccounts(url, 'another passphrase')).toBe('present')

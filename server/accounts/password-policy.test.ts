@@ -4,7 +4,7 @@ import { checkNewPassword } from './password-policy'
 
 const ada = { email: 'ada.lovelace@example.com', username: 'countess', fullName: 'Ada King Lovelace' }
 
-/** Why a password is refused, or null. */
+/** The code and details of the refusal, or null for an accepted password. */
 function refusalOf(password: string, owner = ada, minLength = 8) {
   try {
     checkNewPassword(password, owner, minLength)
@@ -15,42 +15,42 @@ function refusalOf(password: string, owner = ada, minLength = 8) {
   }
 }
 
-const expectGood = (...passwords: string[]) => {
+const expectAccepted = (...passwords: string[]) => {
   for (const password of passwords) expect([password, refusalOf(password)]).toEqual([password, null])
 }
 const expectRefused = (code: string, ...passwords: string[]) => {
   for (const password of passwords) expect([password, refusalOf(password)?.code]).toEqual([password, code])
 }
 
-describe('length', () => {
-  it('is at least eight code points, told with the limit', () => {
+describe('the length of a password', () => {
+  it('is at least eight code points; the refusal contains the limit', () => {
     expect(refusalOf('k7#mQ2x')).toEqual({ code: 'password-too-short', limit: 8 })
-    expectGood('k7#mQ2xz')
+    expectAccepted('k7#mQ2xz')
   })
 
-  it('counts an emoji as one', () => {
+  it('counts an emoji as one character', () => {
     expect(refusalOf('\u{1f600}\u{1f431}\u{1f680}\u{1f340}\u{1f9e9}\u{1f511}\u{1f30d}')?.code).toBe(
       'password-too-short',
     )
-    expectGood('\u{1f600}\u{1f431}\u{1f680}\u{1f340}\u{1f9e9}\u{1f511}\u{1f30d}\u{1f4a1}')
+    expectAccepted('\u{1f600}\u{1f431}\u{1f680}\u{1f340}\u{1f9e9}\u{1f511}\u{1f30d}\u{1f4a1}')
   })
 
   it('is at most 128 code points', () => {
     const long = 'the quick brown fox jumps over the lazy dog '.repeat(3).slice(0, 127)
-    expectGood(`${long}!`, `${long}\u{1f600}`)
+    expectAccepted(`${long}!`, `${long}\u{1f600}`)
     expect(refusalOf(`${long}!!`)).toEqual({ code: 'password-too-long', limit: 128 })
     expect(refusalOf(`${long}\u{1f600}!`)).toEqual({ code: 'password-too-long', limit: 128 })
   })
 
-  it('is what the operator asks for', () => {
+  it('has the minimum that the operator configured', () => {
     expect(refusalOf('fourteen chars', ada, 15)).toEqual({ code: 'password-too-short', limit: 15 })
     expect(refusalOf('fifteen  chars!', ada, 15)).toBeNull()
   })
 })
 
-describe('any character', () => {
-  it('will do, and none is demanded', () => {
-    expectGood(
+describe('composition', () => {
+  it('is free: every character is allowed and none is required', () => {
+    expectAccepted(
       'plainlowercaseletters',
       '        x',
       '\u5bc6\u7801\u662f\u5f88\u957f\u7684\u4e00\u53e5\u8bdd',
@@ -60,8 +60,8 @@ describe('any character', () => {
   })
 })
 
-describe('what repeats or runs', () => {
-  it('is refused', () => {
+describe('a password of repetitions or a run of characters', () => {
+  it('is too simple', () => {
     expectRefused(
       'password-too-simple',
       'aaaaaaaa',
@@ -81,13 +81,13 @@ describe('what repeats or runs', () => {
     )
   })
 
-  it('is fine as soon as it does not', () => {
-    expectGood('aaaaaaab', 'abcabcxabc', '13579bdf', 'abcdefghj', 'catdogcatdoh')
+  it('is accepted once the pattern is broken', () => {
+    expectAccepted('aaaaaaab', 'abcabcxabc', '13579bdf', 'abcdefghj', 'catdogcatdoh')
   })
 })
 
-describe('what many people use', () => {
-  it('is refused in any case of its letters', () => {
+describe('a common password', () => {
+  it('is refused in upper and lower case', () => {
     expectRefused(
       'password-too-common',
       'password1',
@@ -106,13 +106,13 @@ describe('what many people use', () => {
     )
   })
 
-  it('is fine with a word more', () => {
-    expectGood('sunshine barge', 'trustno1 tapir', 'qwertyuiop[] heron')
+  it('is accepted with another word added', () => {
+    expectAccepted('sunshine barge', 'trustno1 tapir', 'qwertyuiop[] heron')
   })
 })
 
-describe('what names its owner or the product', () => {
-  it('is refused: username, address, names, the product, with digits and marks about them', () => {
+describe('a password made of the names of its owner or of the product', () => {
+  it('is refused for username, email address, full name and product, with digits and punctuation around them', () => {
     expectRefused(
       'password-personal',
       'countess',
@@ -134,8 +134,8 @@ describe('what names its owner or the product', () => {
     )
   })
 
-  it('is fine inside a sentence', () => {
-    expectGood(
+  it('is accepted when the name is part of a sentence', () => {
+    expectAccepted(
       'ada lovelace wrote the first program',
       'my countess rides at dawn',
       'where did I put the latchkey again',
@@ -143,14 +143,14 @@ describe('what names its owner or the product', () => {
     )
   })
 
-  it('does not mistake a short name, or none, for something to look for', () => {
+  it('is not assumed for names shorter than three characters, or without a name', () => {
     const al = { email: 'al@example.com', username: 'x', fullName: '' }
     expect(refusalOf('al4190-77', al)).toBeNull()
     expect(refusalOf('x4190-7731', al)).toBeNull()
     expect(refusalOf('73914-7731', { ...al, fullName: ' - . ' })).toBeNull()
   })
 
-  it('is looked for in any script', () => {
+  it('is recognized in any script', () => {
     const li = { email: 'li@example.com', username: '\u674e\u660e\u534e', fullName: 'Jos\u00e9 \u00c1lvarez' }
     expect(refusalOf('\u674e\u660e\u534e\u674e\u660e\u534e88', li)?.code).toBe('password-personal')
     expect(refusalOf('\u00c1LVAREZ99', li)?.code).toBe('password-personal')

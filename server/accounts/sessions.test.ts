@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
 import { sessions, users } from '@/server/db/schema'
 import { PASSWORD } from '@/server/testing/accounts'
+import { START } from '@/server/testing/clock'
 import { createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { endSessions, findSession, listSessions, newSessionToken, SESSION_TTL_SECONDS } from './sessions'
@@ -24,10 +25,10 @@ const withSession = async () => {
   return { fixture, account, ...(await signedIn(fixture, account)) }
 }
 
-const lastSeen = async (id: string) => (await db.select().from(sessions).where(eq(sessions.id, id)))[0]?.lastSeenAt
+const lastSeenAt = async (id: string) => (await db.select().from(sessions).where(eq(sessions.id, id)))[0]?.lastSeenAt
 
-describe('a session', () => {
-  it('lives thirty days, to the second', async () => {
+describe('findSession', () => {
+  it('finds a session for exactly thirty days', async () => {
     const { fixture, token } = await withSession()
     expect(SESSION_TTL_SECONDS).toBe(30 * 24 * 3600)
     fixture.clock.advance(SESSION_TTL_SECONDS - 1)
@@ -36,8 +37,8 @@ describe('a session', () => {
     expect(await findSession(fixture.ctx(), token)).toBeNull()
   })
 
-  it('is dead under a newer password, an inactive account and no account', async () => {
-    for (const change of [{ passwordVersion: 2 }, { deactivatedAt: new Date() }]) {
+  it('returns null after a password change and for a deactivated or deleted account', async () => {
+    for (const change of [{ passwordVersion: 2 }, { deactivatedAt: START }]) {
       const { fixture, account, token } = await withSession()
       await db.update(users).set(change).where(eq(users.id, account.id))
       expect(await findSession(fixture.ctx(), token)).toBeNull()
@@ -47,7 +48,7 @@ describe('a session', () => {
     expect(await findSession(fixture.ctx(), token)).toBeNull()
   })
 
-  it('shows what its account is called now', async () => {
+  it('returns the current name of the account', async () => {
     const { fixture, account, token } = await withSession()
     await db.update(users).set({ fullName: 'Grace Example' }).where(eq(users.id, account.id))
     expect(await findSession(fixture.ctx(), token)).toMatchObject({
@@ -57,7 +58,7 @@ describe('a session', () => {
     })
   })
 
-  it('is found by its whole token alone', async () => {
+  it('accepts nothing but the exact token', async () => {
     const { fixture, token, id } = await withSession()
     const others = [
       '',
@@ -74,23 +75,23 @@ describe('a session', () => {
   })
 })
 
-describe('when a session was last seen', () => {
-  it('is written no more than every five minutes', async () => {
+describe('lastSeenAt', () => {
+  it('is updated at most every five minutes', async () => {
     const { fixture, token, id } = await withSession()
     const start = fixture.clock.now()
     fixture.clock.advance(300)
     await findSession(fixture.ctx(), token)
-    expect(await lastSeen(id)).toEqual(start)
+    expect(await lastSeenAt(id)).toEqual(start)
     fixture.clock.advance(1)
     await findSession(fixture.ctx(), token)
     const seen = fixture.clock.now()
-    expect(await lastSeen(id)).toEqual(seen)
+    expect(await lastSeenAt(id)).toEqual(seen)
     fixture.clock.advance(200)
     await findSession(fixture.ctx(), token)
-    expect(await lastSeen(id)).toEqual(seen)
+    expect(await lastSeenAt(id)).toEqual(seen)
   })
 
-  it('never lengthens its life', async () => {
+  it('does not extend the lifetime of the session', async () => {
     const { fixture, token } = await withSession()
     for (let day = 0; day < 30; day++) {
       expect(await findSession(fixture.ctx(), token)).not.toBeNull()
@@ -100,8 +101,8 @@ describe('when a session was last seen', () => {
   })
 })
 
-describe('the list of sessions', () => {
-  it('shows the live ones of the account, the last used first', async () => {
+describe('listSessions', () => {
+  it('lists the live sessions of the account, the most recently used first', async () => {
     const { fixture, account, token, id } = await withSession()
     const started = fixture.clock.now()
     fixture.clock.advance(60)
@@ -115,7 +116,7 @@ describe('the list of sessions', () => {
     ])
   })
 
-  it('leaves out what has expired or was made under an older password', async () => {
+  it('omits expired sessions and those from before a password change', async () => {
     const { fixture, account } = await withSession()
     await db.update(users).set({ passwordVersion: 2 }).where(eq(users.id, account.id))
     const live = await signedIn(fixture, account)
@@ -125,33 +126,33 @@ describe('the list of sessions', () => {
   })
 })
 
-describe('ending sessions', () => {
-  const livingOf = async (fixture: Fixture, account: { id: string }) =>
+describe('endSessions', () => {
+  const liveSessionsOf = async (fixture: Fixture, account: { id: string }) =>
     (await listSessions(fixture.ctx(), account.id)).map((session) => session.id).sort()
 
-  it('ends one, all but one, or all, and says how many', async () => {
+  it('ends one session, all but one, or all, and returns how many it ended', async () => {
     const { fixture, account, id } = await withSession()
     const [second, third] = [await signedIn(fixture, account), await signedIn(fixture, account)]
     expect(await endSessions(fixture.ctx(), account.id, { only: second.id })).toBe(1)
     expect(await findSession(fixture.ctx(), second.token)).toBeNull()
-    expect(await livingOf(fixture, account)).toEqual([id, third.id].sort())
+    expect(await liveSessionsOf(fixture, account)).toEqual([id, third.id].sort())
     expect(await endSessions(fixture.ctx(), account.id, { allBut: third.id })).toBe(1)
-    expect(await livingOf(fixture, account)).toEqual([third.id])
+    expect(await liveSessionsOf(fixture, account)).toEqual([third.id])
     expect(await endSessions(fixture.ctx(), account.id, { all: true })).toBe(1)
-    expect(await livingOf(fixture, account)).toEqual([])
+    expect(await liveSessionsOf(fixture, account)).toEqual([])
   })
 
   it('never ends a session of another account', async () => {
     const { fixture, account, id } = await withSession()
-    const stranger = await fixture.account()
-    const theirs = await signedIn(fixture, stranger)
-    expect(await endSessions(fixture.ctx(), stranger.id, { only: id })).toBe(0)
-    await endSessions(fixture.ctx(), stranger.id, { allBut: theirs.id })
-    await endSessions(fixture.ctx(), stranger.id, { all: true })
-    expect(await livingOf(fixture, account)).toEqual([id])
+    const other = await fixture.account()
+    const othersSession = await signedIn(fixture, other)
+    expect(await endSessions(fixture.ctx(), other.id, { only: id })).toBe(0)
+    await endSessions(fixture.ctx(), other.id, { allBut: othersSession.id })
+    await endSessions(fixture.ctx(), other.id, { all: true })
+    expect(await liveSessionsOf(fixture, account)).toEqual([id])
   })
 
-  it('is written down once, and only when something ended', async () => {
+  it('adds one audit event, and none if no session ended', async () => {
     const { fixture, account, id } = await withSession()
     await signedIn(fixture, account)
     fixture.clock.advance(1)

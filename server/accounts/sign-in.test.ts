@@ -13,7 +13,7 @@ import { needsRehash } from './password-hash'
 import { findSession } from './sessions'
 import { signIn } from './sign-in'
 
-// The real thing, watched.
+// The functions still do their work; the spies only record the calls.
 vi.mock('@node-rs/argon2', { spy: true })
 
 const { db, url } = await createTestDatabase()
@@ -22,9 +22,10 @@ afterAll(() => recorded.close())
 
 type Fixture = ReturnType<typeof createRecoveryFixture>
 
-const attempt = (fixture: Fixture, typed: string, password: string, given?: Parameters<Fixture['ctx']>[0]) =>
-  signIn(fixture.ctx(given), { account: identifierSchema.parse(typed), password })
+const attempt = (fixture: Fixture, identifier: string, password: string, given?: Parameters<Fixture['ctx']>[0]) =>
+  signIn(fixture.ctx(given), { account: identifierSchema.parse(identifier), password })
 
+/** A requester with another address. */
 const elsewhere = (address = newClientAddress()) => ({ requester: { address, device: null, requestId: 'elsewhere' } })
 
 const storedHash = async (account: { id: string }) => {
@@ -32,11 +33,11 @@ const storedHash = async (account: { id: string }) => {
   return row?.passwordHash as string
 }
 
-/** Weaker than today's parameters ask for, and quick. */
+/** A hash of PASSWORD with weaker parameters than the current ones, which is quick to verify. */
 const quickHash = () => hash(PASSWORD, { memoryCost: 1024, timeCost: 1, parallelism: 1 })
 
-describe('the right password', () => {
-  it('signs in by address and by username, in any case of their letters', async () => {
+describe('signIn with the right password', () => {
+  it('accepts the email address and the username, in upper and lower case', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account({ username: 'Grace.Hopper', email: 'grace@example.com' })
     for (const typed of [account.email, 'GRACE@EXAMPLE.COM', account.username, 'grace.hopper']) {
@@ -45,7 +46,7 @@ describe('the right password', () => {
     }
   })
 
-  it('earns a session whose token stands in the database only as a digest', async () => {
+  it('creates a session and stores only the digest of its token', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()
     const { token } = await attempt(fixture, account.email, PASSWORD)
@@ -58,7 +59,7 @@ describe('the right password', () => {
     expect(await fixture.eventsOf(account)).toEqual(['signed-in'])
   })
 
-  it('earns another session each time', async () => {
+  it('creates another session each time', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()
     const tokens = [await attempt(fixture, account.email, PASSWORD), await attempt(fixture, account.email, PASSWORD)]
@@ -72,25 +73,25 @@ const known = await fixture.account()
 const deactivated = await fixture.account({ deactivatedAt: fixture.clock.now() })
 const without = await fixture.account({ passwordHash: null })
 const broken = await fixture.account({ passwordHash: 'no hash at all' })
-const ways = [
+const refusedSignIns = [
   ['a wrong password', known.email, OTHER_PASSWORD],
   ['a wrong password for a username', known.username, `${PASSWORD} `],
-  ['the password in other letters', known.email, PASSWORD.toUpperCase()],
-  ['an unknown address', 'nobody@example.com', PASSWORD],
-  ['an unknown username', 'nobody', PASSWORD],
-  ['a deactivated account with its right password', deactivated.email, PASSWORD],
+  ['the password in upper case', known.email, PASSWORD.toUpperCase()],
+  ['an unknown email address', 'unknown@example.com', PASSWORD],
+  ['an unknown username', 'unknown', PASSWORD],
+  ['the right password of a deactivated account', deactivated.email, PASSWORD],
   ['an account without a password', without.email, PASSWORD],
-  ['an account whose hash cannot be read', broken.email, PASSWORD],
+  ['an account whose password hash is unreadable', broken.email, PASSWORD],
 ] as const
 
-describe('every way to fail', () => {
-  it.each(ways)('is one answer: %s', async (_, typed, password) => {
+describe('signIn refused', () => {
+  it.each(refusedSignIns)('gives the same answer for %s', async (_, typed, password) => {
     const before = await db.$count(sessions)
     expect(await refusalOf(attempt(fixture, typed, password))).toEqual({ code: 'sign-in-failed' })
     expect(await db.$count(sessions)).toBe(before)
   })
 
-  it('runs the same two statements, and so does success', async () => {
+  it('runs the same two statements as a successful sign-in', async () => {
     const run = async (typed: string, password: string) => {
       recorded.statements.length = 0
       await attempt(fixture, typed, password, { ...elsewhere(), db: recorded.db }).catch(() => {})
@@ -98,14 +99,14 @@ describe('every way to fail', () => {
     }
     const success = await run(known.email, PASSWORD)
     expect(success).toHaveLength(2)
-    const byAddress = ways.filter(([, typed]) => typed.includes('@'))
-    for (const [, typed, password] of byAddress) expect(await run(typed, password)).toEqual(success)
-    expect(await run('nobody', PASSWORD)).toEqual(await run(known.username, OTHER_PASSWORD))
+    const byEmail = refusedSignIns.filter(([, typed]) => typed.includes('@'))
+    for (const [, typed, password] of byEmail) expect(await run(typed, password)).toEqual(success)
+    expect(await run('unknown', PASSWORD)).toEqual(await run(known.username, OTHER_PASSWORD))
   })
 
-  it('verifies one hash of the same parameters, known or not', async () => {
-    // Hashing is nearly all of the time that a sign-in takes.
-    for (const [, typed, password] of ways.slice(0, 7)) {
+  it('verifies one hash with the same parameters, for known and unknown accounts', async () => {
+    // Nearly all of the time of a sign-in is spent on hashing.
+    for (const [, typed, password] of refusedSignIns.slice(0, 7)) {
       vi.mocked(verify).mockClear()
       await refusalOf(attempt(fixture, typed, password, elsewhere()))
       expect(verify).toHaveBeenCalledOnce()
@@ -113,28 +114,28 @@ describe('every way to fail', () => {
     }
   })
 
-  it('is written down for the account, and for nobody', async () => {
+  it('adds one audit event to the account', async () => {
     const account = await fixture.account()
     await refusalOf(attempt(fixture, account.email, OTHER_PASSWORD))
     expect(await fixture.eventsOf(account)).toEqual(['sign-in-failed'])
   })
 })
 
-describe('guesses', () => {
-  it('at one account from one address end after 20, right or wrong, until the window ends', async () => {
+describe('the limits of signIn', () => {
+  it('allow 20 tries per account and address in 15 minutes', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account({ passwordHash: await quickHash() })
     for (let n = 0; n < 20; n++) await refusalOf(attempt(fixture, account.email, OTHER_PASSWORD))
     const refused = { code: 'too-many-requests', retryAfterSeconds: 900 }
     expect(await refusalOf(attempt(fixture, account.email, PASSWORD))).toEqual(refused)
     expect(await refusalOf(attempt(fixture, account.email.toUpperCase(), PASSWORD))).toEqual(refused)
-    // Its owner is somewhere else, and not shut out.
+    // From another address, the owner can still sign in.
     await attempt(fixture, account.email, PASSWORD, elsewhere())
     fixture.clock.advance(900)
     await attempt(fixture, account.email, PASSWORD)
   })
 
-  it('at an unknown account end alike', async () => {
+  it('are the same for an unknown account', async () => {
     const fixture = createRecoveryFixture(db)
     for (let n = 0; n < 20; n++) await refusalOf(attempt(fixture, 'not-here@example.com', OTHER_PASSWORD))
     expect(await refusalOf(attempt(fixture, 'not-here@example.com', PASSWORD))).toEqual({
@@ -143,14 +144,14 @@ describe('guesses', () => {
     })
   })
 
-  it('from one address at many accounts end after 100', async () => {
+  it('allow 100 tries per address, for all accounts together', async () => {
     const fixture = createRecoveryFixture(db, { policy: { rateLimitScale: 0.05 } })
     const account = await fixture.account()
-    for (let n = 0; n < 5; n++) await refusalOf(attempt(fixture, `somebody${n}`, PASSWORD))
+    for (let n = 0; n < 5; n++) await refusalOf(attempt(fixture, `unknown${n}`, PASSWORD))
     expect(await refusalOf(attempt(fixture, account.email, PASSWORD))).toMatchObject({ code: 'too-many-requests' })
   })
 
-  it('at one account from everywhere end after 300, however the limits are scaled', async () => {
+  it('allow 300 tries an hour per account from all addresses together, whatever the scale', async () => {
     const fixture = createRecoveryFixture(db, { policy: { rateLimitScale: 1000 } })
     const { email } = await fixture.account({ passwordHash: await quickHash() })
     for (let n = 0; n < 300; n += 20) {
@@ -164,8 +165,8 @@ describe('guesses', () => {
   })
 })
 
-describe('a hash of weaker parameters', () => {
-  it('is replaced at the next sign-in, and opens as before', async () => {
+describe('a stored hash with weaker parameters', () => {
+  it('is replaced at the next sign-in, and the password still works', async () => {
     const fixture = createRecoveryFixture(db)
     const weak = await quickHash()
     const account = await fixture.account({ passwordHash: weak })
@@ -179,7 +180,7 @@ describe('a hash of weaker parameters', () => {
     expect(await storedHash(account)).toBe(stronger)
   })
 
-  it('stays at a wrong password', async () => {
+  it('is kept when the password is wrong', async () => {
     const fixture = createRecoveryFixture(db)
     const weak = await quickHash()
     const account = await fixture.account({ passwordHash: weak })
@@ -187,7 +188,7 @@ describe('a hash of weaker parameters', () => {
     expect(await storedHash(account)).toBe(weak)
   })
 
-  it('ends no other session when it is replaced', async () => {
+  it('is replaced without ending other sessions', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account({ passwordHash: await quickHash() })
     const first = await attempt(fixture, account.email, PASSWORD)

@@ -1,42 +1,45 @@
 import type { Database } from '@/server/db/client'
 import type { SecretRing } from './secrets'
 
-/** Who is asking, as far as a server can know. */
+/** The client that makes a request, as far as the server can tell. */
 export interface Requester {
-  /** What limits are counted by: an IPv4 address, or the /64 of an IPv6 one. */
+  /** The key for limits per client: an IPv4 address, or the /64 network of an IPv6 address. */
   address: string
-  /** Browser and system by name ("Firefox on Windows"), or null. */
+  /** The names of browser and system, such as "Firefox on Windows", or null if unknown. */
   device: string | null
-  /** Ties logs, audit rows and the answer together. */
+  /** The same id appears in the logs, in audit rows and in the response. */
   requestId: string
 }
 
-/** What an operator chose; times are in seconds. */
+/** What an operator can configure. */
 export interface RecoveryPolicy {
+  /** `conceal` never says whether an account exists; `reveal` does. */
   disclosure: 'conceal' | 'reveal'
+  /** The shortest time between two reset emails to the same account. */
   sendCooldownSeconds: number
   linkTtlSeconds: number
   codeTtlSeconds: number
   grantTtlSeconds: number
-  /** Code points. */
+  /** In code points. */
   passwordMinLength: number
-  /** Multiplies the budgets of addresses and of everybody together. */
+  /** Multiplies the per-address limits and the global limits. Limits per account are not scaled. */
   rateLimitScale: number
 }
 
-/** All that a verb may know of the world. Tests move the clock by giving another `now`. */
+/** Everything that a verb depends on. Tests control the time by passing their own `now`. */
 export interface RecoveryContext {
   db: Database
   now: Date
   requester: Requester
   policy: RecoveryPolicy
   secrets: SecretRing
-  /** Tells the mail worker that a row is waiting; costs nothing and waits for nothing. */
+  /** Tells the mail worker that an email is due. Returns at once. */
   wakeMailWorker(): void
-  /** Tells an operator's counters, where somebody watches them. */
+  /** Increments a telemetry counter. Absent when telemetry is off. */
   count?(what: 'requests' | 'redeems' | 'lockouts'): void
 }
 
+/** The time `seconds` after `from`, or before it if negative. */
 export const secondsAfter = (from: Date, seconds: number): Date => new Date(from.getTime() + seconds * 1000)
 
 /** Whole seconds from one time until another, rounded up; 0 when it is over. */

@@ -1,16 +1,16 @@
-/** Every way the core can refuse. Each transport maps all of them, exhaustively. */
+/** Every reason for which the core refuses a call. Each transport maps all of them exhaustively. */
 export type RecoveryErrorCode =
-  | 'account-unknown' // only told under `reveal`
+  | 'account-unknown' // under `conceal`, only trusted back ends receive it
   | 'too-many-requests'
-  | 'asked-too-soon' // only told where an interface documents it
+  | 'asked-too-soon' // within the cooldown; only for interfaces that document this answer
   | 'link-unknown'
   | 'link-expired'
   | 'link-used'
   | 'link-superseded'
-  | 'flow-missing' // a code without word of whose it is
-  | 'code-wrong' // also expired, superseded and spent codes, and codes of nobody
+  | 'flow-missing' // the request names no account that the code could belong to
+  | 'code-wrong' // also for expired, superseded and used codes, and for unknown accounts
   | 'code-blocked'
-  | 'grant-unknown' // also spent and superseded
+  | 'grant-unknown' // also for used and superseded grants
   | 'grant-expired'
   | 'password-too-short'
   | 'password-too-long'
@@ -22,15 +22,18 @@ export type RecoveryErrorCode =
   | 'busy'
 
 export interface RecoveryErrorDetails {
-  /** Whole seconds to wait, for `too-many-requests`, `busy`, `code-blocked` and the wrong code that blocks. */
+  /**
+   * Whole seconds to wait. Set for `too-many-requests`, `asked-too-soon`, `busy` and `code-blocked`, and for the
+   * `code-wrong` that starts a block.
+   */
   retryAfterSeconds?: number
-  /** For `code-wrong`: how many more codes will be compared before a block. */
+  /** For `code-wrong`: how many tries are left before code entry is blocked. */
   triesLeft?: number
-  /** Code points, for `password-too-short` and `password-too-long`. */
+  /** In code points. Set for `password-too-short` and `password-too-long`. */
   limit?: number
 }
 
-/** The one exception the core throws on purpose. Its message is for logs, never for strangers. */
+/** The only exception that the core throws on purpose. Its message is for logs; transports never show it to clients. */
 export class RecoveryError extends Error {
   readonly code: RecoveryErrorCode
   readonly details: RecoveryErrorDetails
@@ -43,7 +46,7 @@ export class RecoveryError extends Error {
   }
 }
 
-/** The codes for a link or a grant that no longer opens anything. */
+/** The codes for a link or a grant that does not work, or no longer does. */
 export const DEAD_SECRET_CODES = [
   'link-unknown',
   'link-expired',
@@ -55,6 +58,6 @@ export const DEAD_SECRET_CODES = [
 
 export type DeadSecretCode = (typeof DEAD_SECRET_CODES)[number]
 
-/** Narrows a code, or null for one that says something else. */
+/** The code if it is one of DEAD_SECRET_CODES, otherwise null. */
 export const asDeadSecretCode = (code: string | null): DeadSecretCode | null =>
   DEAD_SECRET_CODES.find((dead) => dead === code) ?? null

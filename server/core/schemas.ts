@@ -1,11 +1,11 @@
 import { z } from 'zod'
 
 /**
- * What people and programs may type, checked before anything is looked up.
- * Pure zod: safe to import in a browser.
+ * Schemas for user input. They run before any database access.
+ * This file imports zod only, so browser code can import it too.
  */
 
-/** The reasons that these schemas give; each is the message of a zod issue. */
+/** Why a schema rejects its input. Each code is the message of a zod issue. */
 export type InputErrorCode =
   | 'identifier-missing'
   | 'identifier-malformed'
@@ -15,27 +15,30 @@ export type InputErrorCode =
   | 'code-missing'
   | 'code-not-numeric'
 
-const MAX_EMAIL_LENGTH = 254 // RFC 5321 §4.5.3.1.3, less the angle brackets
+const MAX_EMAIL_LENGTH = 254 // RFC 5321 §4.5.3.1.3, without the angle brackets
+const MAX_LOCAL_PART_LENGTH = 64 // RFC 5321 §4.5.3.1.1
 const MAX_USERNAME_LENGTH = 150
-export const MAX_PASSWORD_LENGTH = 128 // code points; SP 800-63B-4 §3.1.1.2 asks for at least 64
+export const MAX_PASSWORD_LENGTH = 128 // in code points; SP 800-63B-4 §3.1.1.2 requires at least 64
+/** In UTF-16 units, checked before normalizing. NFC text is at least a quarter as long as its decomposed form. */
+const MAX_TYPED_PASSWORD_LENGTH = 4 * MAX_PASSWORD_LENGTH
 export const DEFAULT_PASSWORD_MIN_LENGTH = 8
 
-/** One address, as people have them: no display name, no quotes, no second address, ASCII only. */
+/** A single plain address: ASCII only, without display name, quotes, comments or a second address. */
 const EMAIL =
   /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])$/
 const USERNAME = /^[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}._+-]*)$/u
 
-/** ASCII only on purpose: Unicode folding makes look-alikes equal (CVE-2019-19844). */
+/** Lowercases ASCII letters only: Unicode case folding makes some look-alike characters equal (CVE-2019-19844). */
 export const foldCase = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 
-/** An email address: trimmed, checked, and folded to the form accounts are found by. */
+/** An email address. The result is trimmed and folded, as accounts are looked up. */
 export const emailSchema = z
   .string({ error: 'identifier-missing' })
   .trim()
   .min(1, { error: 'identifier-missing', abort: true })
   .max(MAX_EMAIL_LENGTH, { error: 'identifier-malformed', abort: true })
   .regex(EMAIL, { error: 'identifier-malformed', abort: true })
-  .refine((email) => email.indexOf('@') <= 64, { error: 'identifier-malformed' })
+  .refine((email) => email.indexOf('@') <= MAX_LOCAL_PART_LENGTH, { error: 'identifier-malformed' })
   .transform(foldCase)
   .brand<'Identifier'>()
 
@@ -49,8 +52,8 @@ const usernameSchema = z
   .brand<'Identifier'>()
 
 /**
- * An email address or a username. Whatever holds an `@` is an address.
- * Only this schema makes an `Identifier`, so nobody folds its case a second time.
+ * An email address or a username. Input with an `@` is treated as an email address.
+ * An `Identifier` comes only from these schemas, so it is always trimmed and folded already.
  */
 export const identifierSchema = z.string({ error: 'identifier-missing' }).transform((typed, ctx) => {
   const parsed = (typed.includes('@') ? emailSchema : usernameSchema).safeParse(typed)
@@ -61,19 +64,19 @@ export const identifierSchema = z.string({ error: 'identifier-missing' }).transf
 
 export type Identifier = z.infer<typeof identifierSchema>
 
-/** A new password. NFC, so that one password typed on two keyboards is one password. */
+/** A new password, normalized to NFC: different keyboards can encode the same characters differently. */
 export const newPasswordSchema = z
   .string({ error: 'password-missing' })
-  .max(4 * MAX_PASSWORD_LENGTH, { error: 'password-too-long', abort: true })
+  .max(MAX_TYPED_PASSWORD_LENGTH, { error: 'password-too-long', abort: true })
   .transform((password) => password.normalize('NFC'))
   .refine((password) => password.length > 0, { error: 'password-missing', abort: true })
   .refine((password) => [...password].length <= MAX_PASSWORD_LENGTH, { error: 'password-too-long' })
 
-/** A password typed to sign in: never told why it is wrong, only bounded before it is hashed. */
+/** The password of a sign-in. The policy does not apply; only the length is limited, because it will be hashed. */
 export const currentPasswordSchema = z
   .string({ error: 'password-missing' })
   .min(1, { error: 'password-missing', abort: true })
-  .max(4 * MAX_PASSWORD_LENGTH, { error: 'password-too-long', abort: true })
+  .max(MAX_TYPED_PASSWORD_LENGTH, { error: 'password-too-long', abort: true })
   .transform((password) => password.normalize('NFC'))
 
 export const requestResetInput = z.object({ account: identifierSchema })
@@ -82,7 +85,7 @@ export const resetPasswordInput = z
   .object({
     password: newPasswordSchema,
     confirmPassword: z.string({ error: 'confirmation-missing' }).min(1, { error: 'confirmation-missing', abort: true }),
-    /** Given by programs; browsers hold the secret in a cookie. */
+    /** Sent by programs. Browsers have the secret in a cookie instead. */
     token: z.string().max(4096).optional(),
   })
   .refine((input) => input.password === input.confirmPassword.normalize('NFC'), {
@@ -94,7 +97,7 @@ export const resetPasswordInput = z
     },
   })
 
-/** A code as people paste it: with spaces or dashes. Only ASCII digits are digits. */
+/** A pasted code, which may contain spaces and dashes. Only ASCII digits count as digits. */
 export const codeSchema = z
   .string({ error: 'code-missing' })
   .max(64, { error: 'code-not-numeric', abort: true })
@@ -106,7 +109,7 @@ export const CODE_LENGTH = 6
 
 export const locateInput = z.object({ account: identifierSchema })
 
-/** Without `account`, the one that this browser asked for. */
+/** Without `account`, the account is the one that this browser requested the code for. */
 export const verifyCodeInput = z.object({ account: identifierSchema.optional(), code: codeSchema })
 
 export const signInInput = z.object({ account: identifierSchema, password: currentPasswordSchema })

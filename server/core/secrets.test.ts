@@ -15,66 +15,66 @@ const SECRET = 'the application secret of these tests'
 const OLDER = 'the application secret of last year....'
 const ID = '00112233-4455-6677-8899-aabbccddeeff'
 
-describe('the id of a request', () => {
-  it('is 128 random bits: no bit of it is fixed', () => {
+describe('newRequestId', () => {
+  it('returns 128 random bits, none of them fixed', () => {
     const ids = Array.from({ length: 400 }, () => Buffer.from(newRequestId().replaceAll('-', ''), 'hex'))
     expect(new Set(ids.map((id) => id.toString('hex'))).size).toBe(400)
     for (let bit = 0; bit < 128; bit++) {
       const ones = ids.filter((id) => ((id[bit >> 3] as number) >> (bit & 7)) & 1).length
-      // 200 are expected; to be off by 80 is eight standard deviations.
+      // 200 are expected. A difference of 80 is eight standard deviations.
       expect(Math.abs(ones - 200)).toBeLessThan(80)
     }
   })
 
-  it('has the shape of a UUID', () => {
+  it('formats them as a UUID', () => {
     expect(newRequestId()).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
   })
 })
 
-describe('a link token', () => {
-  it('is 43 characters of base64url, the same each time it is derived', () => {
+describe('linkTokenOf', () => {
+  it('derives 43 characters of base64url, the same ones each time', () => {
     expect(linkTokenOf(SECRET, ID)).toMatch(/^[A-Za-z0-9_-]{43}$/)
     expect(linkTokenOf(SECRET, ID)).toBe(linkTokenOf(SECRET, ID))
     expect(isLinkToken(linkTokenOf(SECRET, ID))).toBe(true)
   })
 
-  it('is another for another request and another secret', () => {
+  it('derives different tokens for different requests and for different secrets', () => {
     const tokens = [linkTokenOf(SECRET, ID), linkTokenOf(SECRET, newRequestId()), linkTokenOf(OLDER, ID)]
     expect(new Set(tokens).size).toBe(3)
   })
 
-  it('has one spelling: of the four last letters that decode alike, one is a token', () => {
+  it('has one valid spelling: of the four last characters that decode to the same bytes, one is accepted', () => {
     const token = linkTokenOf(SECRET, ID)
     const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_']
-    const same = letters.filter((last) =>
+    const equivalent = letters.filter((last) =>
       Buffer.from(token.slice(0, -1) + last, 'base64url').equals(Buffer.from(token, 'base64url')),
     )
-    expect(same).toHaveLength(4)
-    expect(same.filter((last) => isLinkToken(token.slice(0, -1) + last))).toEqual([token.at(-1)])
+    expect(equivalent).toHaveLength(4)
+    expect(equivalent.filter((last) => isLinkToken(token.slice(0, -1) + last))).toEqual([token.at(-1)])
   })
 })
 
-describe('a code', () => {
+describe('codeOf', () => {
   const codes = Array.from({ length: 20_000 }, () => codeOf(SECRET, newRequestId()))
 
-  it('is six digits, leading zeros included', () => {
+  it('returns six digits, with leading zeros', () => {
     expect(codes.filter((code) => !/^[0-9]{6}$/.test(code))).toEqual([])
     expect(codes.some((code) => code.startsWith('0'))).toBe(true)
   })
 
-  it('favours no digit in any place', () => {
+  it('returns each digit equally often in each place', () => {
     for (let place = 0; place < 6; place++) {
       const counts = Array.from(
         { length: 10 },
         (_, digit) => codes.filter((code) => code[place] === String(digit)).length,
       )
       const chiSquare = counts.reduce((sum, count) => sum + (count - 2000) ** 2 / 2000, 0)
-      // Nine degrees of freedom: a fair die is above this once in a hundred million.
+      // With nine degrees of freedom, uniform digits exceed this once in a hundred million runs.
       expect(chiSquare).toBeLessThan(54)
     }
   })
 
-  it('has a digest that is keyed and bound to its request', () => {
+  it('has a digest that depends on the secret, the request and the code', () => {
     const digest = codeDigestOf(SECRET, ID, '012345')
     const others = [
       codeDigestOf(OLDER, ID, '012345'),
@@ -86,8 +86,8 @@ describe('a code', () => {
   })
 })
 
-describe('the secrets of one request', () => {
-  it('tell nothing of each other', () => {
+describe('the derived values of one request', () => {
+  it('differ from each other', () => {
     const link = Buffer.from(linkTokenOf(SECRET, ID), 'base64url')
     const secureAccount = Buffer.from(signedIdOf(SECRET, 'not-me', ID), 'base64url').subarray(16)
     const identifier = identifierDigestOf(SECRET, ID)
@@ -95,16 +95,16 @@ describe('the secrets of one request', () => {
   })
 })
 
-describe('a signed id', () => {
+describe('readSignedId', () => {
   const token = signedIdOf(SECRET, 'not-me', ID)
 
-  it('is read under every secret of the ring', () => {
+  it('accepts a token made with any secret of the ring', () => {
     expect(readSignedId([SECRET], 'not-me', token)).toBe(ID)
     expect(readSignedId([OLDER, SECRET], 'not-me', token)).toBe(ID)
     expect(readSignedId([OLDER], 'not-me', token)).toBeNull()
   })
 
-  it('is refused altered in any of its letters', () => {
+  it('rejects a token with any one character changed', () => {
     for (let at = 0; at < token.length; at++) {
       const altered = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`
       expect(readSignedId([SECRET], 'not-me', altered)).toBeNull()
@@ -119,7 +119,7 @@ describe('a signed id', () => {
     [` ${token}`],
     ['A'.repeat(64)],
     [linkTokenOf(SECRET, ID)],
-  ])('is refused cut, lengthened or made up: %j', (other) => {
-    expect(readSignedId([SECRET], 'not-me', other)).toBeNull()
+  ])('rejects a shortened, extended or invented token: %j', (token) => {
+    expect(readSignedId([SECRET], 'not-me', token)).toBeNull()
   })
 })

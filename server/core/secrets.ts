@@ -1,16 +1,16 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /**
- * Every secret of a request is derived from its random id and APP_SECRET, and none is stored:
- * the database holds digests, and a mail rendered twice is the same to the byte.
+ * The secrets of a request are derived from its random id and APP_SECRET and are never stored: the database
+ * holds digests only. An email that is rendered again has the same bytes. Grants are random, not derived.
  */
 
-/** APP_SECRET, newest first. New secrets come from the first; older ones still recognise theirs. */
+/** The values of APP_SECRET, newest first. The first makes new secrets; all of them verify existing ones. */
 export type SecretRing = readonly [string, ...string[]]
 
 type SecretPurpose = 'link' | 'code' | 'not-me' | 'reset-token'
 
-/** 128 random bits in the shape of a UUID (ASVS 11.5.1); unlike UUIDv4 no bit of it is fixed. */
+/** 128 random bits in the format of a UUID (ASVS 11.5.1). All bits are random; a UUIDv4 has six fixed bits. */
 export function newRequestId(): string {
   const hex = randomBytes(16).toString('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
@@ -21,43 +21,47 @@ const idBytes = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex')
 const derive = (secret: string, purpose: SecretPurpose, id: string, round = 0) =>
   createHmac('sha256', secret).update(`latchkey ${purpose} ${round} `).update(idBytes(id)).digest()
 
-/** SHA-256: enough for a digest of 128 random bits and more (ASVS 11.4.2). */
+/** SHA-256 of a token. A fast hash is enough for secrets with at least 128 random bits (ASVS 11.4.2). */
 export const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest()
 
-/** The 43-character link token of a request, base64url. */
+/** The link token of a request: 32 bytes as 43 characters of base64url. */
 export const linkTokenOf = (secret: string, id: string): string => derive(secret, 'link', id).toString('base64url')
 
-/** True only for the one spelling of 32 bytes that base64url encoders give. */
+/**
+ * True for 43 characters of canonical base64url. Decoders ignore two bits of the last character, so each token has
+ * three other spellings; they are refused.
+ */
 export const isLinkToken = (token: string): boolean =>
   /^[A-Za-z0-9_-]{43}$/.test(token) && Buffer.from(token, 'base64url').toString('base64url') === token
 
-const CODES = 1_000_000
-const UNBIASED = Math.floor(2 ** 32 / CODES) * CODES
+const CODE_COUNT = 1_000_000
+/** The largest multiple of CODE_COUNT that fits into 32 bits: below it, every remainder is equally likely. */
+const UNBIASED_LIMIT = Math.floor(2 ** 32 / CODE_COUNT) * CODE_COUNT
 
-/** The six-digit code of a request; words that would favour low codes are passed over. */
+/** The six-digit code of a request. Words that would make low codes more likely are skipped. */
 export function codeOf(secret: string, id: string): string {
   for (let round = 0; ; round++) {
     const bytes = derive(secret, 'code', id, round)
     for (let offset = 0; offset < bytes.length; offset += 4) {
       const word = bytes.readUInt32BE(offset)
-      if (word < UNBIASED) return String(word % CODES).padStart(6, '0')
+      if (word < UNBIASED_LIMIT) return String(word % CODE_COUNT).padStart(6, '0')
     }
   }
 }
 
-/** A code's digest, keyed (a million guesses are nothing) and bound to its request. */
+/** The digest of a code, bound to its request. Keyed, because six digits are easy to enumerate. */
 export const codeDigestOf = (secret: string, id: string, code: string): Buffer =>
   createHmac('sha256', secret).update('latchkey code-digest ').update(idBytes(id)).update(code).digest()
 
-/** Knows what somebody typed again without holding it. Keyed: addresses are guessable. */
+/** A digest that recognizes an identifier without storing it. Keyed, because addresses are easy to guess. */
 export const identifierDigestOf = (secret: string, identifier: string): Buffer =>
   createHmac('sha256', secret).update('latchkey identifier ').update(identifier).digest()
 
-/** A token that names its row and proves itself: id and HMAC, base64url. Nothing of it needs storing. */
+/** A token of an id and its HMAC: 48 bytes as 64 characters of base64url. No part of it needs to be stored. */
 export const signedIdOf = (secret: string, purpose: 'not-me', id: string): string =>
   Buffer.concat([idBytes(id), derive(secret, purpose, id)]).toString('base64url')
 
-/** The id in a signed token, or null for one that no secret of the ring has made. */
+/** The id in a token of `signedIdOf`, or null if the token was not made with any secret of the ring. */
 export function readSignedId(ring: SecretRing, purpose: 'not-me', token: string): string | null {
   if (!/^[A-Za-z0-9_-]{64}$/.test(token)) return null
   const bytes = Buffer.from(token, 'base64url')
@@ -71,7 +75,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const GRANT_LENGTH = 60
 const RESET_TOKEN_LENGTH = 50
 
-/** Letters and digits from a source of bytes; bytes that would favour the first letters are passed over. */
+/** Letters and digits from a source of random bytes. Bytes that would make some letters more likely are skipped. */
 function lettersFrom(bytesOf: (round: number) => Buffer, length: number): string {
   let text = ''
   for (let round = 0; text.length < length; round++) {
@@ -82,18 +86,19 @@ function lettersFrom(bytesOf: (round: number) => Buffer, length: number): string
   return text
 }
 
-/** 60 random letters and digits: what a right code earns. */
+/** A new grant, which a correct code is exchanged for: 60 random letters and digits. */
 export const newGrant = (): string => lettersFrom(() => randomBytes(2 * GRANT_LENGTH), GRANT_LENGTH)
 
-/** The 50 letters and digits that a request's JWT carries. */
+/** The 50 letters and digits in the JWT of a request. */
 export const resetTokenOf = (secret: string, id: string): string =>
   lettersFrom((round) => derive(secret, 'reset-token', id, round), RESET_TOKEN_LENGTH)
 
-/** A key of its own for each use of APP_SECRET. */
+/** The 32-byte key for one use of APP_SECRET. Different uses have unrelated keys. */
 export const deriveKey = (secret: string, use: string): Buffer =>
   createHmac('sha256', secret).update(`latchkey key ${use}`).digest()
 
+/** True for text in the format of a grant. */
 export const isGrant = (token: string): boolean => /^[A-Za-z0-9]{60}$/.test(token)
 
-/** Constant in time, whatever the lengths. */
+/** Compares in constant time. Buffers of different lengths are unequal. */
 export const sameBytes = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b)
