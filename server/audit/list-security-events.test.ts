@@ -7,7 +7,7 @@ import { listSecurityEvents } from './list-security-events'
 
 const { db } = await createTestDatabase()
 
-it('lists the last 20 events of one account, the newest first', async () => {
+it('listSecurityEvents returns the last 20 events of the account, newest first', async () => {
   const [account, other] = [await addTestAccount(db), await addTestAccount(db)]
   const at = (second: number) => new Date(START.getTime() + second * 1000)
   const event = (userId: string, second: number) => ({
@@ -25,7 +25,7 @@ it('lists the last 20 events of one account, the newest first', async () => {
   expect(listed[0]).toEqual({ id: expect.any(String), kind: 'signed-in', at: at(24), device: 'Safari' })
 })
 
-it('keeps in sight what its owner should see, however often strangers try', async () => {
+it('listSecurityEvents limits events that strangers can cause, so that they do not hide the others', async () => {
   const account = await addTestAccount(db)
   const event = (kind: 'password-changed' | 'sign-in-failed', second: number) => ({
     userId: account.id,

@@ -1,6 +1,6 @@
 import { runInThisContext } from 'node:vm'
 import { describe, expect, it, vi } from 'vitest'
-import { currentPasswordSchema, identifierSchema, newPasswordSchema, resetPasswordInput } from './schemas'
+import { codeSchema, currentPasswordSchema, identifierSchema, newPasswordSchema, resetPasswordInput } from './schemas'
 
 /** The message of the first issue, or undefined for valid input. */
 const issueOf = (
@@ -127,5 +127,28 @@ describe('resetPasswordInput', () => {
     expect(parse('', '')).toEqual(
       expect.arrayContaining(['password password-missing', 'confirmPassword confirmation-missing']),
     )
+  })
+})
+
+describe('codeSchema', () => {
+  it.each(['012345', ' 012 345 ', '012-345', '0 1 2 3 4 5', '012\u2013345', '\u00a0012345\n'])(
+    'removes the spaces and dashes of a pasted code: %j',
+    (typed) => {
+      expect(codeSchema.parse(typed)).toBe('012345')
+    },
+  )
+
+  it.each([
+    ['no value', undefined, 'code-missing'],
+    ['only spaces and dashes', ' - ', 'code-missing'],
+    ['a number', 12345, 'code-missing'],
+    ['an array', ['012345'], 'code-missing'],
+    ['letters', '01234O', 'code-not-numeric'],
+    ['digits of another script', '\u0660\u0661\u0662\u0663\u0664\u0665', 'code-not-numeric'],
+    ['full-width digits', '\uff10\uff11\uff12\uff13\uff14\uff15', 'code-not-numeric'],
+    ['an exponent', '1e5', 'code-not-numeric'],
+    ['1 MiB of digits', '0'.repeat(2 ** 20), 'code-not-numeric'],
+  ])('rejects %s', (_, typed, reason) => {
+    expect(issueOf(codeSchema, typed)).toBe(reason)
   })
 })

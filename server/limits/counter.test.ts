@@ -14,7 +14,7 @@ beforeEach(() => db.delete(rateLimits))
 
 const clock = createClock()
 
-/** Counts one call of an action, as the statement that it guards would. */
+/** Counts one call of an action, like the statement of a limited verb. */
 async function count(action: LimitedAction, given: Partial<LimitSubjects> = {}, cooldownSeconds?: number) {
   const subjects = { address: newClientAddress(), now: clock.now(), scale: 1, ...given }
   const { steps, result } = countLimits(action, subjects, cooldownSeconds)
@@ -22,101 +22,101 @@ async function count(action: LimitedAction, given: Partial<LimitSubjects> = {}, 
   return row
 }
 
-const passed = { retryAfterSeconds: null, cooldownSecondsLeft: null }
+const accepted = { retryAfterSeconds: null, cooldownSecondsLeft: null }
 const digest = (text: string) => Buffer.from(text.padEnd(32))
 
-describe('an address', () => {
-  it('has its budget, and then waits for the end of the window that its first call opened', async () => {
+describe('the limit per address', () => {
+  it('refuses calls over the budget until the window ends, which the first call started', async () => {
     const address = newClientAddress()
     for (let n = 0; n < 30; n++) {
-      expect(await count('secure-account', { address })).toEqual(passed)
+      expect(await count('secure-account', { address })).toEqual(accepted)
       clock.advance(1)
     }
     expect(await count('secure-account', { address })).toMatchObject({ retryAfterSeconds: 870 })
     clock.advance(869.5)
     expect(await count('secure-account', { address })).toMatchObject({ retryAfterSeconds: 1 })
     clock.advance(0.5)
-    expect(await count('secure-account', { address })).toEqual(passed)
+    expect(await count('secure-account', { address })).toEqual(accepted)
   })
 
-  it('does not push the end of its window away by asking on', async () => {
+  it('does not extend the window for refused calls', async () => {
     const address = newClientAddress()
     for (let n = 0; n < 200; n++) await count('secure-account', { address })
     clock.advance(900)
-    expect(await count('secure-account', { address })).toEqual(passed)
+    expect(await count('secure-account', { address })).toEqual(accepted)
   })
 
-  it('has a budget for each action', async () => {
+  it('has a separate budget for each action', async () => {
     const address = newClientAddress()
     const scale = 1 / 300
     for (const action of ['secure-account', 'open-link', 'reset-password'] as const) {
-      expect(await count(action, { address, scale })).toEqual(passed)
+      expect(await count(action, { address, scale })).toEqual(accepted)
     }
     expect(await count('open-link', { address, scale })).toMatchObject({ retryAfterSeconds: 900 })
   })
 
-  it('is one count for fifty calls at once: no more pass than its budget', async () => {
+  it('holds for fifty calls at the same time', async () => {
     const address = newClientAddress()
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => count('secure-account', { address })))
     expect(outcomes.filter((outcome) => outcome?.retryAfterSeconds === null)).toHaveLength(30)
   })
 })
 
-describe('everybody together', () => {
-  it('have a budget, whatever their addresses', async () => {
+describe('the global limit', () => {
+  it('applies to all addresses together', async () => {
     const scale = 5 / 12_000
-    for (let n = 0; n < 5; n++) expect(await count('request-reset', { scale })).toEqual(passed)
+    for (let n = 0; n < 5; n++) expect(await count('request-reset', { scale })).toEqual(accepted)
     expect(await count('request-reset', { scale })).toMatchObject({ retryAfterSeconds: 60 })
     clock.advance(60)
-    expect(await count('request-reset', { scale })).toEqual(passed)
+    expect(await count('request-reset', { scale })).toEqual(accepted)
   })
 
-  it('are counted on several rows where the budget is large, which together hold that budget', async () => {
+  it('spreads a large budget over several rows', async () => {
     for (let n = 0; n < 300; n++) await count('request-reset')
     const rows = (await db.select().from(rateLimits)).filter((row) => row.bucket.includes(' global'))
     expect(rows.length).toBe(12)
     expect(rows.reduce((sum, row) => sum + row.count, 0)).toBe(300)
     await db.execute(sql`update rate_limits set count = 999 where bucket like '% global %'`)
-    // 1,000 a row: the next call on each passes, the one after does not.
+    // Each row has a budget of 1,000: it accepts one more call and refuses the next.
     const outcomes = []
     for (let n = 0; n < 200; n++) outcomes.push(await count('request-reset'))
     expect(outcomes.filter((outcome) => outcome?.retryAfterSeconds === null)).toHaveLength(12)
   })
 })
 
-describe('an identifier', () => {
-  it('is counted from everywhere, and with each address as a pair', async () => {
+describe('the limit per identifier', () => {
+  it('counts the identifier from all addresses, and each pair of identifier and address', async () => {
     const address = newClientAddress()
     const identifierDigest = digest('ada@example.com')
-    for (let n = 0; n < 20; n++) expect(await count('sign-in', { address, identifierDigest })).toEqual(passed)
+    for (let n = 0; n < 20; n++) expect(await count('sign-in', { address, identifierDigest })).toEqual(accepted)
     expect(await count('sign-in', { address, identifierDigest })).toMatchObject({ retryAfterSeconds: 900 })
-    expect(await count('sign-in', { identifierDigest })).toEqual(passed)
-    expect(await count('sign-in', { address, identifierDigest: digest('eve@example.com') })).toEqual(passed)
+    expect(await count('sign-in', { identifierDigest })).toEqual(accepted)
+    expect(await count('sign-in', { address, identifierDigest: digest('eve@example.com') })).toEqual(accepted)
   })
 
-  it('stands in the counters as a digest alone', async () => {
+  it('stores only the digest of the identifier', async () => {
     await count('sign-in', { identifierDigest: digest('a digest') })
     const buckets = (await db.select().from(rateLimits)).map((row) => row.bucket)
     expect(buckets.filter((bucket) => bucket.includes(digest('a digest').toString('base64url')))).toHaveLength(2)
   })
 })
 
-describe('a cooldown', () => {
+describe('the cooldown', () => {
   const identifierDigest = digest('ada@example.com')
 
-  it('tells how long is left of it, and refuses nothing by itself', async () => {
-    expect(await count('request-reset', { identifierDigest }, 60)).toEqual(passed)
+  it('reports the remaining seconds and refuses nothing itself', async () => {
+    expect(await count('request-reset', { identifierDigest }, 60)).toEqual(accepted)
     clock.advance(20)
     expect(await count('request-reset', { identifierDigest }, 60)).toEqual({
       retryAfterSeconds: null,
       cooldownSecondsLeft: 40,
     })
     clock.advance(40)
-    expect(await count('request-reset', { identifierDigest }, 60)).toEqual(passed)
+    expect(await count('request-reset', { identifierDigest }, 60)).toEqual(accepted)
   })
 
-  it('is not scaled, and can be none', async () => {
-    for (let n = 0; n < 3; n++) expect(await count('request-reset', { identifierDigest }, 0)).toEqual(passed)
+  it('is not scaled, and can be zero', async () => {
+    for (let n = 0; n < 3; n++) expect(await count('request-reset', { identifierDigest }, 0)).toEqual(accepted)
     await count('request-reset', { identifierDigest, scale: 1000 }, 60)
     expect(await count('request-reset', { identifierDigest, scale: 1000 }, 60)).toMatchObject({
       cooldownSecondsLeft: 60,
@@ -124,16 +124,16 @@ describe('a cooldown', () => {
   })
 })
 
-describe('the scale', () => {
-  it('multiplies the budgets of addresses, and leaves at least one call', async () => {
+describe('the scale of the limits', () => {
+  it('multiplies the budget per address and allows at least one call', async () => {
     const address = newClientAddress()
-    for (let n = 0; n < 60; n++) expect(await count('secure-account', { address, scale: 2 })).toEqual(passed)
+    for (let n = 0; n < 60; n++) expect(await count('secure-account', { address, scale: 2 })).toEqual(accepted)
     expect(await count('secure-account', { address, scale: 2 })).toMatchObject({ retryAfterSeconds: 900 })
-    expect(await count('secure-account', { scale: 0.000001 })).toEqual(passed)
+    expect(await count('secure-account', { scale: 0.000001 })).toEqual(accepted)
   })
 })
 
-it('never lets two statements wait for each other, however their counters overlap', async () => {
+it('counting does not deadlock when the counters of concurrent statements overlap', async () => {
   const addresses = Array.from({ length: 5 }, newClientAddress)
   const identifiers = ['a', 'b', 'c', 'd', 'e'].map(digest)
   const calls = Array.from({ length: 300 }, (_, n) =>
@@ -146,24 +146,24 @@ it('never lets two statements wait for each other, however their counters overla
   expect((await Promise.allSettled(calls)).filter((outcome) => outcome.status === 'rejected')).toEqual([])
 })
 
-it('counts nothing twice: every action names each of its subjects once', () => {
+it('LIMITS has at most one limit per action and subject', () => {
   for (const limits of Object.values(LIMITS)) {
     expect(new Set(limits.map((limit) => limit.subject)).size).toBe(limits.length)
   }
 })
 
-describe('an address that is over its own budget', () => {
-  it('uses up nothing that it shares: no account is shut out, no cooldown begins, no global budget is spent', async () => {
+describe('an address over its own budget', () => {
+  it('uses up no shared budget: not of an account, not the cooldown and not the global one', async () => {
     const identifierDigest = digest('victim')
-    const intruder = newClientAddress()
-    for (let n = 0; n < 400; n++) await count('sign-in', { address: intruder, identifierDigest })
-    expect(await count('sign-in', { identifierDigest })).toEqual(passed)
+    const attacker = newClientAddress()
+    for (let n = 0; n < 400; n++) await count('sign-in', { address: attacker, identifierDigest })
+    expect(await count('sign-in', { identifierDigest })).toEqual(accepted)
 
-    const asker = newClientAddress()
-    for (let n = 0; n < 60; n++) await count('request-reset', { address: asker })
-    const refused = await count('request-reset', { address: asker, identifierDigest }, 60)
+    const requester = newClientAddress()
+    for (let n = 0; n < 60; n++) await count('request-reset', { address: requester })
+    const refused = await count('request-reset', { address: requester, identifierDigest }, 60)
     expect(refused).toMatchObject({ retryAfterSeconds: 900, cooldownSecondsLeft: null })
-    expect(await count('request-reset', { identifierDigest }, 60)).toEqual(passed)
+    expect(await count('request-reset', { identifierDigest }, 60)).toEqual(accepted)
 
     const [shared] = await runStatement<{ count: number }>(
       db,

@@ -12,15 +12,15 @@ const RING: SecretRing = ['the application secret of these tests']
 const NEWER: SecretRing = ['a newer application secret of these tests', ...RING]
 const flow = { requestId: newRequestId(), account: identifierSchema.parse('jos\u00e9') }
 
-describe('a sealed flow', () => {
+describe('unsealFlow', () => {
   const sealed = sealFlow(RING, flow)
 
-  it('is read back, also after APP_SECRET was rotated', () => {
+  it('reads a sealed flow, also after APP_SECRET was rotated', () => {
     expect(unsealFlow(RING, sealed)).toEqual(flow)
     expect(unsealFlow(NEWER, sealed)).toEqual(flow)
   })
 
-  it('is refused altered in any of its letters', () => {
+  it('rejects a value with any one character changed', () => {
     for (let at = 0; at < sealed.length - 1; at++) {
       const altered = `${sealed.slice(0, at)}${sealed[at] === 'A' ? 'B' : 'A'}${sealed.slice(at + 1)}`
       expect(unsealFlow(RING, altered)).toBeNull()
@@ -28,43 +28,43 @@ describe('a sealed flow', () => {
   })
 
   it.each([
-    ['empty', ''],
-    ['without a seal', sealed.split('.')[0] as string],
-    ['with an empty seal', `${sealed.split('.')[0]}.`],
+    ['an empty value', ''],
+    ['a value without a signature', sealed.split('.')[0] as string],
+    ['a value with an empty signature', `${sealed.split('.')[0]}.`],
     [
-      'with the seal of another flow',
+      'a value with the signature of another flow',
       `${sealed.split('.')[0]}.${sealFlow(RING, { ...flow, requestId: newRequestId() }).split('.')[1]}`,
     ],
-    ['sealed with another secret', sealFlow(['some other application secret'], flow)],
-    ['a mebibyte', 'A'.repeat(2 ** 20)],
-  ])('is refused %s', (_, value) => {
+    ['a value that was sealed with another secret', sealFlow(['some other application secret'], flow)],
+    ['a value of 1 MiB', 'A'.repeat(2 ** 20)],
+  ])('rejects %s', (_, value) => {
     expect(unsealFlow(RING, value)).toBeNull()
   })
 })
 
-describe('where a recovery stands', () => {
-  it('is the same for an account that exists and one that does not', async () => {
+describe('readFlow', () => {
+  it('returns the same states for an account that exists and for one that does not', async () => {
     const states = []
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()
-    for (const typed of [account.email, 'nobody@example.com']) {
+    for (const typed of [account.email, 'unknown@example.com']) {
       const { id } = await fixture.request(typed)
       await fixture.deliver()
       const identifier = identifierSchema.parse(typed)
       const read = () => readFlow(fixture.ctx(), { requestId: id, account: identifier })
-      const seen = []
-      seen.push(await read())
+      const observed = []
+      observed.push(await read())
       for (let n = 0; n < 3; n++) await refusalOf(verifyCode(fixture.ctx(), { account: identifier, code: 'wrong!' }))
-      seen.push(await read())
+      observed.push(await read())
       fixture.clock.advance(45)
-      seen.push(await read())
+      observed.push(await read())
       fixture.clock.advance(15)
-      seen.push(await read())
+      observed.push(await read())
       fixture.clock.advance(fixture.policy.linkTtlSeconds - 61)
-      seen.push(await read())
+      observed.push(await read())
       fixture.clock.advance(1)
-      seen.push(await read())
-      states.push(seen.map((state) => (state ? { ...state, account: state.account === identifier } : state)))
+      observed.push(await read())
+      states.push(observed.map((state) => (state ? { ...state, account: state.account === identifier } : state)))
     }
     expect(states[0]).toEqual([
       { account: true, resendInSeconds: 60, blockedSeconds: 0 },
@@ -77,7 +77,7 @@ describe('where a recovery stands', () => {
     expect(states[1]).toEqual(states[0])
   })
 
-  it('is nowhere for a request that was never made', async () => {
+  it('returns null for a request that does not exist', async () => {
     expect(await readFlow(createRecoveryFixture(db).ctx(), flow)).toBeNull()
   })
 })

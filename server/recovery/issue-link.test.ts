@@ -21,8 +21,8 @@ const secretIn = (link: string | null) => ({
   token: new URL(link as string).searchParams.get('token') as string,
 })
 
-describe('a link for a trusted back end', () => {
-  it('works at once, and is the very link of the one mail that follows', async () => {
+describe('issueLink', () => {
+  it('returns a link that works at once and sends the same link in one email', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()
     const wakeMailWorker = vi.fn()
@@ -35,14 +35,14 @@ describe('a link for a trusted back end', () => {
     expect(fixture.mailbox.to(account.email).map(tokenIn)).toEqual([secretIn(link).token])
   })
 
-  it('leaves nothing that was typed behind', async () => {
+  it('deletes the identifier that was typed', async () => {
     const fixture = createRecoveryFixture(db)
     await issue(fixture, (await fixture.account()).username)
     await fixture.deliver()
     expect(await fixture.outbox()).toMatchObject([{ identifier: null, status: 'sent' }])
   })
 
-  it('asked for again within the cooldown is the one on its way, and no second mail', async () => {
+  it('returns the same link within the cooldown and sends no second email', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()
     const first = await issue(fixture, account.email)
@@ -57,7 +57,7 @@ describe('a link for a trusted back end', () => {
     expect(await refusalOf(openLink(fixture.ctx(), secretIn(first.link)))).toEqual({ code: 'link-superseded' })
   })
 
-  it('asked for again within the cooldown is none, where the last is spent', async () => {
+  it('returns no link within the cooldown if the last one was used', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()
     const { link } = await issue(fixture, account.email)
@@ -65,7 +65,7 @@ describe('a link for a trusted back end', () => {
     expect(await issue(fixture, account.email)).toEqual({ link: null })
   })
 
-  it('is one for two who ask at once', async () => {
+  it('returns the same link to two calls at the same time', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()
     const [one, other] = await Promise.all([issue(fixture, account.email), issue(fixture, account.username)])
@@ -74,10 +74,10 @@ describe('a link for a trusted back end', () => {
     expect(fixture.mailbox.to(account.email)).toHaveLength(1)
   })
 
-  it('is mailed by the worker even if this process dies before it could', async () => {
+  it('leaves the email to the worker if the process dies before it is composed', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()
-    // What is left behind when the process dies after it has asked: a row held back for ten seconds.
+    // The process dies after the first statement. It leaves a row that is due in ten seconds.
     await issue(fixture, account.email, {
       wakeMailWorker() {
         throw new Error('the process died')
@@ -90,10 +90,10 @@ describe('a link for a trusted back end', () => {
     expect(fixture.mailbox.to(account.email)).toHaveLength(1)
   })
 
-  it('for an unknown or deactivated account is refused, under conceal too, and nobody is mailed', async () => {
+  it('refuses unknown and deactivated accounts, also under conceal, and sends no email', async () => {
     const fixture = createRecoveryFixture(db)
     const deactivated = await fixture.account({ deactivatedAt: fixture.clock.now() })
-    for (const typed of ['nobody@example.com', deactivated.email]) {
+    for (const typed of ['unknown@example.com', deactivated.email]) {
       expect(await refusalOf(issue(fixture, typed))).toEqual({ code: 'account-unknown' })
     }
     fixture.clock.advance(10)
@@ -102,7 +102,7 @@ describe('a link for a trusted back end', () => {
     expect(await fixture.outbox()).toMatchObject([{ status: 'ignored', identifier: null }, { status: 'ignored' }])
   })
 
-  it('is limited like every request', async () => {
+  it('counts against the limit of reset requests', async () => {
     const fixture = createRecoveryFixture(db, { policy: { rateLimitScale: 1 / 60 } })
     const account = await fixture.account()
     await issue(fixture, account.email)

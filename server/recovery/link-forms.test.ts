@@ -17,7 +17,7 @@ import { resetPassword } from './reset-password'
 
 const { db } = await createTestDatabase()
 
-const linkIn = (mail: OutgoingEmail | undefined) => /^https:\/\/\S+$/m.exec(mail?.text ?? '')?.[0] as string
+const linkIn = (email: OutgoingEmail | undefined) => /^https:\/\/\S+$/m.exec(email?.text ?? '')?.[0] as string
 
 async function withLink(form: LinkForm) {
   const fixture = createRecoveryFixture(db)
@@ -28,19 +28,19 @@ async function withLink(form: LinkForm) {
   return { fixture, account, link, token: new URL(link).searchParams.get('token') as string }
 }
 
-describe('a mailed link', () => {
+describe('a link in an email', () => {
   it.each([
     ['pages', /^\/api\/accounts\/forgot_password\?token=[\w-]{43}$/],
     ['v1', /^\/reset-password\?token=[\w-]{43}$/],
     ['jwt', /^\/reset-password\?token=[\w-]+\.[\w-]+\.[\w-]{43}$/],
     ['views', /^\/reset-password\/[\w-]{48}\/[\w-]{43}\/$/],
-  ] as const)('has the form that its interface documents: %s', async (form, path) => {
+  ] as const)('has the documented form of its interface: %s', async (form, path) => {
     const { link } = await withLink(form)
     expect(link.startsWith(`${APP_URL}/`)).toBe(true)
     expect(link.slice(APP_URL.length)).toMatch(path)
   })
 
-  it('says the same to the byte when its mail is sent again', async () => {
+  it('is the same when the email is sent again', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()
     await requestReset(fixture.ctx(), { account: identifierSchema.parse(account.email), form: 'jwt' })
@@ -52,10 +52,10 @@ describe('a mailed link', () => {
   })
 })
 
-describe('a link with a user id in it', () => {
+describe('a link that contains a user id', () => {
   const partsOf = (link: string) => new URL(link).pathname.split('/').slice(2, 4) as [string, string]
 
-  it("opens for its own account alone: another's id with a good token is unknown", async () => {
+  it('works with the id of its own account only', async () => {
     const { fixture, account, link } = await withLink('views')
     const other = await fixture.account()
     const [uid, token] = partsOf(link)
@@ -70,7 +70,7 @@ describe('a link with a user id in it', () => {
     await resetPassword(fixture.ctx(), { secret, password: OTHER_PASSWORD })
   })
 
-  it('has one spelling of it', () => {
+  it('has one valid spelling of the id', () => {
     const id = randomUUID()
     const uid = encodeUid(id)
     expect(decodeUid(uid)).toBe(id)
@@ -90,8 +90,8 @@ describe('a link with a user id in it', () => {
   })
 })
 
-describe('a mailed JWT', () => {
-  it('names its account, 50 letters and digits, and when it dies', async () => {
+describe('a JWT in an email', () => {
+  it('contains the user id, 50 letters and digits, and the time when it expires', async () => {
     const { fixture, account, token } = await withLink('jwt')
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'JWT' })
     expect(decodeJwt(token)).toEqual({
@@ -101,7 +101,7 @@ describe('a mailed JWT', () => {
     })
   })
 
-  it('opens, redeems once, and dies on time by its row', async () => {
+  it('works once and expires at the time in its database row', async () => {
     const { fixture, token } = await withLink('jwt')
     const secret = presentedSecret(token)
     expect(secret.kind).toBe('jwt')
@@ -112,19 +112,19 @@ describe('a mailed JWT', () => {
     expect(await refusalOf(openLink(fixture.ctx(), secret))).toEqual({ code: 'link-used' })
   })
 
-  it('is no link and no grant by what it carries', async () => {
+  it('does not carry a token that works as a link or a grant', async () => {
     const { fixture, token } = await withLink('jwt')
-    const carried = decodeJwt(token).reset_token as string
+    const resetToken = decodeJwt(token).reset_token as string
     for (const kind of ['link', 'jwt', 'grant'] as const) {
-      expect((await refusalOf(openLink(fixture.ctx(), { kind, token: carried }))).code).toMatch(
+      expect((await refusalOf(openLink(fixture.ctx(), { kind, token: resetToken }))).code).toMatch(
         /^(link|grant)-unknown$/,
       )
     }
   })
 })
 
-describe('another spelling of a mailed JWT', () => {
-  it.each(['%s ', '%s\n', '%s=', ' %s'])('is refused: "%s"', async (spelling) => {
+describe('another spelling of a JWT', () => {
+  it.each(['%s ', '%s\n', '%s=', ' %s'])('is rejected: "%s"', async (spelling) => {
     const { fixture, token } = await withLink('jwt')
     const secret = { kind: 'jwt', token: spelling.replace('%s', token) } as const
     expect(await refusalOf(openLink(fixture.ctx(), secret))).toEqual({ code: 'link-unknown' })
@@ -135,21 +135,21 @@ describe('a forged JWT', () => {
   const RING: SecretRing = ['the application secret of these tests']
   const key = (secret: string) => new Uint8Array(deriveKey(secret, 'jwt'))
   const payload = { user_id: randomUUID(), reset_token: 'A'.repeat(50) }
-  const exp = Math.floor(Date.now() / 1000) + 3600
+  const exp = 1_800_000_000 // `readLinkJwt` checks that it is a number, not whether it has passed
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-  /** A token with any header and payload, signed well with our own key. */
+  /** A token with any header and payload and a valid HS256 signature, by default of our own key. */
   const signed = (header: object, body: unknown, secret: string | Uint8Array = key(RING[0])) => {
     const text = `${encode(header)}.${encode(body)}`
     return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`
   }
-  const sound = { ...payload, exp }
+  const validPayload = { ...payload, exp }
   const HS256 = { alg: 'HS256', typ: 'JWT' }
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const jwk = { kty: 'oct', k: Buffer.from('attacker').toString('base64url') }
 
-  it('is told from a sound one, which is read under every secret of the ring', async () => {
-    const token = signed(HS256, sound)
+  it('differs from a valid one, which is accepted under any secret of the ring', async () => {
+    const token = signed(HS256, validPayload)
     expect(await readLinkJwt(RING, token)).toEqual({ userId: payload.user_id, resetToken: payload.reset_token })
     expect(await readLinkJwt(['a newer application secret', ...RING], token)).not.toBeNull()
     expect(await readLinkJwt(['a newer application secret'], token)).toBeNull()
@@ -157,52 +157,52 @@ describe('a forged JWT', () => {
 
   const forgeries: [string, string | Promise<string>][] = [
     ...['none', 'None', 'NONE', 'nOnE', ''].map((alg): [string, string] => [
-      `alg ${alg || 'of nothing'}, unsigned`,
-      `${encode({ alg, typ: 'JWT' })}.${encode(sound)}.`,
+      `alg "${alg}", unsigned`,
+      `${encode({ alg, typ: 'JWT' })}.${encode(validPayload)}.`,
     ]),
-    ['alg none, signed', signed({ alg: 'none', typ: 'JWT' }, sound)],
-    ['no alg', signed({ typ: 'JWT' }, sound)],
-    ['alg HS512 over an HS256 signature', signed({ alg: 'HS512', typ: 'JWT' }, sound)],
+    ['alg none, signed', signed({ alg: 'none', typ: 'JWT' }, validPayload)],
+    ['no alg', signed({ typ: 'JWT' }, validPayload)],
+    ['alg HS512 over an HS256 signature', signed({ alg: 'HS512', typ: 'JWT' }, validPayload)],
     [
-      'a true HS512 signature',
+      'a valid HS512 signature',
       new SignJWT(payload).setProtectedHeader({ alg: 'HS512', typ: 'JWT' }).setExpirationTime(exp).sign(key(RING[0])),
     ],
     [
-      "RS256 with a key of one's own",
+      "RS256 with the attacker's key",
       new SignJWT(payload).setProtectedHeader({ alg: 'RS256', typ: 'JWT' }).setExpirationTime(exp).sign(privateKey),
     ],
     [
-      'HS256 keyed with a public key',
-      signed(HS256, sound, publicKey.export({ type: 'spki', format: 'pem' }).toString()),
+      'HS256 with a public key as its secret',
+      signed(HS256, validPayload, publicKey.export({ type: 'spki', format: 'pem' }).toString()),
     ],
-    ["a jwk of one's own", signed({ ...HS256, jwk }, sound, 'attacker')],
-    ['a kid that is a path', signed({ ...HS256, kid: '../../../dev/null' }, sound, '')],
-    ['a kid that is SQL', signed({ ...HS256, kid: "x' union select 'attacker" }, sound, 'attacker')],
-    ["a jku of one's own", signed({ ...HS256, jku: 'https://evil.example/jwks' }, sound, 'attacker')],
-    ['a critical extension', signed({ ...HS256, crit: ['x'], x: 1 }, sound)],
-    ['the application secret itself as its key', signed(HS256, sound, RING[0])],
-    ['the key of another use', signed(HS256, sound, new Uint8Array(deriveKey(RING[0], 'another use')))],
-    ['an empty signature', `${encode(HS256)}.${encode(sound)}.`],
-    ['no signature', `${encode(HS256)}.${encode(sound)}`],
-    ['five parts', `${signed(HS256, sound)}.x.y`],
+    ["the attacker's key in jwk", signed({ ...HS256, jwk }, validPayload, 'attacker')],
+    ['a kid that is a path', signed({ ...HS256, kid: '../../../dev/null' }, validPayload, '')],
+    ['a kid that is SQL', signed({ ...HS256, kid: "x' union select 'attacker" }, validPayload, 'attacker')],
+    ["the attacker's address in jku", signed({ ...HS256, jku: 'https://evil.example/jwks' }, validPayload, 'attacker')],
+    ['a critical extension', signed({ ...HS256, crit: ['x'], x: 1 }, validPayload)],
+    ['the application secret itself as the key', signed(HS256, validPayload, RING[0])],
+    ['the key of another use', signed(HS256, validPayload, new Uint8Array(deriveKey(RING[0], 'another use')))],
+    ['an empty signature', `${encode(HS256)}.${encode(validPayload)}.`],
+    ['no signature', `${encode(HS256)}.${encode(validPayload)}`],
+    ['five parts', `${signed(HS256, validPayload)}.x.y`],
     [
-      'another payload under a good signature',
-      signed(HS256, sound).replace(/\.[^.]+\./, `.${encode({ ...sound, user_id: randomUUID() })}.`),
+      'a valid signature of another payload',
+      signed(HS256, validPayload).replace(/\.[^.]+\./, `.${encode({ ...validPayload, user_id: randomUUID() })}.`),
     ],
     ['no exp', signed(HS256, payload)],
-    ['an exp of text', signed(HS256, { ...payload, exp: '9999999999' })],
-    ['an exp of null', signed(HS256, { ...payload, exp: null })],
-    ['no typ', signed({ alg: 'HS256' }, sound)],
-    ['another typ', signed({ alg: 'HS256', typ: 'at+jwt' }, sound)],
-    ['no user', signed(HS256, { reset_token: payload.reset_token, exp })],
-    ['a user that is no id', signed(HS256, { ...sound, user_id: "' or 1=1" })],
-    ['a user that is an array', signed(HS256, { ...sound, user_id: [payload.user_id] })],
-    ['a token that is an object', signed(HS256, { ...sound, reset_token: { a: 1 } })],
-    ['a payload that is an array', signed(HS256, [sound])],
-    ['a payload that is no JSON', `${encode(HS256)}.e30x.${'A'.repeat(43)}`],
-    ['dots alone', '..'],
-    ['nothing', ''],
-    ['a mebibyte', `${'A'.repeat(2 ** 19)}.${'A'.repeat(2 ** 19)}.x`],
+    ['an exp that is text', signed(HS256, { ...payload, exp: '9999999999' })],
+    ['an exp that is null', signed(HS256, { ...payload, exp: null })],
+    ['no typ', signed({ alg: 'HS256' }, validPayload)],
+    ['another typ', signed({ alg: 'HS256', typ: 'at+jwt' }, validPayload)],
+    ['no user id', signed(HS256, { reset_token: payload.reset_token, exp })],
+    ['a user id that is not a UUID', signed(HS256, { ...validPayload, user_id: "' or 1=1" })],
+    ['a user id that is an array', signed(HS256, { ...validPayload, user_id: [payload.user_id] })],
+    ['a reset token that is an object', signed(HS256, { ...validPayload, reset_token: { a: 1 } })],
+    ['a payload that is an array', signed(HS256, [validPayload])],
+    ['a payload that is not JSON', `${encode(HS256)}.e30x.${'A'.repeat(43)}`],
+    ['only dots', '..'],
+    ['an empty string', ''],
+    ['1 MiB', `${'A'.repeat(2 ** 19)}.${'A'.repeat(2 ** 19)}.x`],
   ]
 
   it.each(forgeries)('is unknown: %s', async (_, forged) => {
@@ -212,28 +212,28 @@ describe('a forged JWT', () => {
     expect(await refusalOf(openLink(fixture.ctx(), { kind: 'jwt', token }))).toEqual({ code: 'link-unknown' })
   })
 
-  it('is unknown even when well signed: the row decides', async () => {
+  it('is unknown without a matching database row, even with a valid signature', async () => {
     const fixture = createRecoveryFixture(db, { secrets: RING })
     const account = await fixture.account()
     await fixture.mailedLink(account)
-    for (const body of [sound, { ...sound, user_id: account.id }]) {
+    for (const body of [validPayload, { ...validPayload, user_id: account.id }]) {
       const token = signed(HS256, body)
       expect(await refusalOf(openLink(fixture.ctx(), { kind: 'jwt', token }))).toEqual({ code: 'link-unknown' })
     }
   })
 
-  it("is unknown with another's id and a good token", async () => {
+  it('is unknown with a valid token and the id of another account', async () => {
     const { fixture, token } = await withLink('jwt')
     const other = await fixture.account()
     const forged = signed(HS256, { ...decodeJwt(token), user_id: other.id }, key(fixture.secrets[0]))
     expect(await refusalOf(openLink(fixture.ctx(), { kind: 'jwt', token: forged }))).toEqual({ code: 'link-unknown' })
   })
 
-  it('that says it lives longer dies with its row', async () => {
+  it('expires with its database row, whatever its own exp says', async () => {
     const { fixture, token } = await withLink('jwt')
-    const longer = signed(HS256, { ...decodeJwt(token), exp: 4_102_444_800 }, key(fixture.secrets[0]))
-    await openLink(fixture.ctx(), { kind: 'jwt', token: longer })
+    const extended = signed(HS256, { ...decodeJwt(token), exp: 4_102_444_800 }, key(fixture.secrets[0]))
+    await openLink(fixture.ctx(), { kind: 'jwt', token: extended })
     fixture.clock.advance(3600)
-    expect(await refusalOf(openLink(fixture.ctx(), { kind: 'jwt', token: longer }))).toEqual({ code: 'link-expired' })
+    expect(await refusalOf(openLink(fixture.ctx(), { kind: 'jwt', token: extended }))).toEqual({ code: 'link-expired' })
   })
 })

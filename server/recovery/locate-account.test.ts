@@ -15,20 +15,20 @@ type Fixture = ReturnType<typeof createRecoveryFixture>
 const locate = (fixture: Fixture, typed: string, given?: Parameters<Fixture['ctx']>[0]) =>
   locateAccount(fixture.ctx(given), { account: identifierSchema.parse(typed) })
 
-describe('under conceal', () => {
-  it('shows nothing of an account that was not typed, and the same for those that do not exist', async () => {
+describe('locateAccount under conceal', () => {
+  it('shows only a masked form of the typed address, for known and unknown accounts', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account({ email: 'known@mail.example.com', picture: 'https://example.com/me.png' })
     const masked = { email: 'k•••@m•••.com', fullName: '', picture: '/avatar.svg' }
     expect(await locate(fixture, account.email)).toEqual(masked)
-    expect(await locate(fixture, 'kobody@mobody.example.com')).toEqual(masked)
+    expect(await locate(fixture, 'karl@music.example.com')).toEqual(masked)
   })
 
-  it('runs one statement, the same for everybody', async () => {
+  it('runs the same single statement for known and unknown accounts', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()
     const texts = []
-    for (const typed of [account.email, 'nobody@example.com']) {
+    for (const typed of [account.email, 'unknown@example.com']) {
       recorded.statements.length = 0
       await locate(fixture, typed, { db: recorded.db })
       expect(recorded.statements).toHaveLength(1)
@@ -37,7 +37,7 @@ describe('under conceal', () => {
     expect(texts[0]).toBe(texts[1])
   })
 
-  it("has a lasting decoy for each username, which says nothing of the account's address", async () => {
+  it('shows a decoy address for a username, always the same one, which says nothing about the real address', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account({ email: 'zoe@quux.example' })
     const decoy = await locate(fixture, account.username)
@@ -45,12 +45,12 @@ describe('under conceal', () => {
     expect(await locate(fixture, account.username.toUpperCase())).toEqual(decoy)
     fixture.secrets = ['a newer application secret of these tests', ...fixture.secrets]
     expect(await locate(fixture, account.username)).toEqual(decoy)
-    const decoys = await Promise.all(Array.from({ length: 40 }, (_, n) => locate(fixture, `nobody${n}`)))
+    const decoys = await Promise.all(Array.from({ length: 40 }, (_, n) => locate(fixture, `unknown${n}`)))
     expect(new Set(decoys.map((one) => one.email)).size).toBeGreaterThan(20)
   })
 })
 
-describe('under reveal', () => {
+describe('locateAccount under reveal', () => {
   const reveal = { policy: { disclosure: 'reveal' } } as const
 
   it('shows the account', async () => {
@@ -61,25 +61,25 @@ describe('under reveal', () => {
     expect(await locate(fixture, account.username)).toEqual(preview)
   })
 
-  it('says that an account is unknown or deactivated in one way', async () => {
+  it('gives the same answer for unknown and deactivated accounts', async () => {
     const fixture = createRecoveryFixture(db, reveal)
     const deactivated = await fixture.account({ deactivatedAt: fixture.clock.now() })
-    for (const typed of [deactivated.email, 'nobody@example.com', 'nobody']) {
+    for (const typed of [deactivated.email, 'unknown@example.com', 'unknown']) {
       expect(await refusalOf(locate(fixture, typed))).toEqual({ code: 'account-unknown' })
     }
   })
 })
 
-it('is limited for an address, under both', async () => {
+it('locateAccount limits the calls per address, under conceal and reveal', async () => {
   for (const disclosure of ['conceal', 'reveal'] as const) {
     const fixture = createRecoveryFixture(db, { policy: { disclosure, rateLimitScale: 2 / 60 } })
     const account = await fixture.account()
     for (let n = 0; n < 2; n++) await locate(fixture, account.email)
-    expect(await refusalOf(locate(fixture, 'nobody'))).toEqual({ code: 'too-many-requests', retryAfterSeconds: 900 })
+    expect(await refusalOf(locate(fixture, 'unknown'))).toEqual({ code: 'too-many-requests', retryAfterSeconds: 900 })
   }
 })
 
-it('masks an address down to its first letters and its ending', () => {
+it('maskEmail keeps the first letters and the ending of an address', () => {
   expect(maskEmail('john@mail.example.com')).toBe('j•••@m•••.com')
   expect(maskEmail('j@e.co')).toBe('j•••@e•••.co')
 })

@@ -5,14 +5,14 @@ import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 
 const { db } = await createTestDatabase()
 
-/** To whom a mail goes when somebody types this; nobody, where the schema refuses it already. */
-async function mailedFor(typed: string): Promise<string[]> {
+/** The recipients of the emails for a request with this identifier. None if the schema rejects it. */
+async function recipientsFor(typed: string): Promise<string[]> {
   if (!identifierSchema.safeParse(typed).success) return []
   fixture.clock.advance(fixture.policy.sendCooldownSeconds)
   const before = fixture.mailbox.accepted.length
   await fixture.request(typed)
   await fixture.deliver()
-  return fixture.mailbox.accepted.slice(before).map((mail) => mail.to)
+  return fixture.mailbox.accepted.slice(before).map((email) => email.to)
 }
 
 const DOTLESS = 'm\u0131ke'
@@ -26,7 +26,7 @@ const fixture = createRecoveryFixture(db)
 const miller = await fixture.account({ email: 'mike@example.com', username: 'mike.miller' })
 const owner = await fixture.account({ email: 'owner@example.com', username: 'mike' })
 
-describe('an address that only looks like one we have', () => {
+describe('an email address that only looks like a stored one', () => {
   it.each([
     ['a dotless i', `${DOTLESS}@example.com`],
     ['a dotless i in the domain', 'mike@examp\u0131e.com'],
@@ -40,16 +40,16 @@ describe('an address that only looks like one we have', () => {
     ['a subdomain', 'mike@example.com.evil.example'],
     ['a plus tag', 'mike+x@example.com'],
     ['a NUL', 'mike\0@example.com'],
-  ])('with %s mails nobody', async (_, typed) => {
-    expect(await mailedFor(typed)).toEqual([])
+  ])('sends no email: %s', async (_, typed) => {
+    expect(await recipientsFor(typed)).toEqual([])
   })
 
-  it('while the address itself is mailed', async () => {
-    expect(await mailedFor('MIKE@EXAMPLE.COM')).toEqual([miller.email])
+  it('sends one email for the stored address itself', async () => {
+    expect(await recipientsFor('MIKE@EXAMPLE.COM')).toEqual([miller.email])
   })
 })
 
-describe('a username that only looks like one we have', () => {
+describe('a username that only looks like a stored one', () => {
   it.each([
     ['a dotless i', DOTLESS],
     ['a capital dotted I', 'M\u0130KE'],
@@ -62,32 +62,32 @@ describe('a username that only looks like one we have', () => {
     ['a soft hyphen', 'mi\u00adke'],
     ['a NUL', 'mike\0'],
     ['a wildcard', 'mik_'],
-  ])('with %s mails nobody', async (_, typed) => {
-    expect(await mailedFor(typed)).toEqual([])
+  ])('sends no email: %s', async (_, typed) => {
+    expect(await recipientsFor(typed)).toEqual([])
   })
 
   it.each([
-    ['the Kelvin sign, which is a k in NFC', KELVIN],
-    ['a byte order mark around it, trimmed like a space', '\ufeffmike\ufeff'],
-  ])('by %s mails the stored address alone', async (_, typed) => {
-    expect(await mailedFor(typed)).toEqual([owner.email])
+    ['the Kelvin sign, which is the letter K in NFC', KELVIN],
+    ['byte order marks around it, which are trimmed like spaces', '\ufeffmike\ufeff'],
+  ])('sends the email to the stored address: %s', async (_, typed) => {
+    expect(await recipientsFor(typed)).toEqual([owner.email])
   })
 
-  it('is one username in NFC and NFD, and another without its accent', async () => {
+  it('is the same username in NFC and NFD, and a different one without its accent', async () => {
     await fixture.account({ email: 'jose@example.com', username: 'jos\u00e9' })
-    expect(await mailedFor('jos\u00e9')).toEqual(['jose@example.com'])
-    expect(await mailedFor('jose\u0301')).toEqual(['jose@example.com'])
-    expect(await mailedFor('jose')).toEqual([])
+    expect(await recipientsFor('jos\u00e9')).toEqual(['jose@example.com'])
+    expect(await recipientsFor('jose\u0301')).toEqual(['jose@example.com'])
+    expect(await recipientsFor('jose')).toEqual([])
   })
 
-  it('is folded in ASCII alone: capitals with accents are other letters', async () => {
+  it('is folded in ASCII only: capitals with accents are different letters', async () => {
     await fixture.account({ email: 'aendy@example.com', username: '\u00e4ndy' })
-    expect(await mailedFor('\u00c4ndy')).toEqual([])
-    expect(await mailedFor('\u00e4NDY')).toEqual(['aendy@example.com'])
+    expect(await recipientsFor('\u00c4ndy')).toEqual([])
+    expect(await recipientsFor('\u00e4NDY')).toEqual(['aendy@example.com'])
   })
 })
 
-it('never mails what was typed, only what is stored', async () => {
+it('sends emails to the stored address, never to what was typed', async () => {
   await fixture.account({ email: 'Stored.Case@Example.com', username: 'stored' })
-  expect(await mailedFor('sTORED.cASE@eXAMPLE.COM')).toEqual(['Stored.Case@Example.com'])
+  expect(await recipientsFor('sTORED.cASE@eXAMPLE.COM')).toEqual(['Stored.Case@Example.com'])
 })

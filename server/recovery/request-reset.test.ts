@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
 import { mailOutbox } from '@/server/db/schema'
-import { newClientAddress } from '@/server/testing/client-address'
+import { otherClient } from '@/server/testing/code-fixture'
 import { createRecordedDatabase, createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { refusalOf } from '@/server/testing/refusal'
@@ -12,34 +12,35 @@ const { db, url } = await createTestDatabase()
 const recorded = createRecordedDatabase(url)
 afterAll(() => recorded.close())
 
-/** One account of each kind that a stranger could ask for. */
-async function everyKind(fixture: ReturnType<typeof createRecoveryFixture>) {
+/** The email addresses of one account of each kind that a stranger could enter. */
+async function addressesOfEveryKind(fixture: ReturnType<typeof createRecoveryFixture>) {
   const known = await fixture.account()
   const cooling = await fixture.account()
   const deactivated = await fixture.account({ deactivatedAt: fixture.clock.now() })
   await fixture.mailedLink(cooling)
-  return { known: known.email, cooling: cooling.email, deactivated: deactivated.email, unknown: 'nobody@example.com' }
+  return { known: known.email, cooling: cooling.email, deactivated: deactivated.email, unknown: 'unknown@example.com' }
 }
 
-async function statementsOf(fixture: ReturnType<typeof createRecoveryFixture>, typed: string) {
+/** The statements of a request, and the names of the fields in its answer. */
+async function observe(fixture: ReturnType<typeof createRecoveryFixture>, typed: string) {
   recorded.statements.length = 0
   const answer = await fixture.request(typed, { db: recorded.db })
-  return { statements: [...recorded.statements], answered: Object.keys(answer) }
+  return { statements: [...recorded.statements], fields: Object.keys(answer) }
 }
 
-describe('under conceal', () => {
-  it('runs one and the same statement for every kind of account, and answers alike', async () => {
+describe('requestReset under conceal', () => {
+  it('runs the same single statement and gives the same answer for every kind of account', async () => {
     const fixture = createRecoveryFixture(db)
-    const { known, ...others } = await everyKind(fixture)
-    const first = await statementsOf(fixture, known)
-    expect(first.answered).toEqual(['id'])
+    const { known, ...others } = await addressesOfEveryKind(fixture)
+    const first = await observe(fixture, known)
+    expect(first.fields).toEqual(['id'])
     expect(first.statements).toHaveLength(1)
-    for (const typed of Object.values(others)) expect(await statementsOf(fixture, typed)).toEqual(first)
+    for (const typed of Object.values(others)) expect(await observe(fixture, typed)).toEqual(first)
   })
 
-  it('queues the same row for every kind of account, whatever the worker will find', async () => {
+  it('queues the same row for every kind of account', async () => {
     const fixture = createRecoveryFixture(db)
-    const kinds = await everyKind(fixture)
+    const kinds = await addressesOfEveryKind(fixture)
     const rows = []
     for (const typed of Object.values(kinds)) {
       const { id } = await fixture.request(typed)
@@ -50,9 +51,9 @@ describe('under conceal', () => {
     expect(new Set(rows.map((row) => JSON.stringify(row)))).toHaveLength(1)
   })
 
-  it('answers alike while the mail provider fails', async () => {
+  it('gives the same answer for every kind of account while the mail provider fails', async () => {
     const fixture = createRecoveryFixture(db)
-    const kinds = await everyKind(fixture)
+    const kinds = await addressesOfEveryKind(fixture)
     const outcomes = []
     for (const typed of Object.values(kinds)) {
       fixture.mailbox.answerNext(() => {
@@ -60,16 +61,16 @@ describe('under conceal', () => {
       })
       await fixture.request(typed)
       await fixture.deliver()
-      outcomes.push(await statementsOf(fixture, typed))
+      outcomes.push(await observe(fixture, typed))
       fixture.clock.advance(120)
     }
     expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome)))).toHaveLength(1)
   })
 
-  it('refuses at the limit alike, and queues nothing then', async () => {
+  it('refuses every kind of account at the limit, and queues nothing', async () => {
     const fixture = createRecoveryFixture(db)
-    const kinds = await everyKind(fixture)
-    for (let asked = 1; asked < 60; asked++) await fixture.request('filler@example.com')
+    const kinds = await addressesOfEveryKind(fixture)
+    for (let n = 1; n < 60; n++) await fixture.request('filler@example.com')
     const before = (await fixture.outbox()).length
     for (const typed of Object.values(kinds)) {
       expect(await refusalOf(fixture.request(typed))).toEqual({ code: 'too-many-requests', retryAfterSeconds: 900 })
@@ -78,20 +79,20 @@ describe('under conceal', () => {
   })
 })
 
-it('refuses a second request within the cooldown where that is to be told, for every kind of account alike', async () => {
+it('requestReset with refuseWithinCooldown refuses a second request within the cooldown, for every kind of account', async () => {
   const fixture = createRecoveryFixture(db)
   const known = await fixture.account()
   const deactivated = await fixture.account({ deactivatedAt: fixture.clock.now() })
-  for (const typed of [known.email, known.username, deactivated.email, 'somebody@example.com', 'somebody']) {
-    const ask = () =>
+  for (const typed of [known.email, known.username, deactivated.email, 'new@example.com', 'new']) {
+    const request = () =>
       requestReset(fixture.ctx(), { account: identifierSchema.parse(typed), refuseWithinCooldown: true })
-    await ask()
-    expect(await refusalOf(ask())).toEqual({ code: 'asked-too-soon', retryAfterSeconds: 60 })
+    await request()
+    expect(await refusalOf(request())).toEqual({ code: 'asked-too-soon', retryAfterSeconds: 60 })
   }
 })
 
-describe('the limit of an address', () => {
-  it('lets 60 requests through and says how long to wait, until the window ends', async () => {
+describe('the limit per client address', () => {
+  it('allows 60 requests in 15 minutes, and the refusal says how long to wait', async () => {
     const fixture = createRecoveryFixture(db)
     for (let n = 0; n < 60; n++) await fixture.request(`stranger${n}@example.com`)
     fixture.clock.advance(1)
@@ -105,17 +106,16 @@ describe('the limit of an address', () => {
     await fixture.request('one-more@example.com')
   })
 
-  it('is no limit of other addresses', async () => {
+  it('does not affect other addresses', async () => {
     const fixture = createRecoveryFixture(db, { policy: { rateLimitScale: 1 / 60 } })
     await fixture.request('a@example.com')
     expect(await refusalOf(fixture.request('b@example.com'))).toMatchObject({ code: 'too-many-requests' })
-    const elsewhere = { address: newClientAddress(), device: null, requestId: 'elsewhere' }
-    await fixture.request('c@example.com', { requester: elsewhere })
+    await fixture.request('c@example.com', otherClient())
   })
 })
 
-describe('somebody signed in', () => {
-  it('is mailed at the address of their account, and nothing typed is queued', async () => {
+describe('requestReset for a signed-in user', () => {
+  it('sends the email to the address of the account and stores no identifier', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()
     await requestReset(fixture.ctx(), { userId: account.id, email: account.email })
@@ -124,7 +124,7 @@ describe('somebody signed in', () => {
     expect(fixture.mailbox.to(account.email)).toHaveLength(1)
   })
 
-  it('shares the cooldown with whoever types their address', async () => {
+  it('shares the cooldown with requests for the same email address', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()
     await fixture.mailedLink(account)
@@ -134,48 +134,51 @@ describe('somebody signed in', () => {
   })
 })
 
-describe('under reveal', () => {
+describe('requestReset under reveal', () => {
   const reveal = { disclosure: 'reveal' } as const
 
-  it('says that an account is unknown, and mails nobody', async () => {
+  it('says that an account is unknown, and sends no email', async () => {
     const fixture = createRecoveryFixture(db, { policy: reveal })
     const deactivated = await fixture.account({ deactivatedAt: fixture.clock.now() })
-    for (const typed of ['nobody@example.com', 'nobody', deactivated.email, deactivated.username]) {
+    for (const typed of ['unknown@example.com', 'unknown', deactivated.email, deactivated.username]) {
       expect(await refusalOf(fixture.request(typed))).toEqual({ code: 'account-unknown' })
     }
     await fixture.deliver()
     expect(fixture.mailbox.accepted).toEqual([])
   })
 
-  it('counts the limit for unknown accounts too', async () => {
+  it('counts requests for unknown accounts too', async () => {
     const fixture = createRecoveryFixture(db, { policy: { ...reveal, rateLimitScale: 2 / 60 } })
     const account = await fixture.account()
-    for (const _ of [1, 2]) expect(await refusalOf(fixture.request('nobody'))).toEqual({ code: 'account-unknown' })
-    for (const typed of ['nobody', account.email]) {
+    for (const _ of [1, 2]) expect(await refusalOf(fixture.request('unknown'))).toEqual({ code: 'account-unknown' })
+    for (const typed of ['unknown', account.email]) {
       expect(await refusalOf(fixture.request(typed))).toEqual({ code: 'too-many-requests', retryAfterSeconds: 900 })
     }
   })
 
-  it('says so again within the cooldown, which is for accounts that exist', async () => {
+  it('says again within the cooldown that an account is unknown', async () => {
     const fixture = createRecoveryFixture(db, { policy: reveal })
-    const account = identifierSchema.parse('nobody@example.com')
+    const account = identifierSchema.parse('unknown@example.com')
     for (const _ of [1, 2]) {
-      const asked = requestReset(fixture.ctx(), { account, refuseWithinCooldown: true })
-      expect(await refusalOf(asked)).toEqual({ code: 'account-unknown' })
+      const request = requestReset(fixture.ctx(), { account, refuseWithinCooldown: true })
+      expect(await refusalOf(request)).toEqual({ code: 'account-unknown' })
     }
   })
 
-  it('counts the cooldown of an account by either of its names', async () => {
+  it('has one cooldown for the email address and the username of an account', async () => {
     const fixture = createRecoveryFixture(db, { policy: reveal })
     const { email, username } = await fixture.account()
     await fixture.request(username)
     for (const typed of [email, username]) {
-      const asked = requestReset(fixture.ctx(), { account: identifierSchema.parse(typed), refuseWithinCooldown: true })
-      expect(await refusalOf(asked)).toEqual({ code: 'asked-too-soon', retryAfterSeconds: 60 })
+      const request = requestReset(fixture.ctx(), {
+        account: identifierSchema.parse(typed),
+        refuseWithinCooldown: true,
+      })
+      expect(await refusalOf(request)).toEqual({ code: 'asked-too-soon', retryAfterSeconds: 60 })
     }
   })
 
-  it('mails a known account', async () => {
+  it('sends an email to a known account', async () => {
     const fixture = createRecoveryFixture(db, { policy: reveal })
     const account = await fixture.account()
     await fixture.request(account.username)
@@ -184,11 +187,10 @@ describe('under reveal', () => {
   })
 })
 
-it('tells the worker that a mail is waiting, and only then', async () => {
+it('requestReset wakes the mail worker, but not for a refused request', async () => {
   const fixture = createRecoveryFixture(db, { policy: { rateLimitScale: 1 / 60 } })
-  let woken = 0
-  const wakeMailWorker = () => void woken++
-  await fixture.request('somebody@example.com', { wakeMailWorker })
-  await refusalOf(fixture.request('somebody@example.com', { wakeMailWorker }))
-  expect(woken).toBe(1)
+  const wakeMailWorker = vi.fn()
+  await fixture.request('unknown@example.com', { wakeMailWorker })
+  await refusalOf(fixture.request('unknown@example.com', { wakeMailWorker }))
+  expect(wakeMailWorker).toHaveBeenCalledOnce()
 })

@@ -17,8 +17,8 @@ const { db, url } = await createTestDatabase()
 const recorded = createRecordedDatabase(url)
 afterAll(() => recorded.close())
 
-async function withLink(policy: Parameters<typeof createRecoveryFixture>[1] = {}) {
-  const fixture = createRecoveryFixture(db, policy)
+async function withLink(options: Parameters<typeof createRecoveryFixture>[1] = {}) {
+  const fixture = createRecoveryFixture(db, options)
   const account = await fixture.account()
   const secret = await fixture.mailedLink(account)
   const identifier = identifierSchema.parse(account.email)
@@ -35,29 +35,29 @@ async function withLink(policy: Parameters<typeof createRecoveryFixture>[1] = {}
   }
 }
 
-describe('a redeemed link', () => {
-  it('kills the old password and lets the new one in', async () => {
+describe('resetPassword', () => {
+  it('replaces the old password by the new one', async () => {
     const { reset, signInWith } = await withLink()
     await reset()
     expect(await refusalOf(signInWith(PASSWORD))).toEqual({ code: 'sign-in-failed' })
     await signInWith(OTHER_PASSWORD)
   })
 
-  it('takes two statements', async () => {
+  it('runs two statements', async () => {
     const { fixture, reset } = await withLink()
     recorded.statements.length = 0
     await reset(OTHER_PASSWORD, fixture.ctx({ db: recorded.db }))
     expect(recorded.statements).toHaveLength(2)
   })
 
-  it('gives an account that never had a password its first', async () => {
+  it('sets the first password of an account that has none', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account({ passwordHash: null })
     await resetPassword(fixture.ctx(), { secret: await fixture.mailedLink(account), password: OTHER_PASSWORD })
     await signIn(fixture.ctx(), { account: identifierSchema.parse(account.username), password: OTHER_PASSWORD })
   })
 
-  it('changes its own account and no other', async () => {
+  it('changes no other account', async () => {
     const { fixture, reset } = await withLink()
     const other = await fixture.account()
     await signIn(fixture.ctx(), { account: identifierSchema.parse(other.email), password: PASSWORD })
@@ -67,20 +67,20 @@ describe('a redeemed link', () => {
     expect(await db.select().from(sessions).where(eq(sessions.userId, other.id))).toHaveLength(1)
   })
 
-  it('signs nobody in', async () => {
+  it('does not sign the user in', async () => {
     const { account, reset } = await withLink()
     await reset()
     expect(await db.select().from(sessions).where(eq(sessions.userId, account.id))).toEqual([])
   })
 
-  it('takes a password typed in NFD for the same password in NFC', async () => {
+  it('treats the NFC and NFD forms of a password as equal', async () => {
     const { reset, signInWith } = await withLink()
     await reset(newPasswordSchema.parse('cafe\u0301 cre\u0300me bru\u0302le\u0301e'))
     await signInWith(currentPasswordSchema.parse('caf\u00e9 cr\u00e8me br\u00fbl\u00e9e'))
     await signInWith(currentPasswordSchema.parse('cafe\u0301 cre\u0300me bru\u0302le\u0301e'))
   })
 
-  it('wakes the worker for the mail about it', async () => {
+  it('wakes the mail worker', async () => {
     const { fixture, reset } = await withLink()
     const wakeMailWorker = vi.fn()
     await reset(OTHER_PASSWORD, fixture.ctx({ wakeMailWorker }))
@@ -88,20 +88,20 @@ describe('a redeemed link', () => {
   })
 })
 
-describe('one link', () => {
-  it("is redeemed by exactly one of fifty at once, and that one's password holds", async () => {
+describe('a reset link', () => {
+  it('is accepted by exactly one of fifty calls at the same time, which sets the password', async () => {
     const { account, reset, signInWith, stored } = await withLink({ policy: { rateLimitScale: 2 } })
     const passwords = Array.from({ length: 50 }, (_, n) => `passphrase number ${n} of many`)
     const outcomes = await Promise.allSettled(passwords.map((password) => reset(password)))
-    const won = passwords.filter((_, n) => outcomes[n]?.status === 'fulfilled')
-    expect(won).toHaveLength(1)
+    const accepted = passwords.filter((_, n) => outcomes[n]?.status === 'fulfilled')
+    expect(accepted).toHaveLength(1)
     const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []))
     expect(new Set(refusals)).toEqual(new Set(['link-used']))
     expect((await stored()).passwordVersion).toBe(account.passwordVersion + 1)
-    await signInWith(won[0] as string)
+    await signInWith(accepted[0] as string)
   })
 
-  it('is not redeemed a second time', async () => {
+  it('is accepted once', async () => {
     const { reset, signInWith } = await withLink()
     await reset()
     expect(await refusalOf(reset('yet another passphrase'))).toEqual({ code: 'link-used' })
@@ -114,14 +114,14 @@ describe('one link', () => {
     ['too-common', 'password1'],
     ['too-simple', 'abcabcabc'],
     ['personal', 'adaexample1'],
-  ])('is not burnt by a password that is %s', async (reason, password) => {
+  ])('can still be used after a password that is %s', async (reason, password) => {
     const { reset, stored, account } = await withLink()
     expect(await refusalOf(reset(password))).toMatchObject({ code: `password-${reason}` })
     expect(await stored()).toEqual(account)
     await reset()
   })
 
-  it("cannot be redeemed for another account, nor with another's id", async () => {
+  it('does not use up the link of another account', async () => {
     const { fixture, reset, secret } = await withLink()
     const other = await fixture.account()
     await fixture.mailedLink(other)
@@ -132,11 +132,11 @@ describe('one link', () => {
   })
 })
 
-describe('a link that dies while the new password is hashed', () => {
-  /** The same database, where something happens just before a statement that spends. */
-  const interrupted = (happens: () => Promise<unknown>) => {
+describe('a link that stops working while the new password is hashed', () => {
+  /** The same database, which runs `action` just before the statement that uses the link. */
+  const withActionBeforeUse = (action: () => Promise<unknown>) => {
     const unsafe = async (...call: Parameters<typeof db.$client.unsafe>) => {
-      if (/update password_reset_tokens/.test(call[0])) await happens()
+      if (/update password_reset_tokens/.test(call[0])) await action()
       return db.$client.unsafe(...call)
     }
     return { $client: { unsafe } } as unknown as Database
@@ -161,14 +161,14 @@ describe('a link that dies while the new password is hashed', () => {
         .set({ username: account.username, ...ofAccount })
         .where(eq(users.id, account.id))
     }
-    expect(await refusalOf(reset(OTHER_PASSWORD, fixture.ctx({ db: interrupted(change) })))).toEqual({ code })
+    expect(await refusalOf(reset(OTHER_PASSWORD, fixture.ctx({ db: withActionBeforeUse(change) })))).toEqual({ code })
     expect((await stored()).passwordHash).toBe(account.passwordHash)
     await db.delete(users).where(eq(users.id, account.id))
   })
 })
 
-describe('what follows from a reset', () => {
-  it('is the end of every session', async () => {
+describe('the effects of resetPassword', () => {
+  it('end every session', async () => {
     const { fixture, account, reset, signInWith } = await withLink()
     const tokens = [await signInWith(PASSWORD), await signInWith(PASSWORD)].map((signedIn) => signedIn.token)
     for (const token of tokens) expect(await findSession(fixture.ctx(), token)).not.toBeNull()
@@ -177,9 +177,9 @@ describe('what follows from a reset', () => {
     expect(await db.select().from(sessions).where(eq(sessions.userId, account.id))).toEqual([])
   })
 
-  it('is the end even of a session made with the old password at the same moment', async () => {
+  it('end a session that is created with the old password at the same time', async () => {
     const { fixture, reset, signInWith } = await withLink()
-    // A sign-in that holds the account while the reset is already on its way, and commits before it.
+    // The sign-in locks the account while the reset is already running, and commits first.
     const connection = await db.$client.reserve()
     await connection.unsafe('begin')
     const { token } = await signInWith(PASSWORD, fixture.ctx({ db: { $client: connection } as unknown as Database }))
@@ -191,7 +191,7 @@ describe('what follows from a reset', () => {
     expect(await findSession(fixture.ctx(), token)).toBeNull()
   })
 
-  it('is no session for a sign-in whose password was changed while it was checked', async () => {
+  it('include the refusal of a sign-in whose password is changed while it is verified', async () => {
     const { fixture, reset, signInWith } = await withLink()
     const connection = await db.$client.reserve()
     await connection.unsafe('begin')
@@ -203,7 +203,7 @@ describe('what follows from a reset', () => {
     expect(await signingIn).toEqual({ code: 'sign-in-failed' })
   })
 
-  it('is an audit row and one mail to the address of the account', async () => {
+  it('include an audit event and one email to the account', async () => {
     const { fixture, account, reset } = await withLink()
     await reset()
     expect(await fixture.eventsOf(account)).toEqual(['password-changed', 'reset-mailed', 'reset-requested'])
@@ -214,22 +214,22 @@ describe('what follows from a reset', () => {
     expect(more).toEqual([])
   })
 
-  it('holds as a whole or not at all: without the audit and the mail there is no change', async () => {
+  it('happen all together or not at all: if the audit event or the email fails, nothing changes', async () => {
     const { account, reset, stored, signInWith } = await withLink()
-    const breakAndReset = async (table: string) => {
+    const resetWithBroken = async (table: string) => {
       await db.execute(sql.raw(`alter table ${table} add constraint broken check (created_at < 'epoch') not valid`))
       await expect(reset()).rejects.toThrow(/broken/)
       await db.execute(sql.raw(`alter table ${table} drop constraint broken`))
       expect(await stored()).toEqual(account)
     }
-    await breakAndReset('security_events')
-    await breakAndReset('mail_outbox')
+    await resetWithBroken('security_events')
+    await resetWithBroken('mail_outbox')
     await signInWith(PASSWORD)
     await reset()
   })
 })
 
-it('limits how often one address may try, and spends no link meanwhile', async () => {
+it('resetPassword limits the tries per address, and a refused try does not use up the link', async () => {
   const { fixture, reset } = await withLink({ policy: { rateLimitScale: 2 / 60 } })
   for (let n = 0; n < 2; n++) expect(await refusalOf(reset('short'))).toMatchObject({ code: 'password-too-short' })
   expect(await refusalOf(reset())).toEqual({ code: 'too-many-requests', retryAfterSeconds: 900 })
