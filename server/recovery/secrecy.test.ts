@@ -110,7 +110,7 @@ describe('after every secret was used', () => {
   })
 
   it('the log contains no address or name', () => {
-    expect(writtenLog).toContain('mail sent')
+    expect(writtenLog).toContain('emails sent')
     for (const hidden of [owner.email, owner.fullName, owner.username, 'unknown@example.com']) {
       expect(writtenLog).not.toContain(hidden)
     }
@@ -166,7 +166,7 @@ it('the log of a database failure contains no address or name', async () => {
   const log = fixture.logLines.join('')
   expect(log.match(/batch not (delivered|composed)/g)).toHaveLength(2)
   expect(log).toContain('violates check constraint')
-  expect(log).toMatch(/\/server\/recovery\/(?:compose|mint)-[a-z-]+\.ts:/)
+  expect(log).toContain('compose-reset-emails.ts')
   for (const hidden of [account.email, account.username, 'Unmistakable', 'someone.else'])
     expect(log).not.toContain(hidden)
 })
