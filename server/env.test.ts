@@ -13,10 +13,10 @@ const embedded = {
   EMBEDDED_DATABASE: '1',
   DATABASE_URL: server.DATABASE_URL,
   APP_SECRET: SECRET,
-  MAILBOX_DIR: '/tmp/mails',
+  MAILBOX_DIR: '/tmp/emails',
 }
 
-/** What is said of an environment that will not do, a line a problem. */
+/** The lines of the error for an environment, one for each problem; empty if there is no error. */
 function problemsOf(environment: Record<string, string | undefined>): string[] {
   try {
     readEnvironment(environment)
@@ -31,47 +31,55 @@ function problemsOf(environment: Record<string, string | undefined>): string[] {
 
 describe('a wrong value', () => {
   it.each([
-    ['PORT', 'http', /a port, a whole number from 1 to 65535, for example 3000/],
+    ['PORT', 'http', /a port number: a whole number from 1 to 65535, for example 3000/],
     ['PORT', '65536', /from 1 to 65535/],
     ['PORT', '-1', /from 1 to 65535/],
     ['PORT', '3e3', /whole number/],
-    ['APP_URL', 'accounts.example.com', /public origin, for example https:\/\/accounts\.example\.com/],
+    ['APP_URL', 'accounts.example.com', /public origin of the app, for example https:\/\/accounts\.example\.com/],
     ['APP_URL', 'ftp://accounts.example.com', /public origin/],
-    ['APP_URL', 'http://accounts.example.com', /must use https unless its host is this machine, for example https:/],
+    [
+      'APP_URL',
+      'http://accounts.example.com',
+      /must use https unless its host is localhost or a loopback address, for example https:/,
+    ],
     ['APP_URL', 'https://accounts.example.com/app', /origin without a path, for example https:/],
     ['APP_URL', 'https://accounts.example.com/?x', /origin without a path/],
     ['APP_URL', 'https://user@accounts.example.com', /origin without a path/],
-    ['DATABASE_URL', 'mysql://db.example.com/latchkey', /a PostgreSQL 14 or newer, for example postgres:\/\//],
-    ['APP_SECRET', 'x'.repeat(31), /32 bytes or more .*for example the output of: openssl rand/],
-    ['APP_SECRET', `${SECRET},short`, /32 bytes or more/],
-    ['APP_SECRET', `${SECRET},`, /32 bytes or more/],
-    ['RESEND_BASE_URL', 'resend', /base address of Resend's API, for example https:\/\/api\.resend\.com/],
+    [
+      'DATABASE_URL',
+      'mysql://db.example.com/latchkey',
+      /a PostgreSQL database, version 14 or newer, for example postgres:\/\//,
+    ],
+    ['APP_SECRET', 'x'.repeat(31), /32 bytes or longer, or several.*, for example the output of: openssl rand/],
+    ['APP_SECRET', `${SECRET},short`, /32 bytes or longer/],
+    ['APP_SECRET', `${SECRET},`, /32 bytes or longer/],
+    ['RESEND_BASE_URL', 'resend', /base URL of Resend's API, for example https:\/\/api\.resend\.com/],
     ['MAIL_FROM', 'Latchkey', /one sender address, for example Latchkey <accounts@example\.com>/],
     ['MAIL_FROM', 'a@example.com, b@example.com', /one sender address/],
     ['MAIL_FROM', 'Latchkey <a@example.com>\r\nBcc: b@example.com', /one sender address/],
-    ['MAIL_WORKER', 'no', /one of: on, off, after-response \(for example off\)/],
-    ['ACCOUNT_DISCLOSURE', 'hide', /one of: conceal, reveal \(for example conceal\)/],
-    ['CORS_ORIGINS', 'https://app.example.com/', /origins, separated by commas, each https and without a path, for/],
-    ['CORS_ORIGINS', 'https://app.example.com,http://www.example.com', /each https/],
-    ['CORS_ORIGINS', '*', /each https/],
-    ['SERVICE_API_KEY', 'x'.repeat(31), /32 characters or more, for example the output of: openssl rand/],
+    ['MAIL_WORKER', 'no', /one of on, off, after-response, for example off/],
+    ['ACCOUNT_DISCLOSURE', 'hide', /one of conceal, reveal, for example conceal/],
+    ['CORS_ORIGINS', 'https://app.example.com/', /https origins without a path, separated by commas, for/],
+    ['CORS_ORIGINS', 'https://app.example.com,http://www.example.com', /https origins/],
+    ['CORS_ORIGINS', '*', /https origins/],
+    ['SERVICE_API_KEY', 'x'.repeat(31), /32 characters or longer, for example the output of: openssl rand/],
     ['TRUSTED_PROXY_HOPS', '11', /from 0 to 10, for example 0/],
-    ['RATE_LIMIT_SCALE', '0', /a number above 0, for example 1/],
-    ['RATE_LIMIT_SCALE', 'Infinity', /a number above 0/],
+    ['RATE_LIMIT_SCALE', '0', /a number greater than 0, for example 1/],
+    ['RATE_LIMIT_SCALE', 'Infinity', /a number greater than 0/],
     ['SEND_COOLDOWN_SECONDS', '1.5', /whole number/],
-    ['LINK_TTL_SECONDS', '0', /lifetime of a link in seconds, a whole number from 1 to 86400, for example 3600/],
+    ['LINK_TTL_SECONDS', '0', /lifetime of a link in seconds: a whole number from 1 to 86400, for example 3600/],
     ['CODE_TTL_SECONDS', '3601', /from 1 to 3600, for example 600/],
     ['GRANT_TTL_SECONDS', 'long', /from 1 to 3600, for example 300/],
-    ['PASSWORD_MIN_LENGTH', '7', /least length of a password, a whole number from 8 to 64, for example 8/],
-    ['LOG_LEVEL', 'loud', /one of: fatal, error, warn, info, debug, silent/],
-  ])('of %s (%j) is named with what it must be and an example', (name, value, expected) => {
+    ['PASSWORD_MIN_LENGTH', '7', /minimum length of a password: a whole number from 8 to 64, for example 8/],
+    ['LOG_LEVEL', 'loud', /one of fatal, error, warn, info, debug, silent/],
+  ])('of %s (%j): the error says what it must be and gives an example', (name, value, expected) => {
     const problems = problemsOf({ ...server, [name]: value })
     expect(problems).toHaveLength(1)
     expect(problems[0]).toMatch(new RegExp(`^${name} must `))
     expect(problems[0]).toMatch(expected)
   })
 
-  it('never shows a secret', () => {
+  it('that is secret is not shown', () => {
     const shown = problemsOf({
       ...server,
       APP_SECRET: 'hunter2',
@@ -84,13 +92,13 @@ describe('a wrong value', () => {
 })
 
 describe('a missing value', () => {
-  it.each(Object.keys(server))('of %s is named with why it is needed and an example', (name) => {
+  it.each(Object.keys(server))('of %s: the error says what it must be and gives an example', (name) => {
     const problems = problemsOf({ ...server, [name]: undefined })
-    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} is missing: .+, for example .+`))])
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} must be set to .+, for example .+`))])
   })
 
-  it('is what an empty one counts as', () => {
-    expect(problemsOf({ ...server, APP_SECRET: '' })).toEqual([expect.stringMatching(/^APP_SECRET is missing/)])
+  it('and an empty value are the same', () => {
+    expect(problemsOf({ ...server, APP_SECRET: '' })).toEqual([expect.stringMatching(/^APP_SECRET must be set to/)])
     expect(readEnvironment({ ...server, PORT: '', ACCOUNT_DISCLOSURE: '', TRUSTED_PROXY_HOPS: '' })).toMatchObject({
       port: 3000,
       disclosure: 'conceal',
@@ -100,7 +108,7 @@ describe('a missing value', () => {
 })
 
 describe('several problems', () => {
-  it('are told at once', () => {
+  it('are reported together', () => {
     expect(problemsOf({}).map((line) => line.split(' ')[0])).toEqual([
       'DATABASE_URL',
       'APP_URL',
@@ -115,22 +123,22 @@ describe('several problems', () => {
 
 describe('plain http', () => {
   it.each(['http://localhost:3000', 'http://127.0.0.1', 'http://[::1]:8080'])(
-    'will do on this machine: %s',
+    'is allowed on this machine: %s',
     (APP_URL) => {
       expect(readEnvironment({ ...server, APP_URL })).toMatchObject({ appUrl: APP_URL, secureCookies: false })
     },
   )
 
   it.each(['http://localhost.example.com', 'http://10.0.0.1', 'http://127.0.0.1.example.com'])(
-    'will not do at %s',
+    'is refused for %s',
     (APP_URL) => {
       expect(problemsOf({ ...server, APP_URL })).toEqual([expect.stringMatching(/must use https/)])
     },
   )
 })
 
-describe('a good environment', () => {
-  it('names origins as browsers do', () => {
+describe('a valid environment', () => {
+  it('lists origins as browsers write them', () => {
     const { corsOrigins } = readEnvironment({
       ...server,
       CORS_ORIGINS: 'https://app.example.com, http://localhost:5173',
@@ -139,7 +147,7 @@ describe('a good environment', () => {
     expect(readEnvironment(server).corsOrigins).toEqual([])
   })
 
-  it('is read with its defaults', () => {
+  it('gets the default values', () => {
     expect(readEnvironment(server)).toMatchObject({
       port: 3000,
       appUrl: 'https://accounts.example.com',
@@ -159,7 +167,7 @@ describe('a good environment', () => {
     })
   })
 
-  it('gives links an origin without a trailing slash', () => {
+  it('has an origin for links without a trailing slash', () => {
     expect(readEnvironment({ ...server, APP_URL: 'https://Accounts.Example.com/' }).appUrl).toBe(
       'https://accounts.example.com',
     )
@@ -168,32 +176,32 @@ describe('a good environment', () => {
     )
   })
 
-  it('may hold several secrets, the newest first', () => {
+  it('can have several secrets, newest first', () => {
     const newer = 'a newer application secret of these tests'
     expect(readEnvironment({ ...server, APP_SECRET: `${newer}, ${SECRET}` }).appSecrets).toEqual([newer, SECRET])
   })
 
-  it('counts bytes of a secret, not letters', () => {
+  it('has a secret whose length is counted in bytes, not in characters', () => {
     expect(problemsOf({ ...server, APP_SECRET: '\u{1f511}'.repeat(8) })).toEqual([])
   })
 })
 
-describe('beside the embedded database', () => {
-  it('accounts are revealed, and mail goes to the mailbox, unless told otherwise', () => {
+describe('with the embedded database', () => {
+  it('accounts are revealed and emails go to the mailbox by default', () => {
     expect(readEnvironment({ ...embedded, PORT: '4000' })).toMatchObject({
       appUrl: 'http://localhost:4000',
       disclosure: 'reveal',
-      mailboxDir: '/tmp/mails',
+      mailboxDir: '/tmp/emails',
     })
     expect(readEnvironment({ ...embedded, ACCOUNT_DISCLOSURE: 'conceal' }).disclosure).toBe('conceal')
     const withResend = { ...embedded, RESEND_API_KEY: 're_1', MAIL_FROM: 'a@example.com' }
     expect(readEnvironment(withResend).mailboxDir).toBeUndefined()
     expect(problemsOf({ ...embedded, RESEND_API_KEY: 're_1' })).toEqual([
-      expect.stringMatching(/^MAIL_FROM is missing/),
+      expect.stringMatching(/^MAIL_FROM must be set to/),
     ])
   })
 
-  it('alone there is a mailbox', () => {
-    expect(readEnvironment({ ...server, MAILBOX_DIR: '/tmp/mails' }).mailboxDir).toBeUndefined()
+  it('there is a mailbox, and without it there is none', () => {
+    expect(readEnvironment({ ...server, MAILBOX_DIR: '/tmp/emails' }).mailboxDir).toBeUndefined()
   })
 })

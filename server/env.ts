@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * The environment, read and checked in one place; nothing else reads `process.env`.
- * A value that is wrong or missing names its variable, what it must be, and an example.
+ * Reads and checks the environment. No other server code reads `process.env`. The error for a wrong or missing value
+ * names the variable, says what it must be, and gives an example.
  */
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
@@ -17,14 +17,14 @@ const integer = (what: string, min: number, max: number, fallback: number) =>
       if (/^\d+$/.test(text) && value >= min && value <= max) return value
       ctx.addIssue({
         code: 'custom',
-        message: `must be ${what}, a whole number from ${min} to ${max}`,
+        message: `must be ${what}: a whole number from ${min} to ${max}`,
         params: { example: String(fallback) },
       })
       return z.NEVER
     })
 
 const choice = <const Values extends readonly [string, ...string[]]>(values: Values, example: Values[number]) =>
-  z.enum(values, { error: () => `must be one of: ${values.join(', ')} (for example ${example})` }).optional()
+  z.enum(values, { error: () => `must be one of ${values.join(', ')}, for example ${example}` }).optional()
 
 const url = (protocols: string[], what: string, example: string) =>
   z
@@ -35,7 +35,7 @@ const url = (protocols: string[], what: string, example: string) =>
     })
     .optional()
 
-/** Written as a browser writes it in `Origin`. */
+/** True for an origin that is written as browsers write it in the `Origin` header. */
 function isWebOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { origin, protocol, hostname } = new URL(text)
@@ -44,23 +44,23 @@ function isWebOrigin(text: string): boolean {
 
 const variables = z.object({
   NODE_ENV: z.string().optional(),
-  PORT: integer('a port', 1, 65535, 3000),
-  APP_URL: url(['http:', 'https:'], "the app's public origin", 'https://accounts.example.com'),
+  PORT: integer('a port number', 1, 65535, 3000),
+  APP_URL: url(['http:', 'https:'], 'the public origin of the app', 'https://accounts.example.com'),
   DATABASE_URL: url(
     ['postgres:', 'postgresql:'],
-    'the address of a PostgreSQL 14 or newer',
+    'the address of a PostgreSQL database, version 14 or newer',
     'postgres://user:password@db.example.com:5432/latchkey',
   ),
   APP_SECRET: z
     .string()
     .transform((text) => text.split(',').map((secret) => secret.trim()))
     .refine((secrets) => secrets.every((secret) => Buffer.byteLength(secret) >= 32), {
-      error: 'must be 32 bytes or more (several, newest first, are separated by commas)',
+      error: 'must be 32 bytes or longer, or several such secrets, newest first, separated by commas',
       params: { example: 'the output of: openssl rand -base64 48' },
     })
     .optional(),
   RESEND_API_KEY: z.string().optional(),
-  RESEND_BASE_URL: url(['http:', 'https:'], "the base address of Resend's API", 'https://api.resend.com'),
+  RESEND_BASE_URL: url(['http:', 'https:'], "the base URL of Resend's API", 'https://api.resend.com'),
   MAIL_FROM: z
     .string()
     .refine((from) => /^(?:[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/.test(from), {
@@ -71,14 +71,14 @@ const variables = z.object({
   RESEND_WEBHOOK_SECRET: z
     .string()
     .refine((secret) => /^whsec_[A-Za-z0-9+/]{16,}={0,2}$/.test(secret), {
-      error: "must be a webhook's signing secret as Resend shows it",
+      error: 'must be the signing secret of the webhook as Resend shows it',
       params: { example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' },
     })
     .optional(),
   CRON_SECRET: z
     .string()
     .refine((secret) => /^[\x21-\x7e]{16,}$/.test(secret), {
-      error: 'must be 16 characters or more, without blanks',
+      error: 'must be 16 characters or longer, without spaces',
       params: { example: 'the output of: openssl rand -hex 32' },
     })
     .optional(),
@@ -87,25 +87,25 @@ const variables = z.object({
   SERVICE_API_KEY: z
     .string()
     .refine((key) => key.length >= 32, {
-      error: 'must be 32 characters or more',
+      error: 'must be 32 characters or longer',
       params: { example: 'the output of: openssl rand -hex 32' },
     })
     .optional(),
-  TRUSTED_PROXY_HOPS: integer('the number of proxies in front', 0, 10, 0),
+  TRUSTED_PROXY_HOPS: integer('the number of proxies in front of the app', 0, 10, 0),
   RATE_LIMIT_SCALE: z
     .string()
     .optional()
     .transform((text, ctx) => {
       const scale = text === undefined ? 1 : Number(text)
       if (Number.isFinite(scale) && scale > 0) return scale
-      ctx.addIssue({ code: 'custom', message: 'must be a number above 0', params: { example: '1' } })
+      ctx.addIssue({ code: 'custom', message: 'must be a number greater than 0', params: { example: '1' } })
       return z.NEVER
     }),
-  SEND_COOLDOWN_SECONDS: integer('seconds between two mails', 0, 86_400, 60),
+  SEND_COOLDOWN_SECONDS: integer('the seconds between two emails', 0, 86_400, 60),
   LINK_TTL_SECONDS: integer('the lifetime of a link in seconds', 1, 86_400, 3600),
   CODE_TTL_SECONDS: integer('the lifetime of a code in seconds', 1, 3600, 600),
   GRANT_TTL_SECONDS: integer('the lifetime of a grant in seconds', 1, 3600, 300),
-  PASSWORD_MIN_LENGTH: integer('the least length of a password', 8, 64, 8),
+  PASSWORD_MIN_LENGTH: integer('the minimum length of a password', 8, 64, 8),
   CORS_ORIGINS: z
     .string()
     .optional()
@@ -116,25 +116,25 @@ const variables = z.object({
         .filter(Boolean),
     )
     .refine((origins) => origins.every(isWebOrigin), {
-      error: 'must be origins, separated by commas, each https and without a path',
+      error: 'must be https origins without a path, separated by commas',
       params: { example: 'https://app.example.com,https://www.example.com' },
     }),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(
     ['http:', 'https:'],
-    'the address of an OpenTelemetry collector',
+    'the URL of an OpenTelemetry collector',
     'http://localhost:4318',
   ),
   OTEL_SERVICE_NAME: z.string().optional(),
   LOG_LEVEL: choice(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'info'),
-  /** Set by the start script alone: the database is the embedded one, with demo accounts. */
+  /** Set only by the start script: the database is the embedded one, with demo accounts. */
   EMBEDDED_DATABASE: z.literal('1').optional(),
-  /** Set by the start script alone: the folder that holds the development mailbox. */
+  /** Set only by the start script: the folder of the development mailbox. */
   MAILBOX_DIR: z.string().optional(),
 })
 
 export type Environment = ReturnType<typeof readEnvironment>
 
-/** Thrown when the environment will not do; the message lists every variable at fault, a line each. */
+/** Thrown when the environment is invalid. The message has one line for each variable that is wrong or missing. */
 export class EnvironmentError extends Error {
   constructor(problems: string[]) {
     super(`Latchkey cannot start:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
@@ -144,10 +144,10 @@ export class EnvironmentError extends Error {
 
 /**
  * Reads and checks the whole environment.
- * @throws EnvironmentError naming each variable, what it must be, and an example.
+ * @throws EnvironmentError that names each wrong or missing variable, what it must be, and an example.
  */
 export function readEnvironment(source: Record<string, string | undefined>) {
-  // An empty variable is what a form or a compose file leaves behind: it counts as unset.
+  // An empty variable counts as unset, because forms and compose files leave empty variables.
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
   const parsed = variables.safeParse(given)
   if (!parsed.success) {
@@ -162,24 +162,26 @@ export function readEnvironment(source: Record<string, string | undefined>) {
   const embedded = values.EMBEDDED_DATABASE === '1'
   const problems: string[] = []
 
-  const need = (name: keyof typeof values, why: string, example: string) => {
-    if (values[name] === undefined) problems.push(`${name} is missing: ${why}, for example ${example}`)
+  const requireVariable = (name: keyof typeof values, what: string, example: string) => {
+    if (values[name] === undefined) problems.push(`${name} must be set to ${what}, for example ${example}`)
   }
-  need(
+  requireVariable(
     'DATABASE_URL',
-    'the address of a PostgreSQL 14 or newer (`npm start` brings its own when it is unset)',
+    'the address of a PostgreSQL database, version 14 or newer (`npm start` uses its own if it is not set)',
     'postgres://user:password@db.example.com:5432/latchkey',
   )
   if (!embedded) {
-    need('APP_URL', 'the public origin that links in mails lead to', 'https://accounts.example.com')
-    need('APP_SECRET', '32 random bytes or more', 'the output of: openssl rand -base64 48')
-    need('RESEND_API_KEY', 'the key that mail is sent with', 're_123456789')
+    requireVariable('APP_URL', 'the public origin of the app', 'https://accounts.example.com')
+    requireVariable('APP_SECRET', '32 or more random bytes', 'the output of: openssl rand -base64 48')
+    requireVariable('RESEND_API_KEY', 'the API key of Resend', 're_123456789')
   }
   if (!embedded || values.RESEND_API_KEY)
-    need('MAIL_FROM', 'the sender of every mail', 'Latchkey <accounts@example.com>')
+    requireVariable('MAIL_FROM', 'the sender address of all emails', 'Latchkey <accounts@example.com>')
   const appUrl = new URL(values.APP_URL ?? `http://localhost:${values.PORT}`)
   if (appUrl.protocol === 'http:' && !LOOPBACK_HOSTS.has(appUrl.hostname)) {
-    problems.push('APP_URL must use https unless its host is this machine, for example https://accounts.example.com')
+    problems.push(
+      'APP_URL must use https unless its host is localhost or a loopback address, for example https://accounts.example.com',
+    )
   }
   if (appUrl.pathname !== '/' || appUrl.search || appUrl.hash || appUrl.username) {
     problems.push('APP_URL must be an origin without a path, for example https://accounts.example.com')
@@ -187,7 +189,7 @@ export function readEnvironment(source: Record<string, string | undefined>) {
   if (problems.length > 0) throw new EnvironmentError(problems)
 
   return {
-    /** Served with hot reload. */
+    /** True under `npm run dev`. */
     development: values.NODE_ENV === 'development',
     port: values.PORT,
     /** The origin of every link, without a trailing slash. */
@@ -198,9 +200,9 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     appSecrets: values.APP_SECRET as string[],
     resendApiKey: values.RESEND_API_KEY,
     mailFrom: values.MAIL_FROM ?? 'Latchkey <accounts@latchkey.test>',
-    /** Where mail is laid down instead of being sent; only with the embedded database. */
+    /** Where emails are stored instead of being sent. Set only with the embedded database. */
     mailboxDir: embedded && !values.RESEND_API_KEY ? values.MAILBOX_DIR : undefined,
-    /** `after-response`: no loop, but a drain after each response that queued mail. */
+    /** `after-response`: emails are sent after the response that queued them, not in a loop. */
     mailWorker: values.MAIL_WORKER ?? 'on',
     resendWebhookSecret: values.RESEND_WEBHOOK_SECRET,
     cronSecret: values.CRON_SECRET,
@@ -213,10 +215,10 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     codeTtlSeconds: values.CODE_TTL_SECONDS,
     grantTtlSeconds: values.GRANT_TTL_SECONDS,
     passwordMinLength: values.PASSWORD_MIN_LENGTH,
-    /** Origins whose pages may call the documented contracts. */
+    /** Origins whose pages may call the contracts. */
     corsOrigins: values.CORS_ORIGINS,
     logLevel: values.LOG_LEVEL ?? 'info',
-    /** What is watched is sent there; all further OTEL_* variables are the SDK's own to read. */
+    /** Where telemetry is exported. The SDK reads all other OTEL_* variables itself. */
     telemetryEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     telemetryServiceName: values.OTEL_SERVICE_NAME ?? 'latchkey',
   }
@@ -224,7 +226,10 @@ export function readEnvironment(source: Record<string, string | undefined>) {
 
 let current: Environment | undefined
 
-/** The checked environment of this process, read once on first use (a build needs none). */
+/**
+ * The environment of this process, read on first use, so that a build needs no environment.
+ * @throws EnvironmentError if it is invalid.
+ */
 export function env(): Environment {
   current ??= readEnvironment(process.env)
   return current

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { messages } from '@/messages/en'
 import { oneLine } from './one-line'
 import { type PasswordChangedProps, renderPasswordChanged } from './password-changed'
 import { type PasswordResetProps, renderPasswordReset } from './password-reset'
@@ -25,14 +26,14 @@ const changed: PasswordChangedProps = {
 const linesOf = (text: string) => text.split('\n')
 
 describe.each([
-  ['password reset', reset.link, (name: string | null) => renderPasswordReset({ ...reset, recipientName: name })],
+  ['reset request', reset.link, (name: string | null) => renderPasswordReset({ ...reset, recipientName: name })],
   [
-    'password changed',
+    'changed password',
     changed.secureAccountLink,
     (name: string | null) => renderPasswordChanged({ ...changed, recipientName: name }),
   ],
-])('the mail of a %s', (_, link, renderFor) => {
-  it('keeps a hostile name from being markup or a line of its own', async () => {
+])('the email for a %s', (_, link, renderFor) => {
+  it('shows a hostile name as text, on the line of the greeting', async () => {
     const { subject, html, text } = await renderFor(HOSTILE_NAME)
     expect(html).not.toContain('<img')
     expect(html).toContain('&lt;img src=x')
@@ -41,58 +42,59 @@ describe.each([
     expect(text).not.toMatch(/^Bcc:/m)
   })
 
-  it('is the same to the byte for the same input', async () => {
+  it('is byte for byte the same for the same input', async () => {
     expect(await renderFor('Jane Example')).toEqual(await renderFor('Jane Example'))
   })
 
-  it('has the link once in its text, on a line of its own', async () => {
+  it('has the link once in its plain text, on a line of its own', async () => {
     const { text } = await renderFor('Jane Example')
     expect(text.split(link)).toHaveLength(2)
     expect(linesOf(text)).toContain(link)
   })
 
-  it('leads nowhere but to the link, and fetches nothing', async () => {
+  it('contains no other address, and loads nothing', async () => {
     const { html } = await renderFor('Jane Example')
     const addresses = html.match(/https?:\/\/[^\s"'<)]+/g) ?? []
     expect(new Set(addresses.filter((address) => !address.includes('www.w3.org')))).toEqual(new Set([link]))
     expect(html).not.toMatch(/<(img|script|link|iframe)\b|url\(|@import/i)
   })
 
-  it('greets whoever has no name', async () => {
+  it('greets without a name if there is none', async () => {
     for (const name of [null, '', ' \r\n ']) expect(linesOf((await renderFor(name)).text)).toContain('Hello,')
   })
 })
 
-describe('the mail of a password reset', () => {
-  it('has the code once in its text, on a line of its own', async () => {
+describe('the email for a reset request', () => {
+  it('has the code once in its plain text, on a line of its own', async () => {
     const { text } = await renderPasswordReset(reset)
     expect(text.split('012345')).toHaveLength(2)
     expect(linesOf(text)).toContain('012345')
   })
 
-  it('shows the code in threes with nothing between them, so that six digits are copied', async () => {
+  it('shows the code in two halves without a character between them, so that six digits are copied', async () => {
     const { html } = await renderPasswordReset(reset)
     const shown = html.slice(html.indexOf('class="code"')).replace(/<!--.*?-->/g, '')
     expect(shown).toMatch(/^class="code"[^>]*><span>012<\/span><span style="padding-left:[^"]+">345<\/span>/)
   })
 
-  it('keeps the code and the link out of what shows on a locked screen', async () => {
+  it('shows neither code nor link in the subject and the preview, which a locked screen shows', async () => {
     const { subject, html } = await renderPasswordReset(reset)
     expect(subject).toBe('Choose a new password')
     const preview = html.slice(0, html.indexOf('class="code"')).match(/display:none[^>]*>([^<]*)/)?.[1]
-    expect(preview).toContain('within 1 hour')
+    expect(preview).toContain('1 hour')
     expect(preview).not.toMatch(/012|345|token/)
   })
 
-  it('says how long the link works, and what to do if one did not ask', async () => {
+  it('says how long the link works, and what to do if the reader did not request it', async () => {
     const { text } = await renderPasswordReset(reset)
-    expect(text).toContain('within 1 hour')
-    expect(text).toContain('your password is unchanged')
+    const paragraphs = text.replace(/\s+/g, ' ')
+    expect(paragraphs).toContain('expires after 1 hour')
+    expect(paragraphs).toContain(messages.passwordResetEmail.notYou)
   })
 })
 
 describe('oneLine', () => {
-  it('takes out breaks, bidirectional marks and excess', () => {
+  it('removes line breaks, bidirectional marks and what is too long', () => {
     expect(oneLine('a\r\n\u2028\u202eb\u0000')).toBe('a b')
     expect(oneLine('x'.repeat(500))).toHaveLength(100)
   })

@@ -7,7 +7,13 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-const mailTo = (to: string) => ({ id: randomUUID(), to, subject: 'Reset your password', html: '<p>Hi</p>', text: 'Hi' })
+const emailTo = (to: string) => ({
+  id: randomUUID(),
+  to,
+  subject: 'Reset your password',
+  html: '<p>Hi</p>',
+  text: 'Hi',
+})
 
 async function start(options?: FakeResendOptions) {
   const resend = await startFakeResend(options)
@@ -15,22 +21,22 @@ async function start(options?: FakeResendOptions) {
   vi.stubEnv('RESEND_BASE_URL', resend.url)
   const transport = createResendTransport({ apiKey: 're_test', from: 'Latchkey <accounts@example.com>' })
   const send = (addresses: string[], key = 'batch-1', signal = new AbortController().signal) =>
-    transport.send(addresses.map(mailTo), key, signal)
+    transport.send(addresses.map(emailTo), key, signal)
   return { resend, send, transport }
 }
 
 describe('an accepted call', () => {
-  it("carries the key, and gives each mail its provider's id in order", async () => {
+  it("carries the idempotency key, and returns the provider's id of each email in order", async () => {
     const { resend, send } = await start()
     const outcome = await send(['ada@example.com', 'bob@example.com'], 'the-key')
     expect(outcome).toEqual({
       kind: 'settled',
-      outcomes: resend.accepted.map((mail) => ({ accepted: true, providerId: mail.id })),
+      outcomes: resend.accepted.map((email) => ({ accepted: true, providerId: email.id })),
     })
     expect(resend.calls).toMatchObject([{ path: '/emails/batch', key: 'the-key' }])
   })
 
-  it('with refused mails in it gives each mail its own outcome', async () => {
+  it('returns an outcome for each email when some are refused', async () => {
     const { resend, send } = await start()
     resend.rejectAddress('first@example.com', 'refused first')
     resend.rejectAddress('third@example.com', 'refused third')
@@ -46,15 +52,15 @@ describe('an accepted call', () => {
     })
   })
 
-  it('repeated under its key is answered as before and sent once', async () => {
+  it('is sent once when it is repeated under its key', async () => {
     const { resend, transport } = await start()
-    const mails = [mailTo('ada@example.com')]
-    const call = () => transport.send(mails, 'the-key', new AbortController().signal)
+    const emails = [emailTo('ada@example.com')]
+    const call = () => transport.send(emails, 'the-key', new AbortController().signal)
     expect(await call()).toEqual(await call())
     expect(resend.accepted).toHaveLength(1)
   })
 
-  it('repeated under its key in other words counts as sent: it went out in the first ones', async () => {
+  it('counts as sent when it is repeated under its key with other texts', async () => {
     const { resend, send } = await start()
     await send(['ada@example.com'], 'the-key')
     expect(await send(['eve@example.com', 'bob@example.com'], 'the-key')).toMatchObject({
@@ -64,7 +70,7 @@ describe('an accepted call', () => {
     expect(resend.accepted).toHaveLength(1)
   })
 
-  it('that spends the window says how long to pause', async () => {
+  it('that reaches the rate limit returns how long to pause', async () => {
     const { send } = await start({ rateLimit: { calls: 2, perMs: 3000 } })
     expect(await send(['ada@example.com'], 'one')).not.toHaveProperty('pauseMs', expect.any(Number))
     expect(await send(['ada@example.com'], 'two')).toMatchObject({ kind: 'settled', pauseMs: 3000 })
@@ -81,7 +87,7 @@ describe('a call that failed', () => {
     ],
     [{ kind: 'html' } as const, ''],
     [{ kind: 'reset' } as const, ''],
-  ])('may be made again, when the worker likes: %o', async (fault, reason) => {
+  ])('can be retried whenever the worker likes: %o', async (fault, reason) => {
     const { resend, send } = await start()
     resend.fail(fault)
     expect(await send(['ada@example.com'])).toEqual({
@@ -92,13 +98,17 @@ describe('a call that failed', () => {
   })
 
   it.each([
-    ['429 with the seconds it says', { kind: 'rate-limit', retryAfter: 9 } as const, 9_000],
-    ['a spent daily quota, a quarter of an hour', { kind: 'quota', period: 'daily' } as const, 900_000],
-    ['a spent monthly quota, a quarter of an hour', { kind: 'quota', period: 'monthly' } as const, 900_000],
-    ['a missing key, a minute', { kind: 'error', status: 401, name: 'missing_api_key' } as const, 60_000],
-    ['a wrong key, a minute', { kind: 'error', status: 403, name: 'invalid_api_key' } as const, 60_000],
-    ['a key of fewer rights, a minute', { kind: 'error', status: 401, name: 'restricted_api_key' } as const, 60_000],
-  ])('waits: %s', async (_, fault, afterMs) => {
+    ['429, for the seconds that it names', { kind: 'rate-limit', retryAfter: 9 } as const, 9_000],
+    ['a spent daily quota, for a quarter of an hour', { kind: 'quota', period: 'daily' } as const, 900_000],
+    ['a spent monthly quota, for a quarter of an hour', { kind: 'quota', period: 'monthly' } as const, 900_000],
+    ['a missing key, for a minute', { kind: 'error', status: 401, name: 'missing_api_key' } as const, 60_000],
+    ['a wrong key, for a minute', { kind: 'error', status: 403, name: 'invalid_api_key' } as const, 60_000],
+    [
+      'a key with too few rights, for a minute',
+      { kind: 'error', status: 401, name: 'restricted_api_key' } as const,
+      60_000,
+    ],
+  ])('is retried after a wait: %s', async (_, fault, afterMs) => {
     const { resend, send } = await start()
     resend.fail(fault)
     expect(await send(['ada@example.com'])).toMatchObject({ kind: 'retry', afterMs })
@@ -108,10 +118,10 @@ describe('a call that failed', () => {
     [400, 'validation_error'],
     [422, 'missing_required_field'],
     [413, 'application_error'],
-  ])('for something in it never will be accepted: %i %s', async (status, name) => {
+  ])('is refused for good because of its content: %i %s', async (status, name) => {
     const { resend, send } = await start()
-    resend.fail({ kind: 'error', status, name, message: 'No good.' })
-    const refused = { kind: 'refused', reason: `${status} ${name}: No good.` }
+    resend.fail({ kind: 'error', status, name, message: 'Not valid.' })
+    const refused = { kind: 'refused', reason: `${status} ${name}: Not valid.` }
     expect(await send(['ada@example.com', 'bob@example.com'])).toEqual(refused)
   })
 
@@ -119,13 +129,13 @@ describe('a call that failed', () => {
     [422, 'invalid_from_address'],
     [404, 'not_found'],
     [405, 'method_not_allowed'],
-  ])('for an operator to mend is made again in a minute: %i %s', async (status, name) => {
+  ])('that an operator can correct is retried in a minute: %i %s', async (status, name) => {
     const { resend, send } = await start()
     resend.fail({ kind: 'error', status, name })
     expect(await send(['ada@example.com'])).toMatchObject({ kind: 'retry', afterMs: 60_000 })
   })
 
-  it('says why without an address or a link', async () => {
+  it('gives a reason without addresses and links', async () => {
     const { resend, send } = await start()
     resend.fail({
       kind: 'error',
@@ -137,7 +147,7 @@ describe('a call that failed', () => {
     })
   })
 
-  it('is given up when its caller says so', async () => {
+  it('ends when its caller aborts it', async () => {
     const { resend, send } = await start()
     resend.fail({ kind: 'hang' })
     const abort = new AbortController()
@@ -148,7 +158,7 @@ describe('a call that failed', () => {
   })
 })
 
-it('never says a key', async () => {
+it('never reveals the API key', async () => {
   const { resend, send } = await start({ apiKey: 're_another' })
   const outcome = await send(['ada@example.com'])
   expect(outcome).toMatchObject({ kind: 'retry' })
