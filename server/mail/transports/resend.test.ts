@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createClock } from '@/server/testing/clock'
 import { type FakeResendOptions, startFakeResend } from '@/server/testing/fake-resend'
 import { createResendTransport } from './resend'
 
@@ -71,7 +72,7 @@ describe('an accepted call', () => {
   })
 
   it('that reaches the rate limit returns how long to pause', async () => {
-    const { send } = await start({ rateLimit: { calls: 2, perMs: 3000 } })
+    const { send } = await start({ rateLimit: { calls: 2, perMs: 3000 }, now: createClock().now })
     expect(await send(['ada@example.com'], 'one')).not.toHaveProperty('pauseMs', expect.any(Number))
     expect(await send(['ada@example.com'], 'two')).toMatchObject({ kind: 'settled', pauseMs: 3000 })
     expect(await send(['ada@example.com'], 'three')).toMatchObject({ kind: 'retry', afterMs: 3000 })
