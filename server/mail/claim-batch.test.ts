@@ -14,7 +14,7 @@ const { db } = await createTestDatabase()
 const clock = createClock()
 beforeEach(() => db.delete(mailOutbox))
 
-/** Queues rows a second apart, and returns their ids in that order. */
+/** Queues rows a second apart; returns their ids in that order. */
 async function queue(count: number, given: { kind?: MailKind; dueAt?: Date } = {}): Promise<string[]> {
   const rows = Array.from({ length: count }, () => {
     clock.advance(1)
@@ -26,18 +26,18 @@ async function queue(count: number, given: { kind?: MailKind; dueAt?: Date } = {
 }
 
 const claim = () => claimBatch(db, clock.now(), randomUUID())
-const idsOf = (batch: Awaited<ReturnType<typeof claim>>) => batch?.emails.map((mail) => mail.id) ?? []
+const idsOf = (batch: Awaited<ReturnType<typeof claim>>) => batch?.emails.map((email) => email.id) ?? []
 const rowOf = async (id: string) => (await db.select().from(mailOutbox).where(eq(mailOutbox.id, id)))[0]
 
 describe('a claim', () => {
-  it('takes the oldest due rows, a hundred at the most, in order', async () => {
+  it('takes the oldest due rows in order, at most a hundred', async () => {
     const ids = await queue(BATCH_SIZE + 20)
     expect(idsOf(await claim())).toEqual(ids.slice(0, BATCH_SIZE))
     expect(idsOf(await claim())).toEqual(ids.slice(BATCH_SIZE))
     expect(await claim()).toBeNull()
   })
 
-  it('leaves rows that are not due', async () => {
+  it('leaves rows that are not due yet', async () => {
     const dueAt = new Date(clock.now().getTime() + 10_000)
     const [id] = await queue(1, { dueAt })
     expect(await claim()).toBeNull()
@@ -45,7 +45,7 @@ describe('a claim', () => {
     expect(idsOf(await claim())).toEqual([id])
   })
 
-  it('is of one kind, whose turn it is', async () => {
+  it('takes rows of one kind only, the kind of the oldest row', async () => {
     const [first] = await queue(1)
     const [changed] = await queue(1, { kind: 'password-changed' })
     const [third] = await queue(1)
@@ -53,7 +53,7 @@ describe('a claim', () => {
     expect(idsOf(await claim())).toEqual([changed])
   })
 
-  it('by ten workers at once gives each row to one of them', async () => {
+  it('by ten workers at once gives each row to one worker', async () => {
     const ids = await queue(500)
     const claimed: string[] = []
     const work = async () => {
@@ -64,7 +64,7 @@ describe('a claim', () => {
     expect(new Set(claimed)).toEqual(new Set(ids))
   })
 
-  it('counts its tries', async () => {
+  it('counts attempts', async () => {
     const [id] = await queue(1)
     await claim()
     clock.advance(LEASE_SECONDS)
@@ -73,8 +73,8 @@ describe('a claim', () => {
   })
 })
 
-describe('a batch whose worker is gone', () => {
-  it('is claimed again as the same batch in the same order, when its lease has run out', async () => {
+describe('a batch whose worker has died', () => {
+  it('is claimed again as the same batch in the same order, when its lease has ended', async () => {
     await queue(5)
     const first = await claim()
     clock.advance(LEASE_SECONDS - 1)
@@ -85,7 +85,7 @@ describe('a batch whose worker is gone', () => {
     expect(idsOf(again)).toEqual(idsOf(first))
   })
 
-  it('is claimed again by one of ten workers, whole', async () => {
+  it('is claimed again as a whole by one of ten workers', async () => {
     await queue(50)
     const first = await claim()
     clock.advance(LEASE_SECONDS)
@@ -95,7 +95,7 @@ describe('a batch whose worker is gone', () => {
     expect(idsOf(again ?? null)).toEqual(idsOf(first))
   })
 
-  it('takes no new rows along', async () => {
+  it('gets no new rows', async () => {
     await queue(2)
     const first = await claim()
     clock.advance(LEASE_SECONDS)
@@ -104,7 +104,7 @@ describe('a batch whose worker is gone', () => {
     expect(idsOf(await claim())).toEqual([late])
   })
 
-  it('leaves out what has been settled', async () => {
+  it('leaves out rows that are settled', async () => {
     const [sent, open] = await queue(2)
     await claim()
     await settle(db, clock.now(), [{ id: sent as string, status: 'failed', providerId: null, reason: 'refused' }])
@@ -113,8 +113,8 @@ describe('a batch whose worker is gone', () => {
   })
 })
 
-describe('waiting for the next try', () => {
-  it('lasts as long as was said, whatever the lease was', async () => {
+describe('a batch that waits for its next try', () => {
+  it('is claimed again at the given time, whatever its lease was', async () => {
     await queue(2)
     const first = await claim()
     if (!first) throw new Error('nothing was claimed')
@@ -124,32 +124,5 @@ describe('waiting for the next try', () => {
     clock.advance(1)
     expect((await claim())?.id).toBe(first.id)
     expect(await rowOf(idsOf(first)[0] as string)).toMatchObject({ reason: '429 slow down' })
-  })
-})
-
-describe('settling', () => {
-  it('writes down how each mail fared, and when', async () => {
-    const [sent, failed] = await queue(2)
-    await claim()
-    await db.update(mailOutbox).set({ recipient: 'ada@example.com' })
-    await settle(db, clock.now(), [
-      { id: sent as string, status: 'sent', providerId: 'provider-1', reason: null },
-      { id: failed as string, status: 'failed', providerId: null, reason: 'no such mailbox' },
-    ])
-    expect(await rowOf(sent as string)).toMatchObject({
-      status: 'sent',
-      providerId: 'provider-1',
-      sentAt: clock.now(),
-      leaseExpiresAt: null,
-    })
-    expect(await rowOf(failed as string)).toMatchObject({ status: 'failed', reason: 'no such mailbox', sentAt: null })
-  })
-
-  it('changes nothing that was settled before', async () => {
-    const [id] = await queue(1)
-    await claim()
-    await settle(db, clock.now(), [{ id: id as string, status: 'failed', providerId: null, reason: 'first' }])
-    await settle(db, clock.now(), [{ id: id as string, status: 'failed', providerId: null, reason: 'second' }])
-    expect(await rowOf(id as string)).toMatchObject({ reason: 'first' })
   })
 })

@@ -8,12 +8,10 @@ import { openLink } from '@/server/recovery/open-link'
 import { newClientAddress } from '@/server/testing/client-address'
 import { createRecordedDatabase, createTestDatabase } from '@/server/testing/database'
 import { tokenIn } from '@/server/testing/emails'
-import { createLogCapture } from '@/server/testing/log-capture'
 import { APP_URL, createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import type { Composer } from './compose-batch'
 import { LEASE_SECONDS } from './outbox'
 import type { CallOutcome, MailTransport } from './transports/transport'
-import { createMailWorker } from './worker'
 
 const { db, url } = await createTestDatabase()
 const recorded = createRecordedDatabase(url)
@@ -27,34 +25,36 @@ function createScene() {
   return {
     fixture,
     compose,
-    /** A worker whose reset mails are composed, and whose mails are sent, as given. */
+    /** A worker with this composer of reset emails and this transport. */
     worker(given: { compose?: Composer; transport?: MailTransport; on?: Database } = {}) {
       const { on = db, transport = fixture.mailbox.transport } = given
       const composer = given.compose ?? ((batch, now) => composeResetEmails(ctx(now, on), batch))
       const composers = { 'password-reset': composer, 'password-changed': composer }
-      return createMailWorker({ db: on, transport, composers, log: createLogCapture().log, now: fixture.clock.now })
+      return fixture.worker(transport, { db: on, composers })
     },
-    async ask(count: number) {
+    /** Adds accounts and requests a reset for each, a millisecond apart; returns their addresses in that order. */
+    async request(count: number) {
       const names = Array.from({ length: count }, () => `user${randomUUID().replaceAll('-', '')}`)
-      await db.insert(users).values(names.map((name) => ({ email: `${name}@example.com`, username: name })))
-      for (const name of names) {
-        await fixture.request(`${name}@example.com`, {
-          requester: { ...fixture.ctx().requester, address: newClientAddress() },
-        })
-        fixture.clock.advance(0.001)
-      }
-      return names.map((name) => `${name}@example.com`)
+      const accounts = names.map((name) => ({ email: `${name}@example.com`, username: name }))
+      await db.insert(users).values(accounts)
+      const requester = () => ({ ...fixture.ctx().requester, address: newClientAddress() })
+      const requests = accounts.map(({ email }, n) =>
+        fixture.request(email, { requester: requester(), now: new Date(fixture.clock.now().getTime() + n) }),
+      )
+      await Promise.all(requests)
+      fixture.clock.advance(count / 1000)
+      return accounts.map(({ email }) => email)
     },
   }
 }
 
 const rows = () => db.select().from(mailOutbox).orderBy(mailOutbox.createdAt)
-const sentTo = (fixture: ReturnType<typeof createRecoveryFixture>) => fixture.mailbox.accepted.map((mail) => mail.to)
+const sentTo = (fixture: ReturnType<typeof createRecoveryFixture>) => fixture.mailbox.accepted.map((email) => email.to)
 const DOWN: CallOutcome = { kind: 'retry', reason: '503 application_error: down' }
 
 describe('a provider that is down for ten minutes', () => {
-  it('keeps no request waiting, and gets every mail once it is back, its link alive', async () => {
-    const { fixture, worker, ask } = createScene()
+  it('delays no request, and afterwards accepts every email, whose link still works', async () => {
+    const { fixture, worker, request } = createScene()
     const backAt = fixture.clock.now().getTime() + 600_000
     let calls = 0
     const transport: MailTransport = {
@@ -63,134 +63,155 @@ describe('a provider that is down for ten minutes', () => {
         return fixture.clock.now().getTime() < backAt ? DOWN : fixture.mailbox.transport.send(...call)
       },
     }
-    const one = worker({ transport })
+    const theWorker = worker({ transport })
     const addresses: string[] = []
     while (fixture.clock.now().getTime() < backAt) {
-      addresses.push(...(await ask(2)))
-      await one.drain()
-      fixture.clock.advance(10)
+      addresses.push(...(await request(4)))
+      await theWorker.drain()
+      fixture.clock.advance(20)
     }
     expect(fixture.mailbox.accepted).toEqual([])
     expect(calls).toBeLessThan(40)
 
-    // Whatever waits is tried again within two minutes.
+    // What waits is tried again within two minutes.
     for (let n = 0; n < 25; n++) {
-      await one.drain()
+      await theWorker.drain()
       fixture.clock.advance(5)
     }
     expect(sentTo(fixture).sort()).toEqual(addresses.sort())
-    for (const mail of fixture.mailbox.accepted) await openLink(fixture.ctx(), { kind: 'link', token: tokenIn(mail) })
+    for (const email of fixture.mailbox.accepted) await openLink(fixture.ctx(), { kind: 'link', token: tokenIn(email) })
   })
 })
 
-describe('a batch that the provider fails on each time', () => {
-  it('does not hold up the others', async () => {
-    const { fixture, worker, ask } = createScene()
-    const [bad] = await ask(1)
-    const transport: MailTransport = {
-      send: async (mails, ...call) =>
-        mails.some((mail) => mail.to === bad) ? DOWN : fixture.mailbox.transport.send(mails, ...call),
+describe('a call without an answer', () => {
+  it('is aborted after the call timeout, and its batch is retried', async () => {
+    const { fixture, request } = createScene()
+    const silent: MailTransport = {
+      send: (_emails, _key, signal) =>
+        new Promise((_, reject) => {
+          if (signal.aborted) reject(signal.reason)
+          signal.addEventListener('abort', () => reject(signal.reason))
+        }),
     }
-    const one = worker({ transport })
+    const addresses = await request(2)
+    await fixture.worker(silent, { timing: { gather: 0, callTimeout: 1 } }).drain()
+    expect(await rows()).toMatchObject(
+      addresses.map(() => ({ status: 'sending', reason: expect.stringContaining('timeout') })),
+    )
+    fixture.clock.advance(60)
+    await fixture.deliver()
+    expect(sentTo(fixture)).toEqual(addresses)
+  })
+})
+
+describe('a batch that always fails at the provider', () => {
+  it('does not delay the others', async () => {
+    const { fixture, worker, request } = createScene()
+    const [bad] = await request(1)
+    const transport: MailTransport = {
+      send: async (emails, ...call) =>
+        emails.some((email) => email.to === bad) ? DOWN : fixture.mailbox.transport.send(emails, ...call),
+    }
+    const theWorker = worker({ transport })
     const others: string[] = []
     for (let n = 0; n < 30; n++) {
-      await one.drain()
-      if (n > 4) others.push(...(await ask(1)))
+      await theWorker.drain()
+      if (n > 4) others.push(...(await request(1)))
       fixture.clock.advance(20)
     }
-    await one.drain()
+    await theWorker.drain()
     expect(sentTo(fixture).length).toBeGreaterThanOrEqual(others.length - 5)
     expect(sentTo(fixture)).not.toContain(bad)
   })
 })
 
 describe('a row that cannot be composed', () => {
-  it('lets its batch go without it, and is sent when its composer is mended', async () => {
-    const { fixture, worker, compose, ask } = createScene()
-    const addresses = await ask(5)
+  it('is left out of its batch, and is sent when its composer works again', async () => {
+    const { fixture, worker, compose, request } = createScene()
+    const addresses = await request(5)
     let broken = (await rows())[2]?.id
-    const one = worker({
+    const theWorker = worker({
       compose: async (batch, now) => {
-        if (batch.some((mail) => mail.id === broken)) throw new TypeError('a template is broken')
+        if (batch.some((email) => email.id === broken)) throw new TypeError('a template is broken')
         return compose(batch, now)
       },
     })
-    await one.drain()
+    await theWorker.drain()
     expect(sentTo(fixture)).toEqual(addresses.filter((_, at) => at !== 2))
     expect(await rows()).toMatchObject([{}, {}, { status: 'queued', reason: 'not composed: TypeError' }, {}, {}])
     broken = undefined
     fixture.clock.advance(2)
-    await one.drain()
+    await theWorker.drain()
     expect(sentTo(fixture).sort()).toEqual([...addresses].sort())
     expect(new Set(fixture.mailbox.calls.map((call) => call.key)).size).toBe(2)
   })
 
-  it('is given up after an hour, with the reason', async () => {
-    const { fixture, worker, ask } = createScene()
-    await ask(1)
-    const one = worker({ compose: () => Promise.reject(new TypeError('a template is broken')) })
+  it('fails after an hour, with the reason', async () => {
+    const { fixture, worker, request } = createScene()
+    await request(1)
+    const theWorker = worker({ compose: () => Promise.reject(new TypeError('a template is broken')) })
     for (let n = 0; n < 64; n++) {
-      await one.drain()
+      await theWorker.drain()
       fixture.clock.advance(60)
     }
     expect(await rows()).toMatchObject([{ status: 'failed', reason: 'not composed: TypeError', identifier: null }])
   })
 
-  it('is told apart from a database that fails: nothing is taken out of the batch', async () => {
-    const { fixture, worker, compose, ask } = createScene()
-    const addresses = await ask(3)
+  it('stays in its batch when the database, not the composer, has failed', async () => {
+    const { fixture, worker, compose, request } = createScene()
+    const addresses = await request(3)
     let down = true
-    const one = worker({
+    const theWorker = worker({
       compose: async (batch, now) => {
         if (down) throw Object.assign(new Error('write CONNECTION_CLOSED'), { code: 'CONNECTION_CLOSED' })
         return compose(batch, now)
       },
     })
-    await one.drain()
+    await theWorker.drain()
     expect(new Set((await rows()).map((row) => row.status))).toEqual(new Set(['sending']))
     down = false
     fixture.clock.advance(2)
-    await one.drain()
+    await theWorker.drain()
     expect(fixture.mailbox.calls.map((call) => call.emails.map((email) => email.to))).toEqual([addresses])
   })
 })
 
-describe('a request that nobody could be mailed for', () => {
-  it('fails when it has waited for as long as a link lives', async () => {
-    const { fixture, worker, ask } = createScene()
-    await ask(1)
+describe('a request whose email could not be sent', () => {
+  it('fails when it has waited for as long as a link works', async () => {
+    const { fixture, worker, request } = createScene()
+    await request(1)
     fixture.clock.advance(fixture.policy.linkTtlSeconds)
     await worker().drain()
     expect(fixture.mailbox.calls).toEqual([])
-    const reason = 'not sent in time: it was asked for too long ago'
+    const reason = 'not sent in time: the request is too old'
     expect(await rows()).toMatchObject([{ status: 'failed', reason, identifier: null }])
   })
 })
 
-describe('time', () => {
-  it('that was set back does not keep a worker paused', async () => {
-    const { fixture, worker, ask } = createScene()
-    const one = worker()
+describe('a clock', () => {
+  it('that is set back ends the pause of a worker', async () => {
+    const { fixture, worker, request } = createScene()
+    const theWorker = worker()
     fixture.mailbox.answerNext(() => ({ kind: 'retry', reason: 'quota', afterMs: 900_000 }))
-    await ask(1)
-    expect(await one.drain()).toBe(900_000)
+    await request(1)
+    expect(await theWorker.drain()).toBe(900_000)
     fixture.clock.advance(-3600)
-    const [address] = await ask(1)
-    expect(await one.drain()).toBe(0)
+    const [address] = await request(1)
+    expect(await theWorker.drain()).toBe(0)
     expect(sentTo(fixture)).toEqual([address])
   })
 
-  it('that ran out while a batch was composed keeps it from being sent: another may have it', async () => {
-    const { fixture, worker, compose, ask } = createScene()
-    await ask(1)
-    const one = worker({
+  it('that passes the lease while a batch is composed keeps the worker from sending it, because another may have it', async () => {
+    const { fixture, worker, compose, request } = createScene()
+    await request(1)
+    const theWorker = worker({
       compose: async (batch, now) => {
         const composed = await compose(batch, now)
         if (fixture.mailbox.calls.length === 0) fixture.clock.advance(LEASE_SECONDS - 1)
         return composed
       },
     })
-    await one.drain()
+    await theWorker.drain()
     expect(fixture.mailbox.calls).toEqual([])
     fixture.clock.advance(1)
     await worker().drain()
@@ -199,18 +220,18 @@ describe('time', () => {
 })
 
 describe('a drain', () => {
-  it('sends what was queued before it was asked for, though another is under way', async () => {
-    const { fixture, worker, ask } = createScene()
-    const one = worker()
-    const first = one.drain()
-    const [address] = await ask(1)
-    await Promise.all([first, one.drain(), one.drain()])
+  it('sends what was queued before the call, even while another drain runs', async () => {
+    const { fixture, worker, request } = createScene()
+    const theWorker = worker()
+    const first = theWorker.drain()
+    const [address] = await request(1)
+    await Promise.all([first, theWorker.drain(), theWorker.drain()])
     expect(sentTo(fixture)).toEqual([address])
   })
 
-  it('takes a handful of statements for a hundred mails', async () => {
-    const { fixture, worker, ask } = createScene()
-    await ask(100)
+  it('needs few statements for a hundred emails', async () => {
+    const { fixture, worker, request } = createScene()
+    await request(100)
     await worker({ on: recorded.db }).drain()
     expect(fixture.mailbox.accepted).toHaveLength(100)
     // Two to claim, one to mint, one to read, one to settle, one to apply events; and two that find nothing more.
@@ -218,8 +239,8 @@ describe('a drain', () => {
   })
 })
 
-describe('the acceptance of a reset mail', () => {
-  it('is in the audit of its account, once', async () => {
+describe('the acceptance of a reset email', () => {
+  it('is recorded once in the audit of its account', async () => {
     const { fixture, worker } = createScene()
     const account = await fixture.account()
     await fixture.request(account.email)

@@ -10,7 +10,7 @@ import { mailStatus } from './status'
 const { db, url } = await createTestDatabase()
 beforeEach(() => db.delete(mailOutbox))
 
-/** One mail that was refused, one that waits for its next try, one that was sent, one that is queued. */
+/** Four emails: one was refused, one was sent, one waits for its next try, one is queued. */
 async function createScene() {
   const fixture = createRecoveryFixture(db)
   const accounts = [
@@ -20,9 +20,9 @@ async function createScene() {
     await fixture.account(),
   ] as const
   await fixture.request(accounts[0].email)
-  fixture.mailbox.answerNext((mails) => ({
+  fixture.mailbox.answerNext((emails) => ({
     kind: 'settled',
-    outcomes: mails.map(() => ({ accepted: false, reason: 'no such mailbox' })),
+    outcomes: emails.map(() => ({ accepted: false, reason: 'no such mailbox' })),
   }))
   await fixture.deliver()
   await fixture.request(accounts[1].email)
@@ -37,7 +37,7 @@ async function createScene() {
 }
 
 describe('mail status', () => {
-  it('says how much waits, since when and why, and what failed for which reason', async () => {
+  it('says how many emails wait, since when and why, and which failed for what reason', async () => {
     const { fixture } = await createScene()
     expect(await mailStatus(db, fixture.clock.now())).toEqual({
       queued: 1,
@@ -50,31 +50,31 @@ describe('mail status', () => {
     })
   })
 
-  it('says so when nothing waits', async () => {
+  it('is all zero when nothing waits', async () => {
     const report = { queued: 0, sending: 0, oldestSeconds: 0, waiting: [], failures: [] }
     expect(await mailStatus(db, new Date())).toEqual(report)
   })
 })
 
 describe('retrying', () => {
-  it('sends what failed and what waits, each once, with the same link', async () => {
+  it('sends failed and waiting emails, each once', async () => {
     const { fixture, accounts } = await createScene()
     expect(await retryFailed(db, fixture.clock.now())).toEqual({ requeued: 1, rescheduled: 1, expired: 0 })
     await fixture.deliver()
-    expect(fixture.mailbox.accepted.map((mail) => mail.to).sort()).toEqual(
+    expect(fixture.mailbox.accepted.map((email) => email.to).sort()).toEqual(
       accounts.map((account) => account.email).sort(),
     )
     expect(await retryFailed(db, fixture.clock.now())).toEqual({ requeued: 0, rescheduled: 0, expired: 0 })
   })
 
-  it('leaves a mail alone whose link is dead', async () => {
+  it('leaves an email alone whose link has expired', async () => {
     const { fixture } = await createScene()
     fixture.clock.advance(fixture.policy.linkTtlSeconds)
     expect(await retryFailed(db, fixture.clock.now())).toMatchObject({ requeued: 0, expired: 1 })
   })
 })
 
-it('is a command: npm run mail -- status | retry', { timeout: 60_000 }, async () => {
+it('is a command: npm run mail -- status | retry', { timeout: 120_000 }, async () => {
   const { accounts } = await createScene()
   const run = (...args: string[]) => {
     const script = path.resolve(import.meta.dirname, '../../scripts/mail.ts')

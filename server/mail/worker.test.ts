@@ -19,53 +19,53 @@ afterEach(() => {
 })
 
 describe('sending', () => {
-  it('takes calls of up to a hundred mails, each to its one recipient', async () => {
+  it('makes calls of up to a hundred emails, each to one recipient', async () => {
     const { resend, worker, ask, statuses } = await createResendFixture(db)
     const addresses = await ask(230)
     await worker().drain()
     expect(resend.calls.map((call) => JSON.parse(call.body).length)).toEqual([100, 100, 30])
     expect(new Set(resend.calls.map((call) => call.key)).size).toBe(3)
-    expect(resend.accepted.map((mail) => mail.to)).toEqual(addresses.map((address) => [address]))
+    expect(resend.accepted.map((email) => email.to)).toEqual(addresses.map((address) => [address]))
     expect(await statuses()).toEqual(['sent'])
   })
 
-  it("names the sender, marks the mail as automatic, and keeps the provider's id", async () => {
+  it("names the sender, marks the email as automatic, and records the provider's id", async () => {
     const { fixture, resend, worker, ask } = await createResendFixture(db)
     await ask(1)
     await worker().drain()
-    const [mail] = resend.accepted
-    expect(mail).toMatchObject({
+    const [email] = resend.accepted
+    expect(email).toMatchObject({
       from: 'Latchkey <accounts@example.com>',
       headers: { 'Auto-Submitted': 'auto-generated' },
       html: expect.stringContaining('</html>'),
       text: expect.stringContaining('https://'),
     })
     expect(await fixture.outbox()).toMatchObject([
-      { status: 'sent', providerId: mail?.id, sentAt: fixture.clock.now() },
+      { status: 'sent', providerId: email?.id, sentAt: fixture.clock.now() },
     ])
   })
 
-  it('sends mails of every kind', async () => {
+  it('sends emails of every kind', async () => {
     const { fixture, resend, worker } = await createResendFixture(db)
     const [account, other] = [await fixture.account(), await fixture.account()]
     await resetPassword(fixture.ctx(), { secret: await fixture.mailedLink(account), password: OTHER_PASSWORD })
     await fixture.request('nobody@example.com')
     await fixture.request(other.email)
     await worker().drain()
-    expect(resend.accepted.map((mail) => mail.to[0]).sort()).toEqual([account.email, other.email].sort())
+    expect(resend.accepted.map((email) => email.to[0]).sort()).toEqual([account.email, other.email].sort())
   })
 })
 
 describe('two workers at once', () => {
-  it('send every mail once', async () => {
+  it('send every email once', async () => {
     const { resend, worker, ask } = await createResendFixture(db)
     const addresses = await ask(250)
     await Promise.all([worker().drain(), worker().drain(), worker().drain()])
     expect(resend.accepted).toHaveLength(250)
-    expect(new Set(resend.accepted.map((mail) => mail.to[0]))).toEqual(new Set(addresses))
+    expect(new Set(resend.accepted.map((email) => email.to[0]))).toEqual(new Set(addresses))
   })
 
-  it('send every mail once while the provider fails', async () => {
+  it('send every email once while the provider fails', async () => {
     const { fixture, resend, worker, ask, statuses } = await createResendFixture(db)
     await ask(150)
     resend.fail([
@@ -83,7 +83,7 @@ describe('two workers at once', () => {
 })
 
 describe('a worker that dies', () => {
-  it('after a claim: another sends the same batch when the lease has run out', async () => {
+  it('after a claim: another sends the same batch when the lease has ended', async () => {
     const { fixture, resend, worker, ask } = await createResendFixture(db)
     const addresses = await ask(3)
     const batch = await claimBatch(db, fixture.clock.now(), randomUUID())
@@ -92,13 +92,13 @@ describe('a worker that dies', () => {
     fixture.clock.advance(LEASE_SECONDS)
     await worker().drain()
     expect(resend.calls.map((call) => call.key)).toEqual([batch?.id])
-    expect(resend.accepted.map((mail) => mail.to[0])).toEqual(addresses)
+    expect(resend.accepted.map((email) => email.to[0])).toEqual(addresses)
   })
 
-  it('after the provider accepted: no mail is sent twice', async () => {
+  it('after the provider accepted: no email is sent twice', async () => {
     const { fixture, resend, transport, worker, ask, statuses } = await createResendFixture(db)
     await ask(3)
-    // Dies between the provider's answer and its own note of it.
+    // Dies after the provider's answer, before recording it.
     const dying: MailTransport = {
       async send(...call) {
         await transport.send(...call)
@@ -116,82 +116,82 @@ describe('a worker that dies', () => {
 })
 
 describe('a running worker', () => {
-  /** Holds back the worker's own timers, and nothing else's. */
-  const holdTimers = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  /** Stops the worker's timers, and no others. */
+  const stopTimers = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
 
   it('sends as soon as it is woken', async () => {
-    holdTimers()
+    stopTimers()
     const { resend, worker, ask } = await createResendFixture(db)
-    const one = worker()
-    one.start()
-    await one.drain()
+    const theWorker = worker()
+    theWorker.start()
+    await theWorker.drain()
     const [address] = await ask(1)
-    one.wake()
-    await resend.waitForEmail((mail) => mail.to[0] === address)
+    theWorker.wake()
+    await resend.waitForEmail((email) => email.to[0] === address)
   })
 
-  it('finds by itself, within a second, what another process has queued', async () => {
-    holdTimers()
+  it('finds what another process has queued within a second', async () => {
+    stopTimers()
     const { resend, worker, ask } = await createResendFixture(db)
-    const one = worker()
-    one.start()
-    await one.drain()
+    const theWorker = worker()
+    theWorker.start()
+    await theWorker.drain()
     const [address] = await ask(1)
     await vi.advanceTimersByTimeAsync(1000)
-    await resend.waitForEmail((mail) => mail.to[0] === address)
+    await resend.waitForEmail((email) => email.to[0] === address)
   })
 
-  it('goes on after the database dropped its connection', async () => {
+  it('continues after the database has dropped its connection', async () => {
     const { resend, worker, ask } = await createResendFixture(db)
     const own = createDatabase(url, { maxConnections: 1 })
-    const one = worker({ db: own.db })
+    const theWorker = worker({ db: own.db })
     onTestFinished(own.close)
-    one.start()
-    await one.drain()
+    theWorker.start()
+    await theWorker.drain()
     const [backend] = await own.db.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`)
     await db.execute(sql`select pg_terminate_backend(${backend?.pid})`)
     const [address] = await ask(1)
-    one.wake()
-    await resend.waitForEmail((mail) => mail.to[0] === address)
+    theWorker.wake()
+    await resend.waitForEmail((email) => email.to[0] === address)
   })
 })
 
 describe('a worker that is told to stop', () => {
-  it('lets the call under way finish and notes how it ended', async () => {
+  it('waits for the call that runs and records its outcome', async () => {
     const { resend, worker, ask, statuses } = await createResendFixture(db)
     await ask(1)
     resend.fail({ kind: 'hang' })
-    const one = worker()
-    one.start()
+    const theWorker = worker()
+    theWorker.start()
     await resend.waitForCalls(1)
-    const stopped = one.stop()
+    const stopped = theWorker.stop()
     resend.release()
     await stopped
     expect(await statuses()).toEqual(['sent'])
   })
 
-  it('hands back a batch whose call does not end, for another to send at once, once', async () => {
+  it('gives back a batch whose call does not end, which another sends once, and at once', async () => {
     const { resend, worker, ask, statuses } = await createResendFixture(db)
     await ask(2)
     resend.fail({ kind: 'hang', accepted: true })
-    const one = worker({ timing: { gather: 0, stopTimeout: 1 } })
-    one.start()
+    const theWorker = worker({ timing: { gather: 0, stopTimeout: 1 } })
+    theWorker.start()
     await resend.waitForCalls(1)
-    await one.stop()
+    await theWorker.stop()
     await worker().drain()
     expect(resend.accepted).toHaveLength(2)
     expect(resend.calls.map((call) => call.key)).toEqual([resend.calls[0]?.key, resend.calls[0]?.key])
     expect(await statuses()).toEqual(['sent'])
   })
 
-  it('claims nothing any more', async () => {
+  it('claims nothing more', async () => {
     const { resend, worker, ask, statuses } = await createResendFixture(db)
-    const one = worker()
-    one.start()
-    await one.stop()
+    const theWorker = worker()
+    theWorker.start()
+    await theWorker.stop()
     await ask(1)
-    one.wake()
-    await one.drain()
+    theWorker.wake()
+    await theWorker.drain()
     expect(resend.calls).toEqual([])
     expect(await statuses()).toEqual(['queued'])
   })

@@ -24,15 +24,17 @@ export async function createResendFixture(db: Database, options: FakeResendOptio
       return worker
     },
 
-    /** Adds accounts that request a reset one after the other. Returns their email addresses in that order. */
+    /** Adds accounts and requests a reset for each, a millisecond apart. Returns their email addresses in that order. */
     async ask(count: number): Promise<string[]> {
       const names = Array.from({ length: count }, () => randomUUID())
       const accounts = names.map((name) => ({ email: `${name}@example.com`, username: name }))
       await db.insert(users).values(accounts)
-      for (const { email } of accounts) {
-        await fixture.request(email, { requester: { ...fixture.ctx().requester, address: randomUUID() } })
-        fixture.clock.advance(0.001)
-      }
+      const requester = () => ({ ...fixture.ctx().requester, address: randomUUID() })
+      const requests = accounts.map(({ email }, n) =>
+        fixture.request(email, { requester: requester(), now: new Date(fixture.clock.now().getTime() + n) }),
+      )
+      await Promise.all(requests)
+      fixture.clock.advance(count / 1000)
       return accounts.map((account) => account.email)
     },
 
