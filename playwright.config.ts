@@ -15,7 +15,7 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   use: {
     ...devices['Desktop Chrome'],
-    baseURL: process.env.E2E_URL, // set by the global setup, before any test reads it
+    baseURL: process.env.E2E_URL, // set by the global setup before tests run
     // Fixed, so that results do not depend on the machine. The zone is not the server's: a page must not mix the two.
     locale: 'en-GB',
     timezoneId: 'Asia/Kolkata',

@@ -6,9 +6,9 @@ const PAIRS = 2_000
 
 export interface TimingResult {
   name: string
-  /** Welch's t of the two samples, raw and cropped at percentiles; 4.5 and more tells them apart. */
+  /** Welch's t of the two samples, raw and cropped at percentiles. From 4.5 on they can be told apart. */
   t: Record<string, number>
-  /** 99 % confidence interval of the paired difference, milliseconds. */
+  /** The 99 % confidence interval of the paired difference, in milliseconds. */
   interval: [number, number]
   medianMs: number
 }
@@ -25,8 +25,8 @@ function welch(a: number[], b: number[]): number {
 }
 
 /**
- * Can a stranger tell two kinds of account apart by time? Paired samples in random order over one kept-alive
- * connection (after Reparaz, Balasch and Verbauwhede, "Dude, is my code constant time?").
+ * Measures whether the response time reveals the kind of an account: paired samples, in random order, on one kept-alive
+ * connection (method: Reparaz, Balasch and Verbauwhede, "Dude, is my code constant time?").
  */
 export async function compareTiming(
   name: string,

@@ -11,11 +11,11 @@ export interface Measured {
   perSecond: number
   p50Ms: number
   p99Ms: number
-  /** Answers that were not 2xx. */
+  /** The number of answers with a status other than 2xx. */
   refused: number
 }
 
-/** Keeps a number of connections busy for a time, one call after another on each, on loopback alone. */
+/** Keeps a number of connections busy for some seconds, with one call after another on each. */
 export async function load(
   origin: string,
   next: (n: number) => Call,
@@ -43,7 +43,7 @@ export async function load(
   return { perSecond, p50Ms: at(0.5), p99Ms: at(0.99), refused }
 }
 
-/** One call; resolves with its status when the answer has been read to its end. */
+/** Sends one call. Resolves with the status when the whole answer has been read. */
 export function send(origin: string, agent: Agent, call: Call): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { ...call.headers, ...(call.body ? { 'content-type': 'application/json' } : {}) }
@@ -61,7 +61,7 @@ export const median = (values: number[]): number => {
   return sorted[Math.floor(sorted.length / 2)] ?? 0
 }
 
-/** The same values in a random order: what drifts on the machine then falls on everybody alike. */
+/** The same values in random order, so that a drift of the machine's speed affects all of them alike. */
 export const shuffled = <Value>(values: readonly Value[]): Value[] =>
   values
     .map((value) => [Math.random(), value] as const)

@@ -11,7 +11,7 @@ import { countStatements } from './statements'
 import { compareThroughput } from './throughput'
 
 const ACCOUNTS = 1_000
-/** Accounts that nobody asks for, so that the worker mints nothing for them. */
+/** Accounts that no request names, so that the worker creates no links for them. */
 const RESET_ACCOUNTS = 400
 const PASSWORD = 'walnut bicycle north 7'
 const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -32,7 +32,7 @@ async function addAccounts(sql: Sql) {
     from generate_series(0, ${ACCOUNTS + RESET_ACCOUNTS - 1}) n`
 }
 
-/** Mints links as the worker would, one an account; returns their tokens. */
+/** Creates links as the worker does, one for each account. Returns their tokens. */
 async function mintLinks(sql: Sql, from: number, count: number): Promise<string[]> {
   const rows = Array.from({ length: count }, (_, n) => ({
     username: `bench${from + n}`,
@@ -60,12 +60,12 @@ async function signIn(origin: string): Promise<string> {
 const reset = (token: string): Call =>
   post('recovery.resetPassword', { token, password: 'plum river lantern 42', confirmPassword: 'plum river lantern 42' })
 
-/** Resets a second against bare hashes a second, in turns, each with as many under way. */
+/** Resets per second as a share of bare hashes per second, measured in turns with equal concurrency. */
 async function compareResets(origin: string, sql: Sql) {
-  const under = availableParallelism()
+  const cores = availableParallelism()
   const each = 60
   const ratios: number[] = []
-  const agent = new Agent({ keepAlive: true, maxSockets: 2 * under })
+  const agent = new Agent({ keepAlive: true, maxSockets: 2 * cores })
   const perSecond = async (work: (n: number) => Promise<unknown>, width: number) => {
     let n = 0
     const started = performance.now()
@@ -77,11 +77,11 @@ async function compareResets(origin: string, sql: Sql) {
   }
   for (let round = 0; round < 5; round++) {
     const tokens = await mintLinks(sql, ACCOUNTS + round * each, each)
-    const bound = await perSecond(() => hash('plum river lantern 42', ARGON2), under)
+    const bound = await perSecond(() => hash('plum river lantern 42', ARGON2), cores)
     const resets = await perSecond(async (n) => {
       const status = await send(origin, agent, reset(tokens[n] as string))
-      if (status !== 200) throw new Error(`a reset answered ${status}`)
-    }, 2 * under)
+      if (status !== 200) throw new Error(`A reset was answered with status ${status}`)
+    }, 2 * cores)
     ratios.push(resets / bound)
   }
   agent.destroy()
@@ -121,7 +121,6 @@ function printTiming(result: TimingResult) {
 }
 
 await main(async () => {
-  // The worker runs in the statements' comparison as a process that is not there: its own are not the request's.
   const variables = { ACCOUNT_DISCLOSURE: 'conceal', RATE_LIMIT_SCALE: '1000000', LOG_LEVEL: 'fatal' }
   const app = await startTestApp(variables)
   const sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} })
@@ -130,19 +129,19 @@ await main(async () => {
     const sessionToken = await signIn(app.url)
     const known = Array.from({ length: ACCOUNTS }, (_, n) => emailOf(n))
 
-    console.log('Requests a second, and their ratio to a bare route handler (bars: request 0.80, others 0.70)')
+    console.log('Requests per second, and their ratio to a bare route handler (bars: request 0.80, others 0.70)')
     for (const { name, perSecond, ratio } of await compareThroughput(app.url, known, sessionToken)) {
       console.log(`  ${name.padEnd(34)} ${perSecond.toFixed(0).padStart(6)}  ${ratio.toFixed(2)}`)
     }
-    console.log('Resets a second, as a share of argon2id alone (bar: 0.85)')
+    console.log('Resets per second, as a share of argon2id alone (bar: 0.85)')
     console.log(`  ${'recovery.resetPassword'.padEnd(34)} ${(await compareResets(app.url, sql)).toFixed(2)}`)
 
     console.log('Can known and unknown accounts be told apart by time? (bars: |t| < 4.5; ±0.1 ms or ±2 %)')
-    const any = () => emailOf(Math.floor(Math.random() * ACCOUNTS))
-    const nobody = () => `none${Math.floor(Math.random() * ACCOUNTS)}@example.com`
-    printTiming(await compareTiming('known against unknown', app.url, [any, nobody]))
-    printTiming(await compareTiming('control: known against known', app.url, [any, any]))
-    printTiming(await compareTiming('control: with 1 ms planted', app.url, [any, any], 1))
+    const anyKnown = () => emailOf(Math.floor(Math.random() * ACCOUNTS))
+    const unknown = () => `none${Math.floor(Math.random() * ACCOUNTS)}@example.com`
+    printTiming(await compareTiming('known against unknown', app.url, [anyKnown, unknown]))
+    printTiming(await compareTiming('control: known against known', app.url, [anyKnown, anyKnown]))
+    printTiming(await compareTiming('control: with 1 ms planted', app.url, [anyKnown, anyKnown], 1))
   } finally {
     await sql.end()
     await app.stop()
@@ -154,7 +153,8 @@ await main(async () => {
     await addAccounts(counting)
     await counting`create extension if not exists pg_stat_statements`
     const sessionToken = await signIn(quiet.url)
-    console.log('Statements an operation (bars: 1, 2, 2, 1)')
+    // Without the worker, so that its statements are not counted.
+    console.log('Statements per operation (bars: 1, 2, 2, 1)')
     for (const [name, count] of await statements(quiet.url, counting, sessionToken)) {
       console.log(`  ${name.padEnd(34)} ${count}`)
     }

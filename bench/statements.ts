@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres'
 
-/** Runs something once and counts the statements that PostgreSQL has executed for it, transaction control apart. */
+/** Calls `work` once and counts the statements that PostgreSQL executed for it, without transaction control. */
 export async function countStatements(sql: Sql, work: () => Promise<unknown>): Promise<number> {
   const executed = async () => {
     const [row] = await sql<{ calls: string }[]>`

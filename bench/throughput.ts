@@ -9,13 +9,13 @@ const call = (name: string, input: unknown, headers?: Record<string, string>): C
   headers,
 })
 
-/** Requests a second, each beside a bare route handler of the same server, in shuffled rounds of one run. */
+/** Requests per second, and their ratio to a bare route handler of the same server, in shuffled rounds of one run. */
 export async function compareThroughput(origin: string, known: string[], sessionToken: string) {
   const bearer = { authorization: `Bearer ${sessionToken}` }
   const contenders: Record<string, (n: number) => Call> = {
     'a bare route handler (/healthz)': () => ({ method: 'GET', path: '/healthz' }),
     'recovery.request, known': (n) => call('recovery.request', { account: known[n % known.length] }),
-    'recovery.request, unknown': (n) => call('recovery.request', { account: `nobody${n % 5000}@example.com` }),
+    'recovery.request, unknown': (n) => call('recovery.request', { account: `unknown${n % 5000}@example.com` }),
     'recovery.verifyCode, wrong': (n) =>
       call('recovery.verifyCode', { account: `guess${Math.floor(n / 2)}@example.com`, code: '000000' }),
     'session.current': () => ({ method: 'GET', path: '/api/trpc/session.current', headers: bearer }),
