@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 
 const ALL = ['{app,messages,scripts,server}/**/*.test.{ts,tsx}']
@@ -13,6 +14,7 @@ const project = (isolate: boolean, include: string[], exclude: string[] = []): T
     isolate,
     include,
     exclude,
+    maxWorkers: availableParallelism(), // the default is one less, which halves the speed of two cores
     // Generous, for a slow or busy machine: no test measures itself by them.
     testTimeout: 120_000,
     hookTimeout: 240_000,
