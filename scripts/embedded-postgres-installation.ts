@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -83,45 +83,68 @@ function canReach(user: { uid: number; gid: number }, folders: string[]) {
   return spawnSync('/bin/sh', ['-c', enter, 'sh', ...folders], { ...user, cwd: '/', stdio: 'ignore' }).status === 0
 }
 
-/** Copies the programs, once for each version, and keeps the data outside the clone. A link in the clone leads to it. */
+/** Copies the programs and moves the data out of the clone, to where the user can reach both. */
 async function moveOut(
   dataDir: string,
   packaged: string,
   user: { uid: number; gid: number },
   quiet: boolean,
 ): Promise<Installation> {
-  const { version } = JSON.parse(await fs.readFile(path.join(packaged, '..', 'package.json'), 'utf8'))
-  const programs = path.join(OUTSIDE, `postgresql-${version}`)
-  const outside = path.join(OUTSIDE, createHash('sha256').update(dataDir).digest('hex').slice(0, 12))
-  const moved = path.join(outside, 'postgres')
   try {
-    if (!existsSync(programs)) {
-      const copy = `${programs}.${process.pid}`
-      await fs.mkdir(OUTSIDE, { recursive: true })
-      await fs.chmod(OUTSIDE, 0o755)
-      await runAs(undefined, 'cp', ['-a', packaged, copy])
-      await runAs(undefined, 'chmod', ['-R', 'a+rX', copy])
-      await fs.rename(copy, programs).catch(() => fs.rm(copy, { recursive: true }))
-    }
+    const programs = await copyPrograms(packaged)
     const link = await fs.readlink(dataDir).catch(() => undefined)
-    if (link) return { dataDir: link, programs, user }
-    // There is no link, so this folder was left by an earlier clone at the same path.
-    await fs.rm(outside, { recursive: true, force: true, maxRetries: 5 })
-    await fs.mkdir(outside, { recursive: true })
-    await fs.chmod(outside, 0o711)
-    if (existsSync(dataDir)) {
-      await runAs(undefined, 'cp', ['-a', dataDir, moved])
-      await fs.rm(dataDir, { recursive: true })
+    const moved = link ?? (await moveData(dataDir))
+    if (!link && !quiet) {
+      console.log(
+        `PostgreSQL does not run as root, and its user cannot enter this folder. It runs from ${OUTSIDE}; its data is in ${moved}.`,
+      )
     }
-    await fs.symlink(moved, dataDir)
+    return { dataDir: moved, programs, user }
   } catch (error) {
     throw new CliError(
       `PostgreSQL does not run as root. Its user cannot enter ${path.dirname(dataDir)}, and ${OUTSIDE} cannot be used instead (${(error as Error).message.split('\n')[0]}). Move the clone, for example to /srv.`,
     )
   }
-  if (!quiet)
-    console.log(
-      `PostgreSQL does not run as root, and its user cannot enter this folder. It runs from ${OUTSIDE}; its data is in ${moved}.`,
-    )
-  return { dataDir: moved, programs, user }
+}
+
+/** Copies the programs, once for each version. */
+async function copyPrograms(packaged: string) {
+  const { version } = JSON.parse(await fs.readFile(path.join(packaged, '..', 'package.json'), 'utf8'))
+  const programs = path.join(OUTSIDE, `postgresql-${version}`)
+  if (existsSync(programs)) return programs
+  const copy = `${programs}.${randomUUID()}`
+  await fs.mkdir(OUTSIDE, { recursive: true })
+  await fs.chmod(OUTSIDE, 0o755)
+  await runAs(undefined, 'cp', ['-a', packaged, copy])
+  await runAs(undefined, 'chmod', ['-R', 'a+rX', copy])
+  await fs.rename(copy, programs).catch(() => fs.rm(copy, { recursive: true }))
+  return programs
+}
+
+/**
+ * Moves the data to a new folder outside, and puts a link to it in its old place. When two starts do so at the same time,
+ * the first one to create the link decides.
+ */
+async function moveData(dataDir: string) {
+  const prefix = `${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}-`
+  const name = `${prefix}${randomUUID().slice(0, 8)}`
+  const outside = path.join(OUTSIDE, name)
+  const moved = path.join(outside, 'postgres')
+  await fs.mkdir(outside)
+  await fs.chmod(outside, 0o711)
+  if (existsSync(dataDir)) {
+    await runAs(undefined, 'cp', ['-a', dataDir, moved])
+    await fs.rm(dataDir, { recursive: true })
+  }
+  try {
+    await fs.symlink(moved, dataDir)
+  } catch (error) {
+    await fs.rm(outside, { recursive: true, force: true })
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return fs.readlink(dataDir)
+    throw error
+  }
+  // Other folders of this path were left by an earlier clone, or belong to a start that loses the race above.
+  const others = (await fs.readdir(OUTSIDE)).filter((entry) => entry.startsWith(prefix) && entry !== name)
+  for (const other of others) await fs.rm(path.join(OUTSIDE, other), { recursive: true, force: true, maxRetries: 5 })
+  return moved
 }

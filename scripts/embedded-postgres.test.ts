@@ -42,7 +42,10 @@ describe('the embedded PostgreSQL', () => {
     await fs.chmod(folder, 0o711)
     dataDir = path.join(folder, 'postgres')
   })
-  afterAll(() => fs.rm(folder, { recursive: true }))
+  afterAll(async () => {
+    await fs.rm(path.dirname(await fs.realpath(dataDir)), { recursive: true })
+    await fs.rm(folder, { recursive: true, force: true })
+  })
 
   test('is shared by two starts at the same time, and stopped when the last one leaves', async () => {
     const [first, second] = await Promise.all([startEmbeddedPostgres({ dataDir }), startEmbeddedPostgres({ dataDir })])
