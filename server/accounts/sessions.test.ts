@@ -6,7 +6,10 @@ import { PASSWORD } from '@/server/testing/accounts'
 import { START } from '@/server/testing/clock'
 import { createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
-import { endSessions, findSession, listSessions, newSessionToken, SESSION_TTL_SECONDS } from './sessions'
+import { endSessions } from './end-sessions'
+import { findSession } from './find-session'
+import { listSessions } from './list-sessions'
+import { newSessionToken, SESSION_TTL_SECONDS } from './sessions'
 import { signIn } from './sign-in'
 
 const { db } = await createTestDatabase()

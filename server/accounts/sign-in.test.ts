@@ -9,8 +9,8 @@ import { newClientAddress } from '@/server/testing/client-address'
 import { createRecordedDatabase, createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { refusalOf } from '@/server/testing/refusal'
+import { findSession } from './find-session'
 import { needsRehash } from './password-hash'
-import { findSession } from './sessions'
 import { signIn } from './sign-in'
 
 // The functions still do their work; the spies only record the calls.

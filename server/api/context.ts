@@ -1,4 +1,4 @@
-import { findSession, type SessionAccount } from '@/server/accounts/sessions'
+import { findSession, type SessionAccount } from '@/server/accounts/find-session'
 import type { RecoveryContext } from '@/server/core/context'
 import { env } from '@/server/env'
 import { bearerTokenOf } from '@/server/http/bearer-token'

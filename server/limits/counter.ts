@@ -59,7 +59,7 @@ interface Bucket {
  * Counters are raised in stages. An address that exceeds its own budget raises no shared counter, so it can use up
  * neither an account's budget nor the global one. Lock order: by stage, then by name, so two calls cannot deadlock.
  *
- * @param cooldownSeconds also reports how long ago the identifier was last counted; 0 for no cooldown
+ * @param cooldownSeconds how long the identifier cools down after it was counted; 0 for no cooldown
  */
 export function countLimits(action: LimitedAction, subjects: LimitSubjects, cooldownSeconds = 0): LimitCheck {
   const buckets = LIMITS[action].map((limit) => bucketOf(action, limit, subjects))

@@ -4,7 +4,8 @@ import { newRequestId, type SecretRing } from '@/server/core/secrets'
 import { createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { refusalOf } from '@/server/testing/refusal'
-import { readFlow, sealFlow, unsealFlow } from './flow'
+import { sealFlow, unsealFlow } from './flow'
+import { readFlow } from './read-flow'
 import { verifyCode } from './verify-code'
 
 const { db } = await createTestDatabase()

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { findSession } from '@/server/accounts/sessions'
+import { findSession } from '@/server/accounts/find-session'
 import { signIn } from '@/server/accounts/sign-in'
 import { currentPasswordSchema, identifierSchema, newPasswordSchema } from '@/server/core/schemas'
 import type { Database } from '@/server/db/client'

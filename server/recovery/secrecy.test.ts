@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { findSession } from '@/server/accounts/sessions'
+import { findSession } from '@/server/accounts/find-session'
 import { signIn } from '@/server/accounts/sign-in'
 import { identifierSchema } from '@/server/core/schemas'
 import { linkTokenOf, newRequestId } from '@/server/core/secrets'

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
-import { findSession } from '@/server/accounts/sessions'
+import { findSession } from '@/server/accounts/find-session'
 import { signIn } from '@/server/accounts/sign-in'
 import { identifierSchema } from '@/server/core/schemas'
 import { linkTokenOf, newRequestId, signedIdOf } from '@/server/core/secrets'

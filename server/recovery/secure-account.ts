@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { endAllSessions } from '@/server/accounts/sessions'
+import { endAllSessions } from '@/server/accounts/end-sessions'
 import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { endSessions, listSessions } from '@/server/accounts/sessions'
+import { endSessions } from '@/server/accounts/end-sessions'
+import { listSessions } from '@/server/accounts/list-sessions'
 import { ANSWERS } from '@/server/api/answers'
 import { router, signedInProcedure } from '@/server/api/trpc'
 import { listSecurityEvents, SECURITY_EVENT_KINDS } from '@/server/audit/list-security-events'

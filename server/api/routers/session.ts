@@ -1,4 +1,4 @@
-import { endSessions } from '@/server/accounts/sessions'
+import { endSessions } from '@/server/accounts/end-sessions'
 import { signIn } from '@/server/accounts/sign-in'
 import { ANSWERS } from '@/server/api/answers'
 import { publicProcedure, router } from '@/server/api/trpc'

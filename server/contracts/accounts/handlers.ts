@@ -1,4 +1,4 @@
-import { findSession } from '@/server/accounts/sessions'
+import { findSession } from '@/server/accounts/find-session'
 import { ok } from '@/server/contracts/answer'
 import { endpoint } from '@/server/contracts/endpoint'
 import { followMailedLink } from '@/server/contracts/mailed-link'

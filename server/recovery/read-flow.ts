@@ -1,0 +1,41 @@
+import { sql } from 'drizzle-orm'
+import { type RecoveryContext, secondsAfter } from '@/server/core/context'
+import type { Identifier } from '@/server/core/schemas'
+import { instantParam, runStatement } from '@/server/db/client'
+import { statementOf } from '@/server/db/statement'
+import { cooldownSecondsLeft } from './cooldown'
+import type { Flow } from './flow'
+import { blockedSeconds, lockoutSubjects } from './lockout'
+
+export interface FlowState {
+  account: Identifier
+  /** Whole seconds until another email may be requested; 0 when it may. */
+  resendInSeconds: number
+  /** Whole seconds that code entry is still blocked; 0 when it is not. */
+  blockedSeconds: number
+}
+
+/**
+ * Reads how far a flow is; the same for accounts that exist and those that do not. One statement.
+ * @returns null when the request is unknown, or older than a link lives
+ */
+export async function readFlow(ctx: RecoveryContext, flow: Flow): Promise<FlowState | null> {
+  const subjects = lockoutSubjects(ctx, flow.account)
+  const oldest = instantParam(secondsAfter(ctx.now, -ctx.policy.linkTtlSeconds))
+  const [row] = await runStatement<{ createdAt: Date; blockedUntil: Date | null }>(
+    ctx.db,
+    statementOf(
+      subjects.steps,
+      sql`select created_at as "createdAt", (
+        select blocked_until from code_lockouts join ${subjects.visible} using (subject)
+      ) as "blockedUntil"
+      from mail_outbox where id = ${flow.requestId}::uuid and created_at > ${oldest}`,
+    ),
+  )
+  if (!row) return null
+  return {
+    account: flow.account,
+    resendInSeconds: cooldownSecondsLeft(ctx, row.createdAt),
+    blockedSeconds: blockedSeconds(ctx, row.blockedUntil),
+  }
+}
