@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process'
 import path from 'node:path'
+import { execa } from 'execa'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { mailOutbox } from '@/server/db/schema'
 import { createTestDatabase } from '@/server/testing/database'
@@ -76,19 +76,18 @@ describe('retrying', () => {
 
 it('is a command: npm run mail -- status | retry', { timeout: 120_000 }, async () => {
   const { accounts } = await createScene()
-  const run = (...args: string[]) => {
+  const run = (command: string) => {
     const script = path.resolve(import.meta.dirname, '../../scripts/mail.ts')
     const { PATH, HOME } = process.env
-    const env = { PATH, HOME, NODE_ENV: 'test' as const, DATABASE_URL: url }
-    return spawnSync(process.execPath, ['--import', 'tsx', script, ...args], { env, encoding: 'utf8' })
+    const env = { PATH, HOME, NODE_ENV: 'test', DATABASE_URL: url }
+    return execa(process.execPath, ['--import', 'tsx', script, command], { env, extendEnv: false, reject: false })
   }
-  const { stdout, status } = run('status')
-  expect(status).toBe(0)
-  expect(stdout).toContain('Queued: 1\n')
-  expect(stdout).toContain('  waiting  1 × 503 down\n')
-  expect(stdout).toContain('  failed   1 × password-reset: no such mailbox')
-  for (const { email } of accounts) expect(stdout).not.toContain(email)
-  const wrong = run('purge')
-  expect(wrong.status).toBe(1)
+  const [status, wrong] = await Promise.all([run('status'), run('purge')])
+  expect(status.exitCode).toBe(0)
+  expect(status.stdout).toContain('Queued: 1\n')
+  expect(status.stdout).toContain('  waiting  1 × 503 down\n')
+  expect(status.stdout).toContain('  failed   1 × password-reset: no such mailbox')
+  for (const { email } of accounts) expect(status.stdout).not.toContain(email)
+  expect(wrong.exitCode).toBe(1)
   expect(wrong.stderr).toContain('Usage: npm run mail -- status')
 })

@@ -19,9 +19,9 @@ afterEach(() => {
 })
 
 describe('sending', () => {
-  it('makes calls of up to a hundred emails, each to one recipient', async () => {
-    const { resend, worker, ask, statuses } = await createResendFixture(db)
-    const addresses = await ask(230)
+  it('makes calls of up to a hundred emails, each to its one recipient', async () => {
+    const { resend, worker, requestResets, statuses } = await createResendFixture(db)
+    const addresses = await requestResets(230)
     await worker().drain()
     expect(resend.calls.map((call) => JSON.parse(call.body).length)).toEqual([100, 100, 30])
     expect(new Set(resend.calls.map((call) => call.key)).size).toBe(3)
@@ -30,8 +30,8 @@ describe('sending', () => {
   })
 
   it("names the sender, marks the email as automatic, and records the provider's id", async () => {
-    const { fixture, resend, worker, ask } = await createResendFixture(db)
-    await ask(1)
+    const { fixture, resend, worker, requestResets } = await createResendFixture(db)
+    await requestResets(1)
     await worker().drain()
     const [email] = resend.accepted
     expect(email).toMatchObject({
@@ -49,7 +49,7 @@ describe('sending', () => {
     const { fixture, resend, worker } = await createResendFixture(db)
     const [account, other] = [await fixture.account(), await fixture.account()]
     await resetPassword(fixture.ctx(), { secret: await fixture.mailedLink(account), password: OTHER_PASSWORD })
-    await fixture.request('nobody@example.com')
+    await fixture.request('unknown@example.com')
     await fixture.request(other.email)
     await worker().drain()
     expect(resend.accepted.map((email) => email.to[0]).sort()).toEqual([account.email, other.email].sort())
@@ -58,16 +58,16 @@ describe('sending', () => {
 
 describe('two workers at once', () => {
   it('send every email once', async () => {
-    const { resend, worker, ask } = await createResendFixture(db)
-    const addresses = await ask(250)
+    const { resend, worker, requestResets } = await createResendFixture(db)
+    const addresses = await requestResets(250)
     await Promise.all([worker().drain(), worker().drain(), worker().drain()])
     expect(resend.accepted).toHaveLength(250)
     expect(new Set(resend.accepted.map((email) => email.to[0]))).toEqual(new Set(addresses))
   })
 
   it('send every email once while the provider fails', async () => {
-    const { fixture, resend, worker, ask, statuses } = await createResendFixture(db)
-    await ask(150)
+    const { fixture, resend, worker, requestResets, statuses } = await createResendFixture(db)
+    await requestResets(150)
     resend.fail([
       { kind: 'reset', accepted: true },
       { kind: 'error', status: 500 },
@@ -84,8 +84,8 @@ describe('two workers at once', () => {
 
 describe('a worker that dies', () => {
   it('after a claim: another sends the same batch when the lease has ended', async () => {
-    const { fixture, resend, worker, ask } = await createResendFixture(db)
-    const addresses = await ask(3)
+    const { fixture, resend, worker, requestResets } = await createResendFixture(db)
+    const addresses = await requestResets(3)
     const batch = await claimBatch(db, fixture.clock.now(), randomUUID())
     await worker().drain()
     expect(resend.calls).toEqual([])
@@ -96,8 +96,8 @@ describe('a worker that dies', () => {
   })
 
   it('after the provider accepted: no email is sent twice', async () => {
-    const { fixture, resend, transport, worker, ask, statuses } = await createResendFixture(db)
-    await ask(3)
+    const { fixture, resend, transport, worker, requestResets, statuses } = await createResendFixture(db)
+    await requestResets(3)
     // Dies after the provider's answer, before recording it.
     const dying: MailTransport = {
       async send(...call) {
@@ -121,28 +121,28 @@ describe('a running worker', () => {
 
   it('sends as soon as it is woken', async () => {
     stopTimers()
-    const { resend, worker, ask } = await createResendFixture(db)
+    const { resend, worker, requestResets } = await createResendFixture(db)
     const theWorker = worker()
     theWorker.start()
     await theWorker.drain()
-    const [address] = await ask(1)
+    const [address] = await requestResets(1)
     theWorker.wake()
     await resend.waitForEmail((email) => email.to[0] === address)
   })
 
   it('finds what another process has queued within a second', async () => {
     stopTimers()
-    const { resend, worker, ask } = await createResendFixture(db)
+    const { resend, worker, requestResets } = await createResendFixture(db)
     const theWorker = worker()
     theWorker.start()
     await theWorker.drain()
-    const [address] = await ask(1)
+    const [address] = await requestResets(1)
     await vi.advanceTimersByTimeAsync(1000)
     await resend.waitForEmail((email) => email.to[0] === address)
   })
 
   it('continues after the database has dropped its connection', async () => {
-    const { resend, worker, ask } = await createResendFixture(db)
+    const { resend, worker, requestResets } = await createResendFixture(db)
     const own = createDatabase(url, { maxConnections: 1 })
     const theWorker = worker({ db: own.db })
     onTestFinished(own.close)
@@ -150,16 +150,16 @@ describe('a running worker', () => {
     await theWorker.drain()
     const [backend] = await own.db.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`)
     await db.execute(sql`select pg_terminate_backend(${backend?.pid})`)
-    const [address] = await ask(1)
+    const [address] = await requestResets(1)
     theWorker.wake()
     await resend.waitForEmail((email) => email.to[0] === address)
   })
 })
 
-describe('a worker that is told to stop', () => {
+describe('a worker that is stopped', () => {
   it('waits for the call that runs and records its outcome', async () => {
-    const { resend, worker, ask, statuses } = await createResendFixture(db)
-    await ask(1)
+    const { resend, worker, requestResets, statuses } = await createResendFixture(db)
+    await requestResets(1)
     resend.fail({ kind: 'hang' })
     const theWorker = worker()
     theWorker.start()
@@ -171,8 +171,8 @@ describe('a worker that is told to stop', () => {
   })
 
   it('gives back a batch whose call does not end, which another sends once, and at once', async () => {
-    const { resend, worker, ask, statuses } = await createResendFixture(db)
-    await ask(2)
+    const { resend, worker, requestResets, statuses } = await createResendFixture(db)
+    await requestResets(2)
     resend.fail({ kind: 'hang', accepted: true })
     const theWorker = worker({ timing: { gather: 0, stopTimeout: 1 } })
     theWorker.start()
@@ -185,11 +185,11 @@ describe('a worker that is told to stop', () => {
   })
 
   it('claims nothing more', async () => {
-    const { resend, worker, ask, statuses } = await createResendFixture(db)
+    const { resend, worker, requestResets, statuses } = await createResendFixture(db)
     const theWorker = worker()
     theWorker.start()
     await theWorker.stop()
-    await ask(1)
+    await requestResets(1)
     theWorker.wake()
     await theWorker.drain()
     expect(resend.calls).toEqual([])

@@ -25,7 +25,7 @@ export async function createResendFixture(db: Database, options: FakeResendOptio
     },
 
     /** Adds accounts and requests a reset for each, a millisecond apart. Returns their email addresses in that order. */
-    async ask(count: number): Promise<string[]> {
+    async requestResets(count: number): Promise<string[]> {
       const names = Array.from({ length: count }, () => randomUUID())
       const accounts = names.map((name) => ({ email: `${name}@example.com`, username: name }))
       await db.insert(users).values(accounts)
