@@ -1,15 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Database } from '@/server/db/client'
-import { mailOutbox, users } from '@/server/db/schema'
-import { composeResetEmails } from '@/server/recovery/compose-reset-emails'
+import { mailOutbox } from '@/server/db/schema'
 import { openLink } from '@/server/recovery/open-link'
-import { newClientAddress } from '@/server/testing/client-address'
 import { createRecordedDatabase, createTestDatabase } from '@/server/testing/database'
+import { createDeliveryFixture } from '@/server/testing/delivery-fixture'
 import { tokenIn } from '@/server/testing/emails'
-import { APP_URL, createRecoveryFixture } from '@/server/testing/recovery-fixture'
-import type { Composer } from './compose-batch'
 import { LEASE_SECONDS } from './outbox'
 import type { CallOutcome, MailTransport } from './transports/transport'
 
@@ -18,43 +13,14 @@ const recorded = createRecordedDatabase(url)
 afterAll(() => recorded.close())
 beforeEach(() => db.delete(mailOutbox))
 
-function createScene() {
-  const fixture = createRecoveryFixture(db)
-  const ctx = (now: Date, on: Database = db) => ({ ...fixture.ctx(), db: on, now, appUrl: APP_URL })
-  const compose: Composer = (batch, now) => composeResetEmails(ctx(now), batch)
-  return {
-    fixture,
-    compose,
-    /** A worker with this composer of reset emails and this transport. */
-    worker(given: { compose?: Composer; transport?: MailTransport; on?: Database } = {}) {
-      const { on = db, transport = fixture.mailbox.transport } = given
-      const composer = given.compose ?? ((batch, now) => composeResetEmails(ctx(now, on), batch))
-      const composers = { 'password-reset': composer, 'password-changed': composer }
-      return fixture.worker(transport, { db: on, composers })
-    },
-    /** Adds accounts and requests a reset for each, a millisecond apart; returns their addresses in that order. */
-    async request(count: number) {
-      const names = Array.from({ length: count }, () => `user${randomUUID().replaceAll('-', '')}`)
-      const accounts = names.map((name) => ({ email: `${name}@example.com`, username: name }))
-      await db.insert(users).values(accounts)
-      const requester = () => ({ ...fixture.ctx().requester, address: newClientAddress() })
-      const requests = accounts.map(({ email }, n) =>
-        fixture.request(email, { requester: requester(), now: new Date(fixture.clock.now().getTime() + n) }),
-      )
-      await Promise.all(requests)
-      fixture.clock.advance(count / 1000)
-      return accounts.map(({ email }) => email)
-    },
-  }
-}
-
 const rows = () => db.select().from(mailOutbox).orderBy(mailOutbox.createdAt)
-const sentTo = (fixture: ReturnType<typeof createRecoveryFixture>) => fixture.mailbox.accepted.map((email) => email.to)
+const sentTo = (fixture: ReturnType<typeof createDeliveryFixture>['fixture']) =>
+  fixture.mailbox.accepted.map((email) => email.to)
 const DOWN: CallOutcome = { kind: 'retry', reason: '503 application_error: down' }
 
 describe('a provider that is down for ten minutes', () => {
   it('delays no request, and afterwards accepts every email, whose link still works', async () => {
-    const { fixture, worker, request } = createScene()
+    const { fixture, worker, request } = createDeliveryFixture(db)
     const backAt = fixture.clock.now().getTime() + 600_000
     let calls = 0
     const transport: MailTransport = {
@@ -85,7 +51,7 @@ describe('a provider that is down for ten minutes', () => {
 
 describe('a call without an answer', () => {
   it('is aborted after the call timeout, and its batch is retried', async () => {
-    const { fixture, request } = createScene()
+    const { fixture, request } = createDeliveryFixture(db)
     const silent: MailTransport = {
       send: (_emails, _key, signal) =>
         new Promise((_, reject) => {
@@ -106,7 +72,7 @@ describe('a call without an answer', () => {
 
 describe('a batch that always fails at the provider', () => {
   it('does not delay the others', async () => {
-    const { fixture, worker, request } = createScene()
+    const { fixture, worker, request } = createDeliveryFixture(db)
     const [bad] = await request(1)
     const transport: MailTransport = {
       send: async (emails, ...call) =>
@@ -125,60 +91,9 @@ describe('a batch that always fails at the provider', () => {
   })
 })
 
-describe('a row that cannot be composed', () => {
-  it('is left out of its batch, and is sent when its composer works again', async () => {
-    const { fixture, worker, compose, request } = createScene()
-    const addresses = await request(5)
-    let broken = (await rows())[2]?.id
-    const theWorker = worker({
-      compose: async (batch, now) => {
-        if (batch.some((email) => email.id === broken)) throw new TypeError('a template is broken')
-        return compose(batch, now)
-      },
-    })
-    await theWorker.drain()
-    expect(sentTo(fixture)).toEqual(addresses.filter((_, at) => at !== 2))
-    expect(await rows()).toMatchObject([{}, {}, { status: 'queued', reason: 'not composed: TypeError' }, {}, {}])
-    broken = undefined
-    fixture.clock.advance(2)
-    await theWorker.drain()
-    expect(sentTo(fixture).sort()).toEqual([...addresses].sort())
-    expect(new Set(fixture.mailbox.calls.map((call) => call.key)).size).toBe(2)
-  })
-
-  it('fails after an hour, with the reason', async () => {
-    const { fixture, worker, request } = createScene()
-    await request(1)
-    const theWorker = worker({ compose: () => Promise.reject(new TypeError('a template is broken')) })
-    for (let n = 0; n < 64; n++) {
-      await theWorker.drain()
-      fixture.clock.advance(60)
-    }
-    expect(await rows()).toMatchObject([{ status: 'failed', reason: 'not composed: TypeError', identifier: null }])
-  })
-
-  it('stays in its batch when the database, not the composer, has failed', async () => {
-    const { fixture, worker, compose, request } = createScene()
-    const addresses = await request(3)
-    let down = true
-    const theWorker = worker({
-      compose: async (batch, now) => {
-        if (down) throw Object.assign(new Error('write CONNECTION_CLOSED'), { code: 'CONNECTION_CLOSED' })
-        return compose(batch, now)
-      },
-    })
-    await theWorker.drain()
-    expect(new Set((await rows()).map((row) => row.status))).toEqual(new Set(['sending']))
-    down = false
-    fixture.clock.advance(2)
-    await theWorker.drain()
-    expect(fixture.mailbox.calls.map((call) => call.emails.map((email) => email.to))).toEqual([addresses])
-  })
-})
-
 describe('a request whose email could not be sent', () => {
   it('fails when it has waited for as long as a link works', async () => {
-    const { fixture, worker, request } = createScene()
+    const { fixture, worker, request } = createDeliveryFixture(db)
     await request(1)
     fixture.clock.advance(fixture.policy.linkTtlSeconds)
     await worker().drain()
@@ -190,7 +105,7 @@ describe('a request whose email could not be sent', () => {
 
 describe('a clock', () => {
   it('that is set back ends the pause of a worker', async () => {
-    const { fixture, worker, request } = createScene()
+    const { fixture, worker, request } = createDeliveryFixture(db)
     const theWorker = worker()
     fixture.mailbox.answerNext(() => ({ kind: 'retry', reason: 'quota', afterMs: 900_000 }))
     await request(1)
@@ -202,7 +117,7 @@ describe('a clock', () => {
   })
 
   it('that passes the lease while a batch is composed keeps the worker from sending it, because another may have it', async () => {
-    const { fixture, worker, compose, request } = createScene()
+    const { fixture, worker, compose, request } = createDeliveryFixture(db)
     await request(1)
     const theWorker = worker({
       compose: async (batch, now) => {
@@ -221,7 +136,7 @@ describe('a clock', () => {
 
 describe('a drain', () => {
   it('sends what was queued before the call, even while another drain runs', async () => {
-    const { fixture, worker, request } = createScene()
+    const { fixture, worker, request } = createDeliveryFixture(db)
     const theWorker = worker()
     const first = theWorker.drain()
     const [address] = await request(1)
@@ -230,7 +145,7 @@ describe('a drain', () => {
   })
 
   it('needs few statements for a hundred emails', async () => {
-    const { fixture, worker, request } = createScene()
+    const { fixture, worker, request } = createDeliveryFixture(db)
     await request(100)
     await worker({ on: recorded.db }).drain()
     expect(fixture.mailbox.accepted).toHaveLength(100)
@@ -241,7 +156,7 @@ describe('a drain', () => {
 
 describe('the acceptance of a reset email', () => {
   it('is recorded once in the audit of its account', async () => {
-    const { fixture, worker } = createScene()
+    const { fixture, worker } = createDeliveryFixture(db)
     const account = await fixture.account()
     await fixture.request(account.email)
     fixture.clock.advance(1)

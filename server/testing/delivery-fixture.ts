@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto'
+import type { Database } from '@/server/db/client'
+import { users } from '@/server/db/schema'
+import type { Composer } from '@/server/mail/compose-batch'
+import type { MailTransport } from '@/server/mail/transports/transport'
+import { composeResetEmails } from '@/server/recovery/compose-reset-emails'
+import { newClientAddress } from './client-address'
+import { APP_URL, createRecoveryFixture } from './recovery-fixture'
+
+/** A recovery fixture, with workers that have a composer and a transport of the test's own. */
+export function createDeliveryFixture(db: Database) {
+  const fixture = createRecoveryFixture(db)
+  const ctx = (now: Date, on: Database = db) => ({ ...fixture.ctx(), db: on, now, appUrl: APP_URL })
+  const compose: Composer = (batch, now) => composeResetEmails(ctx(now), batch)
+  return {
+    fixture,
+    compose,
+    /** A worker with this composer of reset emails and this transport. */
+    worker(given: { compose?: Composer; transport?: MailTransport; on?: Database } = {}) {
+      const { on = db, transport = fixture.mailbox.transport } = given
+      const composer = given.compose ?? ((batch, now) => composeResetEmails(ctx(now, on), batch))
+      const composers = { 'password-reset': composer, 'password-changed': composer }
+      return fixture.worker(transport, { db: on, composers })
+    },
+    /** Adds accounts and requests a reset for each, a millisecond apart; returns their addresses in that order. */
+    async request(count: number) {
+      const names = Array.from({ length: count }, () => `user${randomUUID().replaceAll('-', '')}`)
+      const accounts = names.map((name) => ({ email: `${name}@example.com`, username: name }))
+      await db.insert(users).values(accounts)
+      const requester = () => ({ ...fixture.ctx().requester, address: newClientAddress() })
+      const requests = accounts.map(({ email }, n) =>
+        fixture.request(email, { requester: requester(), now: new Date(fixture.clock.now().getTime() + n) }),
+      )
+      await Promise.all(requests)
+      fixture.clock.advance(count / 1000)
+      return accounts.map(({ email }) => email)
+    },
+  }
+}
