@@ -7,8 +7,8 @@ import {
   isLinkToken,
   linkTokenOf,
   newRequestId,
-  readSignedId,
-  signedIdOf,
+  readSecureAccountToken,
+  secureAccountTokenOf,
 } from './secrets'
 
 const SECRET = 'the application secret of these tests'
@@ -89,25 +89,25 @@ describe('codeOf', () => {
 describe('the derived values of one request', () => {
   it('differ from each other', () => {
     const link = Buffer.from(linkTokenOf(SECRET, ID), 'base64url')
-    const secureAccount = Buffer.from(signedIdOf(SECRET, 'not-me', ID), 'base64url').subarray(16)
+    const secureAccount = Buffer.from(secureAccountTokenOf(SECRET, ID), 'base64url').subarray(16)
     const identifier = identifierDigestOf(SECRET, ID)
     expect(new Set([link, secureAccount, identifier].map((bytes) => bytes.toString('hex'))).size).toBe(3)
   })
 })
 
-describe('readSignedId', () => {
-  const token = signedIdOf(SECRET, 'not-me', ID)
+describe('readSecureAccountToken', () => {
+  const token = secureAccountTokenOf(SECRET, ID)
 
   it('accepts a token made with any secret of the ring', () => {
-    expect(readSignedId([SECRET], 'not-me', token)).toBe(ID)
-    expect(readSignedId([OLDER, SECRET], 'not-me', token)).toBe(ID)
-    expect(readSignedId([OLDER], 'not-me', token)).toBeNull()
+    expect(readSecureAccountToken([SECRET], token)).toBe(ID)
+    expect(readSecureAccountToken([OLDER, SECRET], token)).toBe(ID)
+    expect(readSecureAccountToken([OLDER], token)).toBeNull()
   })
 
   it('rejects a token with any one character changed', () => {
     for (let at = 0; at < token.length; at++) {
       const altered = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`
-      expect(readSignedId([SECRET], 'not-me', altered)).toBeNull()
+      expect(readSecureAccountToken([SECRET], altered)).toBeNull()
     }
   })
 
@@ -120,6 +120,6 @@ describe('readSignedId', () => {
     ['A'.repeat(64)],
     [linkTokenOf(SECRET, ID)],
   ])('rejects a shortened, extended or invented token: %j', (token) => {
-    expect(readSignedId([SECRET], 'not-me', token)).toBeNull()
+    expect(readSecureAccountToken([SECRET], token)).toBeNull()
   })
 })

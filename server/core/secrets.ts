@@ -8,13 +8,14 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 /** The values of APP_SECRET, newest first. The first makes new secrets; all of them verify existing ones. */
 export type SecretRing = readonly [string, ...string[]]
 
+/** Part of each derived secret. A new name would invalidate emails that were sent; `not-me` is for securing an account. */
 type SecretPurpose = 'link' | 'code' | 'not-me' | 'reset-token'
 
+const formatUuid = (hex: string) =>
+  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+
 /** 128 random bits in the format of a UUID (ASVS 11.5.1). All bits are random; a UUIDv4 has six fixed bits. */
-export function newRequestId(): string {
-  const hex = randomBytes(16).toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-}
+export const newRequestId = (): string => formatUuid(randomBytes(16).toString('hex'))
 
 const idBytes = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex')
 
@@ -57,18 +58,20 @@ export const codeDigestOf = (secret: string, id: string, code: string): Buffer =
 export const identifierDigestOf = (secret: string, identifier: string): Buffer =>
   createHmac('sha256', secret).update('latchkey identifier ').update(identifier).digest()
 
-/** A token of an id and its HMAC: 48 bytes as 64 characters of base64url. No part of it needs to be stored. */
-export const signedIdOf = (secret: string, purpose: 'not-me', id: string): string =>
-  Buffer.concat([idBytes(id), derive(secret, purpose, id)]).toString('base64url')
+/**
+ * The token in the link of a "password changed" email: the email's id and its HMAC, 48 bytes as 64 characters of
+ * base64url. No part of it needs to be stored.
+ */
+export const secureAccountTokenOf = (secret: string, id: string): string =>
+  Buffer.concat([idBytes(id), derive(secret, 'not-me', id)]).toString('base64url')
 
-/** The id in a token of `signedIdOf`, or null if the token was not made with any secret of the ring. */
-export function readSignedId(ring: SecretRing, purpose: 'not-me', token: string): string | null {
+/** The id in a token of `secureAccountTokenOf`, or null if it was not made with any secret of the ring. */
+export function readSecureAccountToken(ring: SecretRing, token: string): string | null {
   if (!/^[A-Za-z0-9_-]{64}$/.test(token)) return null
   const bytes = Buffer.from(token, 'base64url')
-  const hex = bytes.subarray(0, 16).toString('hex')
-  const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-  const genuine = ring.some((secret) => timingSafeEqual(derive(secret, purpose, id), bytes.subarray(16)))
-  return genuine ? id : null
+  const id = formatUuid(bytes.subarray(0, 16).toString('hex'))
+  const isGenuine = ring.some((secret) => timingSafeEqual(derive(secret, 'not-me', id), bytes.subarray(16)))
+  return isGenuine ? id : null
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'

@@ -1,4 +1,4 @@
-import { signedIdOf } from '@/server/core/secrets'
+import { secureAccountTokenOf } from '@/server/core/secrets'
 import type { Composed } from '@/server/mail/emails'
 import type { ClaimedEmail } from '@/server/mail/outbox'
 import { ignoreSuppressed } from '@/server/mail/suppressions'
@@ -20,7 +20,7 @@ export async function composeChangedEmails(ctx: ComposeContext, batch: ClaimedEm
       recipientName: recipientName || null,
       changedAt: formatTime(createdAt),
       device,
-      secureAccountLink: `${ctx.appUrl}/secure-account?token=${signedIdOf(ctx.secrets[0], 'not-me', id)}`,
+      secureAccountLink: `${ctx.appUrl}/secure-account?token=${secureAccountTokenOf(ctx.secrets[0], id)}`,
     })
     composed.push({ id, email: { id, to: recipient, ...email }, expiresAt })
   }

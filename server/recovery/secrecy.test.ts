@@ -36,7 +36,7 @@ async function dumpDatabase(): Promise<string> {
 /** The forms in which a secret could be stored: as text, and its bytes and decoded bytes in hex and base64. */
 function spellingsOf(secret: string): string[] {
   const bytes = [Buffer.from(secret), Buffer.from(secret, 'base64url')]
-  const lastBytes = bytes[1]?.subarray(-32) // the HMAC of a signed id
+  const lastBytes = bytes[1]?.subarray(-32) // the HMAC of a secure-account token
   return [...bytes, lastBytes ?? Buffer.alloc(0)]
     .filter((one) => one.length >= 8)
     .flatMap((one) => [one.toString('hex'), one.toString('base64').replace(/=+$/, ''), one.toString('base64url')])

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { findSession } from '@/server/accounts/find-session'
 import { signIn } from '@/server/accounts/sign-in'
 import { identifierSchema } from '@/server/core/schemas'
-import { linkTokenOf, newRequestId, signedIdOf } from '@/server/core/secrets'
+import { linkTokenOf, newRequestId, secureAccountTokenOf } from '@/server/core/secrets'
 import { users } from '@/server/db/schema'
 import { OTHER_PASSWORD } from '@/server/testing/accounts'
 import { createTestDatabase, waitForBlocked } from '@/server/testing/database'
@@ -154,13 +154,13 @@ describe('an invalid secure-account token', () => {
     ['one character longer', `${token}A`],
     ['another first character, in the id', `${token[0] === 'A' ? 'B' : 'A'}${token.slice(1)}`],
     ['another last character, in the HMAC', `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`],
-    ['signed with another secret', signedIdOf('some other application secret', 'not-me', id)],
+    ['signed with another secret', secureAccountTokenOf('some other application secret', id)],
     ['the link token of the same id', linkTokenOf(secret, id)],
     [
       'the id followed by its link token',
       Buffer.concat([Buffer.from(id, 'hex'), Buffer.from(linkTokenOf(secret, id), 'base64url')]).toString('base64url'),
     ],
-    ['a valid signature of an unknown id', signedIdOf(secret, 'not-me', newRequestId())],
+    ['a valid signature of an unknown id', secureAccountTokenOf(secret, newRequestId())],
     ['1 MiB', 'A'.repeat(2 ** 20)],
   ])('is unknown: %s', async (_, invalid) => {
     expect(await refusalOf(secure(invalid as string))).toEqual({ code: 'link-unknown' })
@@ -171,7 +171,7 @@ describe('an invalid secure-account token', () => {
     fixture.clock.advance(60)
     await fixture.mailedLink(account)
     const [request] = (await fixture.outbox()).filter((row) => row.kind === 'password-reset')
-    expect(await refusalOf(secure(signedIdOf(secret, 'not-me', request?.id as string)))).toEqual({
+    expect(await refusalOf(secure(secureAccountTokenOf(secret, request?.id as string)))).toEqual({
       code: 'link-unknown',
     })
   })

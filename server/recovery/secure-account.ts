@@ -3,7 +3,7 @@ import { endAllSessions } from '@/server/accounts/end-sessions'
 import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
-import { newRequestId, readSignedId } from '@/server/core/secrets'
+import { newRequestId, readSecureAccountToken } from '@/server/core/secrets'
 import { instantParam } from '@/server/db/client'
 import { type Step, step } from '@/server/db/statement'
 import type { LimitCheck } from '@/server/limits/counter'
@@ -20,7 +20,7 @@ import { isOpen } from './live-secret'
  *   already, or the password was changed again), `too-many-requests`
  */
 export async function secureAccount(ctx: RecoveryContext, input: { token: string }): Promise<void> {
-  const emailId = readSignedId(ctx.secrets, 'not-me', input.token)
+  const emailId = readSecureAccountToken(ctx.secrets, input.token)
   const found = await runLimited<{ fresh: boolean | null; secured: boolean }>(
     ctx,
     { action: 'secure-account' },
