@@ -97,11 +97,14 @@ export const resetPasswordInput = z
     },
   })
 
+/** A code without the spaces and dashes of any kind that emails and people put into it. */
+export const withoutSeparators = (code: string): string => code.replace(/[\s\u00ad\u2010-\u2015-]/g, '')
+
 /** A pasted code, which may contain spaces and dashes. Only ASCII digits count as digits. */
 export const codeSchema = z
   .string({ error: 'code-missing' })
   .max(64, { error: 'code-not-numeric', abort: true })
-  .transform((typed) => typed.replace(/[\s\u00ad\u2010-\u2015-]/g, ''))
+  .transform(withoutSeparators)
   .refine((code) => code !== '', { error: 'code-missing', abort: true })
   .refine((code) => /^[0-9]+$/.test(code), { error: 'code-not-numeric' })
 

@@ -3,7 +3,7 @@
 import { OTPInput, type SlotProps } from 'input-otp'
 import { type ClipboardEvent, type Ref, useRef } from 'react'
 import { messages } from '@/messages/en'
-import { CODE_LENGTH } from '@/server/core/schemas'
+import { CODE_LENGTH, withoutSeparators } from '@/server/core/schemas'
 
 interface CodeFieldProps {
   ref: Ref<HTMLInputElement>
@@ -22,9 +22,6 @@ interface CodeFieldProps {
   readOnly: boolean
 }
 
-/** Spaces and dashes of any kind, which emails and people put into codes. */
-const SEPARATORS = /[\s\u00ad\u2010-\u2015-]/g
-
 /** One labelled input, drawn as six boxes. */
 export function CodeField(props: CodeFieldProps) {
   const { ref, value, error, readOnly } = props
@@ -34,7 +31,7 @@ export function CodeField(props: CodeFieldProps) {
     event.stopPropagation()
   }
   const readPasted = (text: string) => {
-    const code = text.replace(SEPARATORS, '')
+    const code = withoutSeparators(text)
     tooLong.current = code.length > CODE_LENGTH
     return tooLong.current ? '' : code
   }

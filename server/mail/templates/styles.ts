@@ -4,7 +4,7 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif"
 export const styles = {
   body: { backgroundColor: '#f6f4ee', margin: '0', padding: '24px 12px', fontFamily: FONT },
   sheet: { maxWidth: '480px', backgroundColor: '#ffffff', border: '1px solid #ded9cc', borderRadius: '12px' },
-  inside: { padding: '24px' },
+  inside: { padding: '24px', wordBreak: 'break-word' },
   brand: { margin: '0 0 20px', color: '#1b5a4b', fontSize: '16px', lineHeight: '24px', fontWeight: '600' },
   heading: { margin: '0 0 16px', color: '#1c2321', fontSize: '24px', lineHeight: '30px', fontWeight: '600' },
   text: { margin: '0 0 16px', color: '#1c2321', fontSize: '16px', lineHeight: '24px' },
