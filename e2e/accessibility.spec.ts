@@ -1,7 +1,7 @@
 import { messages } from '@/messages/en'
 import { NEW_PASSWORD } from './accounts'
 import { expectAccessible } from './axe'
-import { wrongCode } from './code-actions'
+import { endBlock, setRequestAge, wrongCode } from './code-actions'
 import { expect, test } from './fixtures'
 import { readResetEmail } from './mailbox'
 import {
@@ -38,7 +38,7 @@ test.describe('axe finds no violation in any state, with either theme', () => {
     await expectAccessible(page, 'page not found')
   })
 
-  test('from the request to the code, with every answer to a code', async ({ page, newAccount }) => {
+  test('from the request to the code, with every answer to a code', async ({ page, newAccount, db }) => {
     const robin = await newAccount()
     const submit = page.getByRole('button', { name: messages.forgotPassword.submit })
     await page.clock.install()
@@ -68,6 +68,8 @@ test.describe('axe finds no violation in any state, with either theme', () => {
     }
     await expect(page.getByRole('timer')).toBeVisible()
     await expectAccessible(page, 'code, blocked')
+    await endBlock(db, robin)
+    await setRequestAge(db, robin, 120)
     await page.clock.fastForward('01:01')
     await expect(page.getByText(messages.code.unblockedTitle, { exact: true })).toBeVisible()
     await page.getByRole('button', { name: messages.resend.idle }).click()
