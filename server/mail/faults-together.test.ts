@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 2 * WAIT_MS, hookTimeout: WAIT_MS })
 const server = await startTemporaryPostgres()
 await migrate(server.url)
 const { db, close } = createDatabase(server.url)
-const pair = await startMailWorkerPair(db, server.url, { kills: 3 })
+const pair = await startMailWorkerPair(db, server.url)
 
 afterAll(async () => {
   await pair.stop()

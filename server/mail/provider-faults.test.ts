@@ -8,7 +8,7 @@ vi.setConfig({ testTimeout: WAIT_MS, hookTimeout: WAIT_MS })
 /** Two workers as processes of their own: every request that is committed is mailed, and none is mailed twice. */
 
 const { db, url } = await createTestDatabase()
-const pair = await startMailWorkerPair(db, url, { kills: 4 })
+const pair = await startMailWorkerPair(db, url)
 afterAll(pair.stop)
 beforeEach(pair.reset)
 

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import fs from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
 import { sql } from 'drizzle-orm'
-import pLimit from 'p-limit'
+import { build } from 'esbuild'
 import { expect } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
 import type { Database } from '@/server/db/client'
@@ -38,23 +40,21 @@ export async function waitUntil(condition: () => boolean | Promise<boolean>, wha
 }
 
 /**
- * Starts two mail workers as processes of their own, which send to a fake Resend. A killed worker is replaced by a
- * spare one, whose process runs already. The workers' clock is moved where a lease or a call would time out.
- * @param kills how many workers the test kills.
+ * Starts two mail workers as processes of their own, which send to a fake Resend. A killed worker is replaced by a new
+ * one. The workers' clock is moved where a lease or a call would time out.
  */
-export async function startMailWorkerPair(db: Database, databaseUrl: string, { kills }: { kills: number }) {
+export async function startMailWorkerPair(db: Database, databaseUrl: string) {
   const resend = await startFakeResend()
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-worker-'))
+  const program = await bundleWorker(folder)
   const running: WorkerProcess[] = []
-  const twoAtOnce = pLimit(2)
-  const spares = Array.from({ length: 2 + kills }, () => twoAtOnce(() => spawnWorker(databaseUrl, resend.url)))
   const abortedCalls = new Set<RecordedCall>()
   let clockOffsetMs = 0
 
-  async function startSpare() {
-    const spare = await spares.shift()
-    if (!spare) throw new Error('No spare worker is left: raise `kills`')
-    running.push(spare)
-    spare.order({ start: true, clockOffsetMs })
+  async function startWorker() {
+    const worker = await spawnWorker(program, databaseUrl, resend.url)
+    running.push(worker)
+    worker.order({ start: true, clockOffsetMs })
   }
 
   const workerOf = (call: RecordedCall | undefined) =>
@@ -70,7 +70,7 @@ export async function startMailWorkerPair(db: Database, databaseUrl: string, { k
     if (!worker) throw new Error('No running worker made this call')
     running.splice(running.indexOf(worker), 1)
     await kill(worker)
-    await startSpare()
+    await startWorker()
     passLease()
   }
 
@@ -157,8 +157,8 @@ export async function startMailWorkerPair(db: Database, databaseUrl: string, { k
     }
   }
 
-  await startSpare()
-  await startSpare()
+  await startWorker()
+  await startWorker()
   return {
     resend,
     request,
@@ -177,18 +177,33 @@ export async function startMailWorkerPair(db: Database, databaseUrl: string, { k
     },
 
     async stop() {
-      await Promise.all([...running, ...(await Promise.all(spares))].map(kill))
+      await Promise.all(running.map(kill))
       await resend.close()
+      await fs.rm(folder, { recursive: true })
     },
   }
 }
 
-async function spawnWorker(databaseUrl: string, resendUrl: string): Promise<WorkerProcess> {
+/** Bundles the worker's program into one file. It starts in a tenth of the time that tsx needs. */
+async function bundleWorker(folder: string): Promise<string> {
+  const outfile = path.join(folder, 'mail-worker-process.mjs')
+  await build({
+    entryPoints: [path.resolve(import.meta.dirname, 'mail-worker-process.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" },
+    logLevel: 'error',
+  })
+  return outfile
+}
+
+async function spawnWorker(program: string, databaseUrl: string, resendUrl: string): Promise<WorkerProcess> {
   const name = `worker-${randomUUID()}`
   const { PATH, HOME, TMPDIR } = process.env
   const addresses = { DATABASE_URL: databaseUrl, RESEND_BASE_URL: resendUrl, RESEND_USER_AGENT: name }
-  const file = path.resolve(import.meta.dirname, 'mail-worker-process.ts')
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+  const child = spawn(process.execPath, [program], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { PATH, HOME, TMPDIR, NODE_ENV: 'production', ...addresses },
   })
