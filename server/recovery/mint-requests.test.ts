@@ -1,18 +1,15 @@
 import { eq } from 'drizzle-orm'
 import { expect, it } from 'vitest'
-import { newRequestId } from '@/server/core/secrets'
 import { passwordResetTokens, users } from '@/server/db/schema'
 import { EMAILS_PER_ACCOUNT } from '@/server/limits/limits'
+import { otherClient } from '@/server/testing/code-fixture'
 import { createTestDatabase, waitForBlocked } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { mintRequests } from './mint-requests'
 
 const { db } = await createTestDatabase()
 
-/** A requester with an address of its own, so that no limit is reached. */
-const anyone = () => ({ address: newRequestId(), device: null, requestId: 'anyone' })
-
-it('a link that died with a change of its account does not count as live: the next request is emailed', async () => {
+it('a link that a change of the account invalidated does not count as valid: the next request is emailed', async () => {
   const fixture = createRecoveryFixture(db)
   const account = await fixture.account()
   for (let n = 0; n < EMAILS_PER_ACCOUNT.budget; n++) {
@@ -28,18 +25,18 @@ it('a link that died with a change of its account does not count as live: the ne
   expect(fixture.mailbox.to(account.email)).toHaveLength(EMAILS_PER_ACCOUNT.budget + 1)
 })
 
-it('a new row is inserted after the row that it supersedes was closed, for every account of a large batch', async () => {
+it('the older row of each account is superseded before the new one is inserted, in a large batch too', async () => {
   const fixture = createRecoveryFixture(db)
   const accounts = await Promise.all(Array.from({ length: 60 }, () => fixture.account()))
   for (const _ of [1, 2]) {
-    await Promise.all(accounts.map((account) => fixture.request(account.email, { requester: anyone() })))
+    await Promise.all(accounts.map((account) => fixture.request(account.email, otherClient())))
     await fixture.deliver()
     fixture.clock.advance(60)
   }
   expect(fixture.mailbox.accepted).toHaveLength(120)
 })
 
-it('a new row waits for a reset that is spending the row before it', async () => {
+it('minting waits for a reset that is using the older row', async () => {
   const fixture = createRecoveryFixture(db)
   const account = await fixture.account()
   const link = await fixture.mailed(account)

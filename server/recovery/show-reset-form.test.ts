@@ -34,7 +34,7 @@ it('one click on an emailed link counts once against open-link', async () => {
   ])
 })
 
-it('the reset form is limited per address, and apart from opening links', async () => {
+it('the reset form has its own limit per address, separate from opening links', async () => {
   const fixture = createRecoveryFixture(db, { policy: { rateLimitScale: 2 / 300 } })
   const link = await fixture.mailedLink(await fixture.account())
   for (let n = 0; n < 2; n++) await showResetForm(fixture.ctx(), link)
