@@ -22,6 +22,10 @@ async function count(action: LimitedAction, given: Partial<LimitSubjects> = {}, 
   return row
 }
 
+/** Counts many calls at the same time: the pool has ten connections. */
+const countMany = (times: number, ...call: Parameters<typeof count>) =>
+  Promise.all(Array.from({ length: times }, () => count(...call)))
+
 const accepted = { retryAfterSeconds: null, cooldownSecondsLeft: null }
 const digest = (text: string) => Buffer.from(text.padEnd(32))
 
@@ -41,7 +45,7 @@ describe('the limit per address', () => {
 
   it('does not extend the window for refused calls', async () => {
     const address = newClientAddress()
-    for (let n = 0; n < 200; n++) await count('secure-account', { address })
+    await countMany(200, 'secure-account', { address })
     clock.advance(900)
     expect(await count('secure-account', { address })).toEqual(accepted)
   })
@@ -57,7 +61,7 @@ describe('the limit per address', () => {
 
   it('holds for fifty calls at the same time', async () => {
     const address = newClientAddress()
-    const outcomes = await Promise.all(Array.from({ length: 50 }, () => count('secure-account', { address })))
+    const outcomes = await countMany(50, 'secure-account', { address })
     expect(outcomes.filter((outcome) => outcome?.retryAfterSeconds === null)).toHaveLength(30)
   })
 })
@@ -72,14 +76,13 @@ describe('the global limit', () => {
   })
 
   it('spreads a large budget over several rows', async () => {
-    for (let n = 0; n < 300; n++) await count('request-reset')
+    await countMany(300, 'request-reset')
     const rows = (await db.select().from(rateLimits)).filter((row) => row.bucket.includes(' global'))
     expect(rows.length).toBe(12)
     expect(rows.reduce((sum, row) => sum + row.count, 0)).toBe(300)
     await db.execute(sql`update rate_limits set count = 999 where bucket like '% global %'`)
     // Each row has a budget of 1,000: it accepts one more call and refuses the next.
-    const outcomes = []
-    for (let n = 0; n < 200; n++) outcomes.push(await count('request-reset'))
+    const outcomes = await countMany(200, 'request-reset')
     expect(outcomes.filter((outcome) => outcome?.retryAfterSeconds === null)).toHaveLength(12)
   })
 })
@@ -156,11 +159,11 @@ describe('an address over its own budget', () => {
   it('uses up no shared budget: not of an account, not the cooldown and not the global one', async () => {
     const identifierDigest = digest('victim')
     const attacker = newClientAddress()
-    for (let n = 0; n < 400; n++) await count('sign-in', { address: attacker, identifierDigest })
+    await countMany(400, 'sign-in', { address: attacker, identifierDigest })
     expect(await count('sign-in', { identifierDigest })).toEqual(accepted)
 
     const requester = newClientAddress()
-    for (let n = 0; n < 60; n++) await count('request-reset', { address: requester })
+    await countMany(60, 'request-reset', { address: requester })
     const refused = await count('request-reset', { address: requester, identifierDigest }, 60)
     expect(refused).toMatchObject({ retryAfterSeconds: 900, cooldownSecondsLeft: null })
     expect(await count('request-reset', { identifierDigest }, 60)).toEqual(accepted)
