@@ -37,7 +37,7 @@ const wait = (seconds: number | undefined) => (seconds ? `Wait ${duration(second
 /** One text for each reason that a form can be given. `network` and `internal` mean "no useful answer". */
 const errors = {
   'identifier-missing': 'Enter your email address or username.',
-  'identifier-malformed': 'Enter an email address or username in the correct format, like name@example.com.',
+  'identifier-malformed': 'Enter an email address, like name@example.com, or a username.',
   'password-missing': 'Enter a password.',
   'confirmation-missing': 'Enter the new password again.',
   'passwords-differ': 'The passwords don’t match. Enter the same password in both fields.',
@@ -48,31 +48,31 @@ const errors = {
   'password-too-common': 'This password is too common, so it’s easy to guess. Choose another one.',
   'password-too-simple': 'This password repeats or follows a pattern, so it’s easy to guess. Choose another one.',
   'password-personal':
-    'This password contains your name, your email address or our name, so it’s easy to guess. Choose another one.',
+    'This password is too close to a name, username, email address or the word Latchkey. Choose another one.',
   'code-missing': 'Enter the six-digit code from the email.',
   'code-not-numeric': 'Enter all six digits of the code, using only the numbers 0 to 9.',
   'code-wrong': ({ triesLeft, retryAfterSeconds }: ReasonDetails) =>
     triesLeft
       ? `This code is wrong or has expired. Check the latest email. You have ${count(triesLeft, 'try', 'tries')} left.`
-      : `You’ve entered three wrong codes. ${wait(retryAfterSeconds)} and try again, or use the link in the email.`,
+      : `Too many wrong codes. ${wait(retryAfterSeconds)} before you enter another, or use the link in the email.`,
   'code-blocked': ({ retryAfterSeconds }: ReasonDetails) =>
-    `You’ve entered three wrong codes. ${wait(retryAfterSeconds)}, or use the link in the email. It still works.`,
+    `Too many wrong codes. ${wait(retryAfterSeconds)}, or use the link in the email. It still works.`,
   'flow-missing': 'Enter your email address or username first, then the code.',
-  'grant-unknown': 'This code has already been used, or we’ve sent a newer email. Request a new email.',
-  'grant-expired': 'Your code has timed out. Nothing you entered is lost, but you need a new code to save it.',
+  'grant-unknown': 'This code no longer works. You’ve already used it, or we’ve sent a newer email.',
+  'grant-expired': 'You ran out of time to choose a password. Open the link in the same email, or request a new email.',
   'account-unknown': 'We can’t find an account with this email address or username. Check for typos.',
   'sign-in-failed': 'The email, username or password is incorrect. Check what you entered and try again.',
   'not-signed-in': 'You’ve been signed out. Sign in again to continue.',
-  'link-unknown': 'This link is incomplete or isn’t one of ours.',
-  'link-expired': 'This link has expired. Nothing you entered is lost, but you need a new link to save it.',
+  'link-unknown': 'This link doesn’t work. Copy the whole link from our email, or request a new one.',
+  'link-expired': 'This link has expired. Request a new one.',
   'link-used': 'This link has already been used. Each link works once.',
   'link-superseded': 'We’ve sent a newer email. Use the link in that one.',
   'asked-too-soon': ({ retryAfterSeconds }: ReasonDetails) =>
-    `We’ve just sent an email. ${wait(retryAfterSeconds)} before you request another.`,
+    `You’ve just requested an email. ${wait(retryAfterSeconds)} before you request another.`,
   'too-many-requests': ({ retryAfterSeconds }: ReasonDetails) =>
     `Too many attempts. ${wait(retryAfterSeconds)} and try again.`,
   busy: ({ retryAfterSeconds }: ReasonDetails) =>
-    `We’re handling a lot of requests right now. ${wait(retryAfterSeconds)} and try again.`,
+    `This service is temporarily unavailable. ${wait(retryAfterSeconds)} and try again.`,
   network: 'We can’t connect. Check your internet connection and try again. Nothing you entered is lost.',
   internal: ({ requestId }: ReasonDetails) =>
     `Something went wrong on our side. Try again in a moment.${requestId ? ` If it keeps happening, contact support with this reference: ${requestId}` : ''}`,
@@ -81,11 +81,11 @@ const errors = {
 const events = {
   'reset-requested': 'Password reset requested',
   'reset-mailed': 'Password reset email sent',
-  'reset-refused': 'Password reset requested again too soon, so no email was sent',
+  'reset-refused': 'Password reset requested too often, so no email was sent',
   'code-accepted': 'Code entered correctly',
-  'code-blocked': 'Codes blocked after three wrong attempts',
+  'code-blocked': 'Codes blocked after three wrong codes',
   'password-changed': 'Password changed',
-  'account-secured': 'You reported a password change that wasn’t yours',
+  'account-secured': 'Account secured after a password change that wasn’t yours',
   'sessions-ended': 'Devices signed out',
   'signed-in': 'Signed in',
   'sign-in-failed': 'Failed sign-in attempt',
@@ -101,7 +101,7 @@ const deadLink = {
   },
   'link-unknown': {
     title: 'This link doesn’t work',
-    body: 'It’s incomplete or isn’t one of ours. Copy the whole link from the email, or request a new one.',
+    body: 'Copy the whole link from our email, or request a new one.',
   },
   'link-expired': {
     title: 'This link has expired',
@@ -116,12 +116,12 @@ const deadLink = {
     body: 'We’ve sent you a newer email, and only its link works. Check your inbox, or request another.',
   },
   'grant-unknown': {
-    title: 'This code has already been used',
-    body: 'Each code works once, and only the one in our latest email. If you used it to change your password, sign in. If you didn’t, request a new email now.',
+    title: 'This code no longer works',
+    body: 'You’ve already used it, or we’ve sent a newer email. If you’ve changed your password, sign in. If you haven’t, request a new email now.',
   },
   'grant-expired': {
-    title: 'Your code has timed out',
-    body: 'To keep your account safe, you have a few minutes to choose a password after entering a code. Use the link in the same email, or request a new email.',
+    title: 'You ran out of time',
+    body: 'To keep your account safe, you have a few minutes to choose a password after you enter a code. Open the link in the same email, or request a new one.',
   },
 }
 
@@ -149,8 +149,8 @@ export const messages = {
   },
 
   home: {
-    title: 'Locked out?',
-    lead: 'We’ll email you a link to choose a new password.',
+    title: 'Sign in or reset your password',
+    lead: 'If you’ve forgotten your password, we’ll email you a link and a code to choose a new one.',
     signIn: 'Sign in',
     forgot: 'I forgot my password',
   },
@@ -164,7 +164,7 @@ export const messages = {
 
   forgotPassword: {
     title: 'Forgot your password?',
-    lead: 'Enter your email address or username and we’ll email you a link and a code to choose a new one.',
+    lead: 'Enter your email address or username. We’ll email you a link and a code. Use either to choose a new password.',
     submit: 'Email me a link and a code',
     busy: 'Sending…',
     busyFinding: 'Searching…',
@@ -174,7 +174,7 @@ export const messages = {
 
   confirmAccount: {
     title: 'Is this you?',
-    lead: 'We’ll email a link and a code to this account’s address.',
+    lead: 'We’ll email a link and a code to the address above.',
     yes: 'Yes, send the email',
     busy: 'Sending…',
     no: 'No, use another account',
@@ -194,7 +194,7 @@ export const messages = {
     busy: 'Checking…',
     submitBlocked: 'Codes are blocked',
     blockedTitle: 'Too many wrong codes',
-    blocked: 'You’ve entered three wrong codes. The link in the email still works.',
+    blocked: 'Three wrong codes were entered for this account. The link in the email still works.',
     blockedFor: (seconds: number) => `Wait ${duration(seconds)}.`,
     blockedLeft: (seconds: number) => `You can enter a code again in ${clock(seconds)}.`,
     unblockedTitle: 'You can enter a code again',
@@ -203,8 +203,8 @@ export const messages = {
     link: (linkSeconds: number) => `It works on any device for ${duration(linkSeconds)}.`,
     spam: 'Can’t find it? Check your spam folder, and check that the account above is right.',
     otherAccount: 'Use another account',
-    overTitle: 'This page has timed out',
-    over: 'You’ve already chosen a new password, or too much time has passed since you requested the email.',
+    overTitle: 'You can’t use this page any more',
+    over: 'Your password has already been changed, or your request has expired.',
     newEmail: 'Request a new email',
     signIn: 'Sign in',
   },
@@ -214,20 +214,20 @@ export const messages = {
     waiting: (seconds: number) => `Send again in ${seconds} s`,
     busy: 'Sending…',
     ready: 'You can send the email again now.',
-    sent: 'We’ve sent another email. Only the latest link and code work.',
+    sent: 'If there’s an account, we’ve sent another email. Only the latest link and code work.',
   },
 
   resetPassword: {
     title: 'Choose a new password',
-    lead: 'When you change it, we’ll sign you out on all your devices.',
+    lead: 'Changing your password signs you out on all your devices.',
     password: 'New password',
-    confirmPassword: 'Confirm new password',
+    confirmPassword: 'New password again',
     rules: 'Password requirements',
     ruleLength: (least: number) => `At least ${characters(least)}`,
     ruleLengthShort: (least: number, typed: number) => `At least ${characters(least)} (${typed} so far)`,
     ruleMatch: 'Both passwords match',
-    met: 'Done:',
-    unmet: 'To do:',
+    met: 'Met:',
+    unmet: 'Not met:',
     liveShort: (missing: number) => `${count(missing, 'more character', 'more characters')} needed.`,
     liveDiffer: 'Long enough. The passwords don’t match yet.',
     liveReady: 'Long enough, and the passwords match.',
@@ -252,16 +252,16 @@ export const messages = {
     suppressionTitle: 'We can’t email you',
     suppression: {
       bounced: (email: string) =>
-        `Our email to ${email} couldn’t be delivered, so you wouldn’t get a password reset email. Contact support to change your email address or to try this one again.`,
+        `We couldn’t deliver our email to ${email}, so we’ve stopped sending to it. You won’t receive password reset emails. Contact support to change your address or to try this one again.`,
       complained: (email: string) =>
-        `Our email to ${email} was marked as spam, so we’ve stopped sending to it. You wouldn’t get a password reset email. Contact support to turn our emails back on.`,
+        `Our email to ${email} was reported as spam, so we’ve stopped sending to it. You won’t receive password reset emails. Contact support to turn our emails back on.`,
     },
     passwordTitle: 'Password',
     passwordLead:
       'To change your password, request an email with a link. Your current password works until you choose a new one.',
     requestReset: 'Email me a reset link',
     requestResetBusy: 'Sending…',
-    requestResetSent: (email: string) => `We’ve sent an email with a link to ${email}.`,
+    requestResetSent: (email: string) => `If we haven’t just emailed you, an email with a link is on its way to ${email}.`,
     typeCode: 'Enter the code from the email instead',
     sessionsTitle: 'Where you’re signed in',
     thisDevice: 'This device',
@@ -281,13 +281,13 @@ export const messages = {
   },
 
   secureAccount: {
-    title: 'Didn’t change your password?',
-    lead: 'Someone else may have changed it. If you secure your account, we’ll sign out all devices and email you a link to choose a new password.',
+    title: 'Secure your account',
+    lead: 'Didn’t change your password? We’ll disable the current password, sign out all devices and email you a link to choose a new one.',
     submit: 'Secure my account',
     busy: 'Securing…',
     wasMe: 'If it was you, close this page. You don’t need to do anything.',
-    doneTitle: 'Your account is secure',
-    doneBody: 'We’ve signed out all devices and sent you an email with a link. Use it to choose a new password.',
+    doneTitle: 'Now choose a new password',
+    doneBody: 'We’ve disabled the old password, signed out all devices and emailed you a link to choose a new one.',
     doneMailbox: 'If someone else may be reading your email, change your email password first.',
     missingTitle: 'Open the link in your email',
     missingBody: 'To secure your account, use the link in the email about your password change.',
@@ -316,7 +316,7 @@ export const messages = {
   notFound: {
     title: 'Page not found',
     body: 'Check the address for typos. The page may also have moved or been removed.',
-    home: 'Go to the start page',
+    home: 'Go to the home page',
   },
 
   problem: {
@@ -329,8 +329,8 @@ export const messages = {
 
   mail: {
     greeting: (name: string | null) => (name ? `Hello ${name},` : 'Hello,'),
-    requestedOn: (at: string, device: string | null) => `Requested on ${at}${device ? `, from ${device}` : ''}.`,
-    footer: 'You’re receiving this email because of activity on your Latchkey account. We don’t read replies to it.',
+    requestedOn: (at: string, device: string | null) => `Requested on ${at}${device ? ` from ${device}` : ''}.`,
+    footer: 'We sent this email because of activity on your Latchkey account. Replies aren’t read.',
     copyLink: 'If the button doesn’t work, copy this address into your browser:',
   },
 
@@ -345,7 +345,7 @@ export const messages = {
     codeCare:
       'Only enter the code on our website, and don’t share it with anyone. Anyone who has it can change your password.',
     terms: (linkSeconds: number) =>
-      `The link and the code each work once, and the link expires after ${duration(linkSeconds)}. If you request another email, only the latest one works.`,
+      `You can change your password once with this email, by link or by code. The link expires after ${duration(linkSeconds)}. A newer email replaces this one.`,
     notYou: 'If you didn’t request this, you can ignore this email. Your password hasn’t changed.',
   },
 
@@ -353,10 +353,10 @@ export const messages = {
     subject: 'Your password was changed',
     preview: 'If this wasn’t you, secure your account now.',
     lead: (at: string, device: string | null) =>
-      `Your password was changed on ${at}${device ? `, from ${device}` : ''}. All devices have been signed out.`,
+      `Your password was changed on ${at}${device ? ` from ${device}` : ''}. We’ve signed you out on all devices.`,
     wasYou: 'If this was you, you don’t need to do anything.',
     notYou:
-      'If this wasn’t you, secure your account now. We’ll sign out all devices again and email you a link to choose a new password.',
+      'If this wasn’t you, secure your account now. We’ll disable the current password, sign out all devices and email you a link to choose a new one. This link works for 7 days.',
     button: 'This wasn’t me',
   },
 } as const
