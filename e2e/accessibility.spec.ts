@@ -18,7 +18,7 @@ import {
 test.describe('axe finds no violation in any state, with either theme', () => {
   test('of the pages that anyone can open', async ({ page }) => {
     await page.goto('/')
-    await expectAccessible(page, 'start page')
+    await expectAccessible(page, 'home page')
     await page.goto('/sign-in')
     await expectAccessible(page, 'sign in')
     await page.getByRole('button', { name: messages.signIn.submit }).click()

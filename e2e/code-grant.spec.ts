@@ -14,7 +14,7 @@ test('when the minutes after a right code run out on the form, nothing that was 
   db,
 }) => {
   const robin = await newAccount()
-  const timedOut = page.getByText(/^Your code has timed out\. Nothing you entered is lost/)
+  const timedOut = page.getByText(/^You ran out of time to choose a password/)
   await page.clock.install()
   await openCodePage(page, robin.email)
   const { code, link } = await readResetEmail(robin)
@@ -41,7 +41,7 @@ test('when the minutes after a right code run out on the form, nothing that was 
   await expectHeading(page, messages.deadLink['link-used'].title)
 })
 
-test('the page says that a right code has timed out or was used, and offers a new email', async ({
+test('the page says that the time after a right code is over, or that it was used, and offers a new email', async ({
   page,
   newAccount,
   db,

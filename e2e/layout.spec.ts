@@ -20,7 +20,7 @@ const LONG_NAME = 'Wolfeschlegelsteinhausenbergerdorff Reader'
 test.describe('the layout holds with any font, with more space and with large text', () => {
   test('of the pages that anyone can open', async ({ page }) => {
     for (const [path, state] of [
-      ['/', 'start page'],
+      ['/', 'home page'],
       ['/reset-password', 'new password without a link'],
       ['/reset-password?token=wrong', 'new password, wrong link'],
       ['/secure-account', 'secure account without a link'],

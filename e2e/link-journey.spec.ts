@@ -121,5 +121,5 @@ test('the account page says that an address cannot be emailed because an email b
     select id, email, 'bounced', now() from users where username = ${robin.username}`)
   await openAccountPage(page, robin, robin.password)
   await expect(page.getByText('We can’t email you')).toBeVisible()
-  await expect(page.getByText(`Our email to ${robin.email} couldn’t be delivered`)).toBeVisible()
+  await expect(page.getByText(`We couldn’t deliver our email to ${robin.email}`)).toBeVisible()
 })
