@@ -8,7 +8,7 @@ import { insertAccount, NEW_PASSWORD } from './accounts'
 import { codeIn, linkIn } from './mailbox'
 import { accountField, choosePassword, expectHeading, expectSignInRefused, signIn } from './page-actions'
 
-/** Creates an empty database in the PostgreSQL of the shared app, as an operator would provide one. */
+/** Creates an empty database on the PostgreSQL server of the shared app. It plays the operator's own database. */
 async function createEmptyDatabase(): Promise<string> {
   const url = new URL(process.env.E2E_DATABASE_URL as string)
   const sql = postgres(url.href, { max: 1 })

@@ -261,7 +261,8 @@ export const messages = {
       'To change your password, request an email with a link. Your current password works until you choose a new one.',
     requestReset: 'Email me a reset link',
     requestResetBusy: 'Sending…',
-    requestResetSent: (email: string) => `If we haven’t just emailed you, an email with a link is on its way to ${email}.`,
+    requestResetSent: (email: string) =>
+      `If we haven’t just emailed you, an email with a link is on its way to ${email}.`,
     typeCode: 'Enter the code from the email instead',
     sessionsTitle: 'Where you’re signed in',
     thisDevice: 'This device',

@@ -1,6 +1,6 @@
 import { runBin } from './processes'
 
-/** The result of one step of a run. A step that is a single check counts as one. */
+/** The result of one step of a run. A single check counts as one pass or one failure. */
 export interface Outcome {
   passed: number
   failed: number

@@ -48,7 +48,7 @@ export interface Endpoint<Params> extends Handlers<Params> {
   contract: Contract
   /** The methods that have an operation. */
   methods: readonly string[]
-  /** The `Allow` header: these methods and those of a page at the same path. */
+  /** The value of the `Allow` header: `methods`, plus the methods of a page at the same path. */
   allow: string
 }
 

@@ -89,7 +89,7 @@ function lettersFrom(bytesOf: (round: number) => Buffer, length: number): string
   return text
 }
 
-/** A new grant, which a correct code is exchanged for: 60 random letters and digits. */
+/** Creates a grant: 60 random letters and digits, given in exchange for a correct code. */
 export const newGrant = (): string => lettersFrom(() => randomBytes(2 * GRANT_LENGTH), GRANT_LENGTH)
 
 /** The 50 letters and digits in the JWT of a request. */

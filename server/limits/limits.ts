@@ -31,8 +31,8 @@ export const LIMITS = {
     { subject: 'address', budget: 60, windowSeconds: 900 },
     { subject: 'global', budget: 6_000, windowSeconds: 60 },
   ],
-  // One address may guess at an account only a few times. The budget of the account itself is larger, so that
-  // locking its owner out takes many addresses.
+  // Each address gets few guesses per account. The account's own limit is higher, so an attacker needs many
+  // addresses to lock its owner out.
   'sign-in': [
     { subject: 'address', budget: 100, windowSeconds: 900 },
     { subject: 'pair', budget: 20, windowSeconds: 900 },

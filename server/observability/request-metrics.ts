@@ -5,8 +5,8 @@ import path from 'node:path'
 import { telemetry } from './telemetry'
 
 /**
- * Records the duration and the status of every request of this process, as a histogram and a span. Requests are named
- * by their route, never by their address, because links contain tokens.
+ * Records the duration and the status of every request to this process, as a histogram and a span. Both name the
+ * route, never the URL, because URLs can contain tokens.
  */
 export function recordRequestMetrics(): void {
   const routeOf = routesOf(readRoutes())

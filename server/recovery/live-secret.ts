@@ -3,8 +3,8 @@ import { accountState, isActive } from '@/server/accounts/account-state'
 import { instantParam } from '@/server/db/client'
 
 /**
- * When a secret still works. Conditions on a row `t` of `password_reset_tokens`; those about the account also need
- * its row `u` of `users`.
+ * SQL conditions that decide whether a secret still works. They expect a row of `password_reset_tokens` as `t`. Those
+ * that check the account also expect its row of `users` as `u`.
  */
 
 /** The forms in which a row's secret is presented. */
@@ -29,7 +29,7 @@ export const isLiveCode = (now: Date): SQL =>
 
 export type CauseOfDeath = 'used' | 'superseded' | 'expired'
 
-/** SQL: why a link or grant of the row does not work, or null if it does. The first cause that applies is told. */
+/** SQL: why a link or grant of the row does not work, or null if it does. Returns the first cause that applies. */
 export const causeOfDeath = (kind: SecretKind, now: Date): SQL => sql`case
     when t.used_at is not null then 'used'
     when t.superseded_at is not null then 'superseded'

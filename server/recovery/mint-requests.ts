@@ -93,7 +93,7 @@ const chooseRequests = (matched: Step): Step =>
     order by account_id, created_at, id`,
   )
 
-/** Closes the open row of each chosen account, of which a unique index allows one, whether its secret still lives. */
+/** Closes the open row of each chosen account, even if it has expired. A unique index allows one per account. */
 const supersedeOpenTokens = (ctx: MintContext, chosen: Step): Step =>
   step(
     'superseded_tokens',

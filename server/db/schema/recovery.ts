@@ -17,7 +17,7 @@ export const passwordResetTokens = pgTable(
       .references(() => users.id, { onDelete: 'cascade' }),
     /** SHA-256 of the link token. */
     tokenHash: bytea('token_hash').notNull().unique('password_reset_tokens_token_hash_key'),
-    /** Keyed with APP_SECRET, because six digits are easy to enumerate. */
+    /** HMAC of the code under APP_SECRET. A plain hash of six digits could be reversed by trying every code. */
     codeHash: bytea('code_hash').notNull(),
     /** Digest of the account when the row was minted. A change of address, password or activation ends the secret. */
     accountState: bytea('account_state').notNull(),
