@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig, devices } from '@playwright/test'
 import { CHROMIUM_ARGS, findSystemChromium, hasPlaywrightChromium } from './scripts/chromium'
 
@@ -8,7 +9,7 @@ export default defineConfig({
   globalSetup: './server/testing/browser-setup.ts',
   fullyParallel: true,
   forbidOnly: true,
-  workers: 2,
+  workers: Math.max(2, Math.floor(availableParallelism() / 2)),
   reporter: 'list',
   // Generous, for machines much slower than ours: a test waits for conditions and never for the clock.
   timeout: 300_000,
@@ -20,7 +21,7 @@ export default defineConfig({
     locale: 'en-GB',
     timezoneId: 'Asia/Kolkata',
     launchOptions: { args: CHROMIUM_ARGS, ...(executablePath && { executablePath }) },
-    // Recording takes a quarter of the run. To look into a failure: playwright test --trace on
+    // Recording takes almost as long as the tests themselves. To look into a failure: playwright test --trace on
     trace: 'off',
   },
 })

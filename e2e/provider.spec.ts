@@ -11,7 +11,7 @@ import { accountField, choosePassword, expectHeading, expectSignInRefused, signI
 /** Creates an empty database on the PostgreSQL server of the shared app. It plays the operator's own database. */
 async function createEmptyDatabase(): Promise<string> {
   const url = new URL(process.env.E2E_DATABASE_URL as string)
-  const sql = postgres(url.href, { max: 1 })
+  const sql = postgres(url.href, { max: 1, onnotice: () => {} })
   await sql.unsafe('drop database if exists provider_test with (force)')
   await sql.unsafe('create database provider_test')
   await sql.end()
