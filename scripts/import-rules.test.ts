@@ -5,6 +5,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import cruiser, { PARTS as parts } from '@/.dependency-cruiser.mjs'
 import { ROOT } from './environment'
+import { type CruisedModule, findFolderCycles } from './folder-cycles'
 import { SOURCES } from './task-runner'
 
 const PARTS: Record<string, string[]> = parts
@@ -27,7 +28,10 @@ const planted: Planted[] = [
   ['app/*/page.tsx', 'drizzle-orm/pg-core', 'app uses no server packages'],
   ['app/*/page.tsx', '@/server/mail/transports/mailbox', 'a component imports no server code'],
   ['app/*/form.tsx', 'node:crypto', 'a component uses no Node.js modules'],
-  ['app/dev/mailbox/*.tsx', '@/server/mail/outbox', 'imports of app'],
+  ['app/dev/mailbox/*/page.tsx', '@/server/mail/outbox', 'imports of app'],
+  ['app/dev/mailbox/*.tsx', '@/server/contracts/some/handlers', 'a component imports no server code'],
+  ['app/_trpc/client.tsx', '@/server/api/root', 'a component imports only types of the API'],
+  ['app/_trpc/query-client.ts', 'node:crypto', 'a component uses no Node.js modules'],
   ['app/*/route.ts', 'next/server', 'a route re-exports one handler'],
   ['app/*/route.ts', '@/server/api/root', 'a route re-exports one handler'],
   ['app/*/route.ts', '@/server/recovery/stub', 'a route re-exports one handler', 'imports of app'],
@@ -49,6 +53,7 @@ const planted: Planted[] = [
   ['server/accounts/*.ts', '@/server/mail/outbox', 'imports of server/accounts'],
   ['server/mail/*.ts', '@/server/recovery/stub', 'imports of server/mail'],
   ['server/mail/*.ts', '@/server/accounts/stub', 'imports of server/mail'],
+  ['server/mail/*.ts', 'type @/server/recovery/stub', 'imports of server/mail'],
   ['server/db/*.ts', '@/server/limits/stub', 'imports of server/db'],
   ['messages/*.ts', '@/server/db/stub', 'imports of messages'],
   ['server/recovery/*.ts', '@/server/mail/worker', 'recovery writes to the queue and sends nothing'],
@@ -70,7 +75,7 @@ const planted: Planted[] = [
   ['app/*/form.tsx', '@/server/core/schemas'],
   ['app/*/form.tsx', 'type @/server/api/root'],
   ['app/*/page.tsx', '@/app/_trpc/server'],
-  ['app/dev/mailbox/*.tsx', '@/server/mail/transports/mailbox'],
+  ['app/dev/mailbox/*/page.tsx', '@/server/mail/transports/mailbox'],
   ['app/*/route.ts', '@/server/contracts/some/handlers'],
   ['app/*/route.ts', '@/server/http/stub'],
   ['server/api/*.ts', '@/server/recovery/stub'],
@@ -87,6 +92,20 @@ const cases = planted.map(([file, imported, ...rules], index) => ({
 
 let folder: string
 
+/** Runs the checker in a folder. */
+async function cruise(cwd: string, sources: string[]) {
+  const { stdout } = await execa('depcruise', ['--output-type=json', ...sources], {
+    cwd,
+    preferLocal: true,
+    localDir: ROOT,
+    reject: false,
+  })
+  return JSON.parse(stdout) as {
+    modules: CruisedModule[]
+    summary: { violations: { from: string; rule: { name: string }; cycle?: { name: string }[] }[] }
+  }
+}
+
 async function write(file: string, text: string) {
   await fs.mkdir(path.dirname(path.join(folder, file)), { recursive: true })
   await fs.writeFile(path.join(folder, file), text)
@@ -101,6 +120,7 @@ afterAll(() => fs.rm(folder, { recursive: true }))
 describe('folders', () => {
   /** The rules that dependency-cruiser reports for each file. */
   let reported: Map<string, string[]>
+  let folderCycles: string[]
 
   beforeAll(async () => {
     for (const file of ['.dependency-cruiser.mjs', 'tsconfig.json']) {
@@ -114,14 +134,10 @@ describe('folders', () => {
       if (specifier.startsWith('./')) await write(path.join(path.dirname(file), `${specifier}.ts`), 'export {}\n')
       await write(file, type ? `import type { Some } from '${specifier}'\n` : `import '${specifier}'\n`)
     }
-    const { stdout } = await execa('depcruise', ['--output-type=json', '.'], {
-      cwd: folder,
-      preferLocal: true,
-      localDir: ROOT,
-      reject: false,
-    })
+    const { modules, summary } = await cruise(folder, ['.'])
+    folderCycles = findFolderCycles(modules)
     reported = new Map()
-    for (const { from, rule, cycle = [{ name: from }] } of JSON.parse(stdout).summary.violations) {
+    for (const { from, rule, cycle = [{ name: from }] } of summary.violations) {
       for (const { name } of cycle) reported.set(name, [...(reported.get(name) ?? []), rule.name].sort())
     }
   })
@@ -132,6 +148,16 @@ describe('folders', () => {
 
   test.each(cases.filter(({ rules }) => rules.length === 0))('$file may import $imported', ({ file }) => {
     expect(reported.get(file)).toBeUndefined()
+  })
+
+  test('folders that import each other through a third are found', () => {
+    expect(folderCycles).toEqual(expect.arrayContaining(['server/audit', 'server/mail', 'server/recovery']))
+  })
+
+  test('no two folders of the repository import each other, even through others', async () => {
+    const { modules } = await cruise(ROOT, SOURCES)
+    expect(modules.length).toBeGreaterThan(100)
+    expect(findFolderCycles(modules)).toEqual([])
   })
 
   test('every rule has a planted violation', () => {
@@ -152,7 +178,11 @@ test('a part imports only parts listed above it, so no two parts can import each
   }
 })
 
-test('every folder and file of the server belongs to a part, and every part is checked', async () => {
+test('every folder and file with code belongs to a part, and every part is checked', async () => {
+  const { stdout } = await execa('git', ['ls-files', '*.ts', '*.tsx', '*.mjs'], { cwd: ROOT })
+  const topLevel = new Set(stdout.split('\n').map((file) => file.split('/')[0] as string))
+  const settings = /\.config\.(ts|mjs)$|^\.dependency-cruiser\.mjs$/
+  expect([...topLevel].filter((name) => name !== 'server' && !PARTS[name] && !settings.test(name))).toEqual([])
   const entries = (await fs.readdir(path.join(ROOT, 'server'))).filter((entry) => !entry.includes('.test.'))
   expect(entries.filter((entry) => !PARTS[`server/${entry}`])).toEqual([])
   const checked = (part: string) => SOURCES.includes(part.split('/')[0] as string)

@@ -26,10 +26,10 @@ const COMPLETE = {
 }
 
 it.each([
-  ['APP_SECRET', { APP_SECRET: 'too short' }, /32 bytes or more/, /openssl rand/],
+  ['APP_SECRET', { APP_SECRET: 'too short' }, /32 bytes or longer/, /openssl rand/],
   ['APP_URL', { APP_URL: 'http://accounts.example.com' }, /must use https/, /https:\/\/accounts\.example\.com/],
-  ['MAIL_FROM', { MAIL_FROM: '' }, /missing/, /accounts@example\.com/],
-  ['ACCOUNT_DISCLOSURE', { ACCOUNT_DISCLOSURE: 'maybe' }, /one of: conceal, reveal/, /conceal/],
+  ['MAIL_FROM', { MAIL_FROM: '' }, /must be set to/, /accounts@example\.com/],
+  ['ACCOUNT_DISCLOSURE', { ACCOUNT_DISCLOSURE: 'maybe' }, /one of conceal, reveal/, /conceal/],
 ])(
   'stops before any slow work when %s is invalid, and names it with an example',
   async (name, wrong, what, example) => {

@@ -1,6 +1,6 @@
-import { accountRouter } from './routers/account'
-import { recoveryRouter } from './routers/recovery'
-import { sessionRouter } from './routers/session'
+import { accountRouter } from './account-router'
+import { recoveryRouter } from './recovery-router'
+import { sessionRouter } from './session-router'
 import { createCallerFactory, router } from './trpc'
 
 export const appRouter = router({ recovery: recoveryRouter, session: sessionRouter, account: accountRouter })

@@ -6,7 +6,7 @@ import { createRecordedDatabase, createTestDatabase } from '@/server/testing/dat
 import { createDeliveryFixture } from '@/server/testing/delivery-fixture'
 import { tokenIn } from '@/server/testing/emails'
 import { LEASE_SECONDS } from './outbox'
-import type { CallOutcome, MailTransport } from './transports/transport'
+import type { CallOutcome, MailTransport } from './transport'
 
 const { db, url } = await createTestDatabase()
 const recorded = createRecordedDatabase(url)

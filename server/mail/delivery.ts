@@ -9,7 +9,7 @@ import { redactReason } from './redact-reason'
 import { retryLater, splitBatch } from './retry-batch'
 import { type Settlement, settle } from './settle'
 import { TIMING } from './timing'
-import type { CallOutcome, EmailOutcome, MailTransport } from './transports/transport'
+import type { CallOutcome, EmailOutcome, MailTransport } from './transport'
 
 export interface DeliveryOptions {
   db: Database

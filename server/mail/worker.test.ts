@@ -9,7 +9,7 @@ import { createTestDatabase } from '@/server/testing/database'
 import { createResendFixture } from '@/server/testing/resend-fixture'
 import { claimBatch } from './claim-batch'
 import { LEASE_SECONDS } from './outbox'
-import type { MailTransport } from './transports/transport'
+import type { MailTransport } from './transport'
 
 const { db, url } = await createTestDatabase()
 beforeEach(() => db.delete(mailOutbox))

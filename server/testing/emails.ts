@@ -1,5 +1,5 @@
 import type { OutgoingEmail } from '@/server/mail/emails'
-import type { CallOutcome, MailTransport } from '@/server/mail/transports/transport'
+import type { CallOutcome, MailTransport } from '@/server/mail/transport'
 
 /** A mail transport that keeps the emails in memory. `answerNext` queues other outcomes for the next calls. */
 export function createMemoryTransport() {

@@ -1,7 +1,7 @@
 import { watchParent } from '@/scripts/parent-watch.mjs'
 import { createDatabase } from '@/server/db/client'
+import type { MailTransport } from '@/server/mail/transport'
 import { createResendTransport } from '@/server/mail/transports/resend'
-import type { MailTransport } from '@/server/mail/transports/transport'
 import { createRealWorker, TEST_TIMING } from './mail-worker'
 
 /**

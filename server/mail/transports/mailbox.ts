@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/pro
 import path from 'node:path'
 import { env } from '@/server/env'
 import { EMAIL_HEADERS } from '@/server/mail/emails'
-import type { MailTransport } from './transport'
+import type { MailTransport } from '@/server/mail/transport'
 
 /** The development mailbox: emails are stored as files, and shown at /dev/mailbox, while the database is embedded. */
 

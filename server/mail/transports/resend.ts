@@ -1,7 +1,7 @@
 import { type ErrorResponse, Resend } from 'resend'
 import { EMAIL_HEADERS, type OutgoingEmail } from '@/server/mail/emails'
 import { redactReason } from '@/server/mail/redact-reason'
-import type { CallOutcome, EmailOutcome, MailTransport } from './transport'
+import type { CallOutcome, EmailOutcome, MailTransport } from '@/server/mail/transport'
 
 /** After a spent quota. A link that works for an hour still gets more than one try. */
 const QUOTA_PAUSE_MS = 900_000

@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import { endSessions } from '@/server/accounts/end-sessions'
 import { listSessions } from '@/server/accounts/list-sessions'
-import { ANSWERS } from '@/server/api/answers'
-import { router, signedInProcedure } from '@/server/api/trpc'
 import { listSecurityEvents, SECURITY_EVENT_KINDS } from '@/server/audit/list-security-events'
 import { identifierSchema } from '@/server/core/schemas'
 import { setCookie } from '@/server/http/cookies'
 import { findSuppression } from '@/server/mail/suppressions'
 import { sealFlow } from '@/server/recovery/flow'
 import { requestReset } from '@/server/recovery/request-reset'
+import { ANSWERS } from './answers'
 import { id, message, time } from './output'
+import { router, signedInProcedure } from './trpc'
 
 const device = z.string().nullable()
 

@@ -1,10 +1,10 @@
 import { endSessions } from '@/server/accounts/end-sessions'
 import { signIn } from '@/server/accounts/sign-in'
-import { ANSWERS } from '@/server/api/answers'
-import { publicProcedure, router } from '@/server/api/trpc'
 import { signInInput } from '@/server/core/schemas'
 import { clearCookie, setCookie } from '@/server/http/cookies'
+import { ANSWERS } from './answers'
 import { message, ownAccount } from './output'
+import { publicProcedure, router } from './trpc'
 
 export const sessionRouter = router({
   signIn: publicProcedure

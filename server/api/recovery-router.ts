@@ -1,7 +1,4 @@
 import { z } from 'zod'
-import { ANSWERS } from '@/server/api/answers'
-import type { ApiContext } from '@/server/api/context'
-import { publicProcedure, router } from '@/server/api/trpc'
 import { asDeadSecretCode, RecoveryError } from '@/server/core/errors'
 import { locateInput, requestResetInput, resetPasswordInput, verifyCodeInput } from '@/server/core/schemas'
 import { clearCookie, readCookie, setCookie } from '@/server/http/cookies'
@@ -15,7 +12,10 @@ import { resetPassword } from '@/server/recovery/reset-password'
 import { secureAccount } from '@/server/recovery/secure-account'
 import { showResetForm } from '@/server/recovery/show-reset-form'
 import { verifyCode } from '@/server/recovery/verify-code'
+import { ANSWERS } from './answers'
+import type { ApiContext } from './context'
 import { deadSecretCode, message, seconds, time } from './output'
+import { publicProcedure, router } from './trpc'
 
 function flowOf(ctx: ApiContext): Flow | null {
   const cookie = readCookie(ctx.headers, 'flow')
