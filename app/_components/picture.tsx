@@ -1,9 +1,7 @@
 'use client'
 
 import { useEffect, useRef, useState } from 'react'
-
-/** Shown when an account has no picture, or one that cannot be loaded. */
-const DEFAULT_PICTURE = '/avatar.svg'
+import { DEFAULT_PICTURE } from '@/server/core/schemas'
 
 /** An account's picture. It is decorative, and `no-referrer` keeps the page's address from the picture's host. */
 export function Picture({ src }: { src: string | null }) {

@@ -4,7 +4,7 @@ import { listSessions } from '@/server/accounts/list-sessions'
 import { listSecurityEvents, SECURITY_EVENT_KINDS } from '@/server/audit/list-security-events'
 import { identifierSchema } from '@/server/core/schemas'
 import { setCookie } from '@/server/http/cookies'
-import { findSuppression } from '@/server/mail/suppressions'
+import { findSuppression, SUPPRESSION_KINDS } from '@/server/mail/suppressions'
 import { sealFlow } from '@/server/recovery/flow'
 import { requestReset } from '@/server/recovery/request-reset'
 import { ANSWERS } from './answers'
@@ -61,7 +61,7 @@ export const accountRouter = router({
     .meta({
       summary: "Why no email is sent to the account's current address, and since when, or null if email is sent",
     })
-    .output(z.object({ kind: z.enum(['bounced', 'complained']), since: time }).nullable())
+    .output(z.object({ kind: z.enum(SUPPRESSION_KINDS), since: time }).nullable())
     .query(async ({ ctx }) => {
       const suppression = await findSuppression(ctx.recovery, ctx.current.userId)
       return suppression && { kind: suppression.kind, since: suppression.since.toISOString() }

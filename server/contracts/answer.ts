@@ -1,4 +1,4 @@
-import { DEAD_SECRET_CODES, type RecoveryErrorCode, type RecoveryErrorDetails } from '@/server/core/errors'
+import { DEAD_LINK_CODES, type RecoveryErrorCode, type RecoveryErrorDetails } from '@/server/core/errors'
 import { WORDING } from './wording'
 
 /** An answer of a contract. `body` is sent as JSON with its keys in this order; a redirect has none. */
@@ -36,14 +36,8 @@ export const passwordErrors = (present: (message: string) => Answer) =>
     present,
   )
 
-type DeadLinkCode = Extract<(typeof DEAD_SECRET_CODES)[number], `link-${string}`>
-
 /** Entries for a link that no longer works, all with the same answer. */
-export const deadLinkErrors = (answer: Answer) =>
-  entries(
-    DEAD_SECRET_CODES.filter((code): code is DeadLinkCode => code.startsWith('link-')),
-    () => answer,
-  )
+export const deadLinkErrors = (answer: Answer) => entries(DEAD_LINK_CODES, () => answer)
 
 /** Entries for errors that the verbs of a contract cannot throw. */
 export const never = <Code extends RecoveryErrorCode>(...codes: Code[]) => entries(codes, () => null)

@@ -2,16 +2,25 @@ import type { RecoveryErrorCode, RecoveryErrorDetails } from '@/server/core/erro
 
 type Wording = (details: RecoveryErrorDetails) => string
 
-const seconds = ({ retryAfterSeconds = 1 }: RecoveryErrorDetails) =>
-  retryAfterSeconds === 1 ? '1 second' : `${retryAfterSeconds} seconds`
+/** The wait in its largest whole unit: "45 seconds", "15 minutes", "1 hour". */
+function waitOf({ retryAfterSeconds = 1 }: RecoveryErrorDetails): string {
+  const minutes = Math.ceil(retryAfterSeconds / 60)
+  const [number, unit] =
+    retryAfterSeconds < 60
+      ? [retryAfterSeconds, 'second']
+      : minutes % 60 === 0
+        ? [minutes / 60, 'hour']
+        : [minutes, 'minute']
+  return `${number} ${unit}${number === 1 ? '' : 's'}`
+}
 
 /**
  * The sentences for refusals that the contracts document without words of their own. They are separate from
  * the page texts: rewording a page changes no contract.
  */
 export const WORDING = {
-  'too-many-requests': (details) => `Too many attempts. Try again in ${seconds(details)}.`,
-  busy: (details) => `The service is busy. Try again in ${seconds(details)}.`,
+  'too-many-requests': (details) => `Too many attempts. Try again in ${waitOf(details)}.`,
+  busy: (details) => `The service is busy. Try again in ${waitOf(details)}.`,
   'password-too-short': ({ limit }) => `This password is too short. Use at least ${limit} characters.`,
   'password-too-long': ({ limit }) => `This password is too long. Use at most ${limit} characters.`,
   'password-too-common': () => 'This password is too common. Choose another one.',

@@ -46,12 +46,17 @@ export class RecoveryError extends Error {
   }
 }
 
-/** The codes for a link or a grant that does not work, or no longer does. */
-export const DEAD_SECRET_CODES = [
+/** The codes for a link that does not work, or no longer does. */
+export const DEAD_LINK_CODES = [
   'link-unknown',
   'link-expired',
   'link-used',
   'link-superseded',
+] as const satisfies readonly RecoveryErrorCode[]
+
+/** The codes for a link or a grant that does not work, or no longer does. */
+export const DEAD_SECRET_CODES = [
+  ...DEAD_LINK_CODES,
   'grant-unknown',
   'grant-expired',
 ] as const satisfies readonly RecoveryErrorCode[]

@@ -1,5 +1,5 @@
 import { runInThisContext } from 'node:vm'
-import { describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { codeSchema, currentPasswordSchema, identifierSchema, newPasswordSchema, resetPasswordInput } from './schemas'
 
 /** The message of the first issue, or undefined for valid input. */
@@ -78,6 +78,8 @@ describe('identifierSchema', () => {
     expect(runInThisContext('parseHostile()', { timeout: 10_000 })).toBe('identifier-malformed')
   })
 })
+
+afterAll(() => vi.unstubAllGlobals())
 
 describe('newPasswordSchema', () => {
   it('normalizes to NFC and changes nothing else, not even spaces', () => {

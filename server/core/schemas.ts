@@ -21,7 +21,6 @@ const MAX_USERNAME_LENGTH = 150
 export const MAX_PASSWORD_LENGTH = 128 // in code points; SP 800-63B-4 §3.1.1.2 requires at least 64
 /** In UTF-16 units, checked before normalizing. NFC text is at least a quarter as long as its decomposed form. */
 const MAX_TYPED_PASSWORD_LENGTH = 4 * MAX_PASSWORD_LENGTH
-export const DEFAULT_PASSWORD_MIN_LENGTH = 8
 
 /** A single plain address: ASCII only, without display name, quotes, comments or a second address. */
 const EMAIL =
@@ -116,3 +115,6 @@ export const locateInput = z.object({ account: identifierSchema })
 export const verifyCodeInput = z.object({ account: identifierSchema.optional(), code: codeSchema })
 
 export const signInInput = z.object({ account: identifierSchema, password: currentPasswordSchema })
+
+/** Shown for an account that has no picture, or one that cannot be loaded. */
+export const DEFAULT_PICTURE = '/avatar.svg'

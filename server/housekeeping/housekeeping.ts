@@ -9,7 +9,7 @@ const INTERVAL_MS = 60_000
 const PAUSE_MS = 5
 
 export interface Housekeeping {
-  /** Runs now and then every minute, until `stop`. */
+  /** Runs at once, then every minute, until `stop`. */
   start(): void
   /**
    * Removes old rows once. Callers at the same time share one run.

@@ -1,4 +1,4 @@
-/** Which rows of a table are removed, and when. No code reads a row any more long before it is removed. */
+/** Which rows of a table are removed, and when. A row is kept for long after the last code that reads it. */
 export interface Retention {
   table: string
   /** The column that identifies a row. */

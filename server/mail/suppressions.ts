@@ -1,6 +1,8 @@
 import { and, eq, inArray, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Database } from '@/server/db/client'
-import { mailOutbox, mailSuppressions, type SuppressionKind, users } from '@/server/db/schema'
+import { mailOutbox, mailSuppressions, SUPPRESSION_KINDS, type SuppressionKind, users } from '@/server/db/schema'
+
+export { SUPPRESSION_KINDS }
 
 /** The reason of an outbox row that is ignored because its address is suppressed. */
 export const SUPPRESSED_REASON = 'address-undeliverable'

@@ -2,7 +2,7 @@ import { LEASE_SECONDS } from './outbox'
 
 /** How long a worker waits, and for what, in milliseconds. */
 export const TIMING = {
-  /** Between two looks for emails that other processes have queued. */
+  /** Between two checks for emails that other processes have queued. */
   poll: 1_000,
   /** After a batch that was not full: rows queued in this time are sent in one call, not in one call each. */
   gather: 100,

@@ -6,7 +6,7 @@ import type { LimitedCall } from '@/server/limits/run-limited'
 
 /**
  * The cooldown: after a reset email to an account, requests for that account send nothing for
- * `policy.sendCooldownSeconds`. This file decides it for all who ask.
+ * `policy.sendCooldownSeconds`. All callers use the functions of this file.
  */
 
 /**

@@ -1,6 +1,6 @@
 import type { RecoveryContext } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
-import type { Identifier } from '@/server/core/schemas'
+import { DEFAULT_PICTURE, type Identifier } from '@/server/core/schemas'
 import { identifierDigestOf } from '@/server/core/secrets'
 
 /** What a stranger may learn about an account. The operator chooses `conceal` or `reveal`; this file applies it. */
@@ -9,7 +9,7 @@ import { identifierDigestOf } from '@/server/core/secrets'
 export const mayReveal = (ctx: Pick<RecoveryContext, 'policy'>): boolean => ctx.policy.disclosure === 'reveal'
 
 /**
- * Refuses an account that does not exist, if the policy allows to say so.
+ * Refuses an account that does not exist, if the policy allows revealing it.
  * @throws RecoveryError `account-unknown`
  */
 export function refuseUnknownAccount(ctx: Pick<RecoveryContext, 'policy'>, exists: boolean): void {
@@ -23,8 +23,6 @@ export interface AccountPreview {
   /** A URL or a path of this app. */
   picture: string
 }
-
-export const DEFAULT_PICTURE = '/avatar.svg'
 
 const HIDDEN = '•••'
 const DECOY_LETTERS = 'abcdefghijklmnoprstvw'

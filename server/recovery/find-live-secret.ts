@@ -4,7 +4,6 @@ import type { PasswordOwner } from '@/server/accounts/password-policy'
 import type { RecoveryContext } from '@/server/core/context'
 import { type DeadSecretCode, RecoveryError } from '@/server/core/errors'
 import { digestOf, isGrant, isLinkToken } from '@/server/core/secrets'
-import type { LimitedAction } from '@/server/limits/limits'
 import { runLimited } from '@/server/limits/run-limited'
 import { mayReveal, refuseUnknownAccount } from './disclosure'
 import { readLinkJwt } from './link-forms'
@@ -54,7 +53,7 @@ const DEATH_CODES: Record<SecretKind, Record<CauseOfDeath | 'unknown', DeadSecre
 export async function findLiveSecret(
   ctx: RecoveryContext,
   secret: PresentedSecret,
-  action: LimitedAction & ('open-link' | 'show-reset-form' | 'reset-password'),
+  action: 'open-link' | 'show-reset-form' | 'reset-password',
 ): Promise<LiveSecret> {
   const matches = await matchesSecret(ctx, secret)
   const found = await runLimited<FoundSecret>(ctx, { action }, (check) => ({

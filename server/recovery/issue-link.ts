@@ -19,7 +19,7 @@ const MINT_WITHIN_SECONDS = 10
  *
  * @param input `appUrl` is the origin of the link
  * @returns the link, or null when the account is cooling down and its last link was used
- * @throws RecoveryError `account-unknown` (under `conceal` too, for the caller is trusted), `too-many-requests`
+ * @throws RecoveryError `account-unknown` (under `conceal` too, because the caller is trusted), `too-many-requests`
  */
 export async function issueLink(
   ctx: RecoveryContext,

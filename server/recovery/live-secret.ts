@@ -13,6 +13,9 @@ export type SecretKind = 'link' | 'jwt' | 'grant'
 /** The row was neither used nor superseded. A unique index allows one such row per account. */
 export const isOpen = sql.raw('t.used_at is null and t.superseded_at is null')
 
+/** The same condition as the index has it, for `on conflict`. */
+export const isOpenInIndex = sql.raw('used_at is null and superseded_at is null')
+
 /** The account is active, and its address and password are what they were when the email was written. */
 const isAccountUnchanged = sql`t.account_state = ${accountState} and ${isActive}`
 

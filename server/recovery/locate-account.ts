@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm'
 import { isAccountOf } from '@/server/accounts/find-account'
 import type { RecoveryContext } from '@/server/core/context'
 import type { Identifier } from '@/server/core/schemas'
+import { DEFAULT_PICTURE } from '@/server/core/schemas'
 import { runLimited } from '@/server/limits/run-limited'
-import { type AccountPreview, concealedPreview, DEFAULT_PICTURE, mayReveal, refuseUnknownAccount } from './disclosure'
+import { type AccountPreview, concealedPreview, mayReveal, refuseUnknownAccount } from './disclosure'
 
 /**
  * Shows an account to a person who should recognise it. Under `reveal` the preview is the account's own. Under

@@ -14,7 +14,7 @@ import { mayReveal } from './disclosure'
  * more tries. Accounts that do not exist are blocked in the same way. Links always keep working.
  */
 export const TRIES = 3
-export const FIRST_BLOCK_SECONDS = 60
+const FIRST_BLOCK_SECONDS = 60
 export const LONGEST_BLOCK_SECONDS = 86_400
 
 type LockoutContext = Pick<RecoveryContext, 'now' | 'policy' | 'secrets'>
@@ -32,7 +32,7 @@ export interface LockoutSubjects {
 
 /**
  * The visible count is the account's own under `reveal`. Under `conceal` it is that of the typed identifier: a
- * count shared by an email address and a username would tell that both belong to one account, which exists.
+ * count shared by an email address and a username would reveal that both belong to one account, which exists.
  */
 export function lockoutSubjects(ctx: LockoutContext, identifier: Identifier): LockoutSubjects {
   const account = step('account', sql`select u.* from users u where ${isAccountOf(identifier)}`)

@@ -11,7 +11,7 @@ import type { ClaimedEmail } from '@/server/mail/outbox'
 import { isSuppressed, SUPPRESSED_REASON } from '@/server/mail/suppressions'
 import { isCoolingDown } from './cooldown'
 import { tokenOf } from './link-forms'
-import { isLive, isOpen } from './live-secret'
+import { isLive, isOpen, isOpenInIndex } from './live-secret'
 
 type MintContext = Pick<RecoveryContext, 'db' | 'now' | 'policy' | 'secrets'>
 
@@ -114,7 +114,7 @@ function insertTokens(ctx: MintContext, chosen: Step, superseded: Step): Step {
       ${expiresAt}, ${codeExpiresAt}
     from ${chosen} c left join ${superseded} s on s.id = c.open_token_id
     order by account_id
-    on conflict (user_id) where used_at is null and superseded_at is null do nothing
+    on conflict (user_id) where ${isOpenInIndex} do nothing
     returning id`,
   )
 }

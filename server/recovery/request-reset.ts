@@ -14,7 +14,7 @@ import { mayReveal, refuseUnknownAccount } from './disclosure'
 
 export type ResetRequest = (
   | { account: Identifier } // typed by anyone
-  | { userId: string; email: string } // from a signed-in person, for the own account
+  | { userId: string; email: string } // from a signed-in person, for their own account
 ) & {
   /** The form of the emailed link. By default that of the pages. */
   form?: LinkForm

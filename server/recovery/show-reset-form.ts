@@ -3,7 +3,7 @@ import { findLiveSecret, type PresentedSecret } from './find-live-secret'
 
 /**
  * Checks the secret of a browser that is about to see the form for a new password. Spends nothing. The browser
- * came by `openLink` or `verifyCode`, which counted the click, so this look has a limit of its own.
+ * came through `openLink` or `verifyCode`, which counted the click, so this check has a limit of its own.
  * @returns until when the secret works
  * @throws RecoveryError as `findLiveSecret`; limited as `show-reset-form`
  */

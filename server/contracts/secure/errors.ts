@@ -1,5 +1,5 @@
 import { type Answer, type ErrorTable, type Fault, limitErrors, never, passwordErrors } from '@/server/contracts/answer'
-import type { RecoveryErrorDetails } from '@/server/core/errors'
+import { DEAD_LINK_CODES, type RecoveryErrorDetails } from '@/server/core/errors'
 
 export const fault: Fault = (status, message) => ({ status, body: { error: message } })
 
@@ -50,6 +50,6 @@ export const errors: ErrorTable = {
   'code-wrong': WRONG_CODE,
   'grant-unknown': BAD_TOKEN,
   'grant-expired': EXPIRED_TOKEN,
-  ...never('link-unknown', 'link-expired', 'link-used', 'link-superseded', 'flow-missing'),
+  ...never(...DEAD_LINK_CODES, 'flow-missing'),
   ...never('sign-in-failed', 'not-signed-in'),
 }

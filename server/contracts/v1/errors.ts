@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { type ErrorTable, type Fault, limitErrors, never } from '@/server/contracts/answer'
+import { DEAD_LINK_CODES } from '@/server/core/errors'
 
 export const fault: Fault = (status, message) => ({
   status,
@@ -13,7 +14,7 @@ export const UNKNOWN = fault(404, 'No account is registered with this email addr
 export const errors: ErrorTable = {
   ...limitErrors(fault),
   'account-unknown': UNKNOWN,
-  ...never('asked-too-soon', 'link-unknown', 'link-expired', 'link-used', 'link-superseded', 'flow-missing'),
+  ...never('asked-too-soon', ...DEAD_LINK_CODES, 'flow-missing'),
   ...never('code-wrong', 'code-blocked', 'grant-unknown', 'grant-expired', 'sign-in-failed', 'not-signed-in'),
   ...never('password-too-short', 'password-too-long', 'password-too-common', 'password-too-simple'),
   ...never('password-personal'),
