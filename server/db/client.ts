@@ -23,6 +23,8 @@ export function createDatabase(url: string, options: { maxConnections?: number }
     connect_timeout: 5,
     backoff: () => RECONNECT_SECONDS,
     onnotice: () => {},
+    // No array types are used. The driver does not await this look-up, so a connection that broke during it ended the process.
+    fetch_types: false,
     connection: { application_name: 'latchkey', statement_timeout: STATEMENT_TIMEOUT_MS },
   })
   const db: Database = drizzle(client, { schema })

@@ -11,7 +11,7 @@ const MIGRATION_LOCK = 7_421_904
  * @param databaseUrl a PostgreSQL connection string
  */
 export async function migrate(databaseUrl: string): Promise<void> {
-  const client = postgres(databaseUrl, { max: 1, connect_timeout: 5, onnotice: () => {} })
+  const client = postgres(databaseUrl, { max: 1, connect_timeout: 5, fetch_types: false, onnotice: () => {} })
   try {
     await client`select pg_advisory_lock(${MIGRATION_LOCK})`
     await runMigrations(drizzle(client), { migrationsFolder: path.join(process.cwd(), 'drizzle') })
