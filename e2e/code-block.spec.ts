@@ -18,7 +18,7 @@ test('three wrong codes block every code for a minute, also the right one, but n
   const sentCodes = recordSentCodes(page)
   const blockedSince = await blockCodes(page, code)
   await expect(codeField(page)).toBeFocused()
-  await expect(page.getByText('The link in the email still works')).toBeVisible()
+  await expect(page.getByText(messages.code.blocked)).toBeVisible()
   await expectCountdown(timer, 60, blockedSince)
   await page.clock.fastForward('00:10')
   await expect.poll(async () => secondsShown((await timer.textContent()) ?? '')).toBeLessThanOrEqual(50)

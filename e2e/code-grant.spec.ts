@@ -14,7 +14,7 @@ test('when the minutes after a right code run out on the form, nothing that was 
   db,
 }) => {
   const robin = await newAccount()
-  const timedOut = page.getByText(/^You ran out of time to choose a password/)
+  const timedOut = page.getByText(messages.errors['grant-expired'])
   await page.clock.install()
   await openCodePage(page, robin.email)
   const { code, link } = await readResetEmail(robin)

@@ -85,8 +85,8 @@ for (const first of ['code', 'link'] as const) {
     await choosePassword(loser, 'another lantern river 9')
     const [reason, wayOut] =
       first === 'code'
-        ? ['This link has already been used. Each link works once.', messages.resetPassword.newLink]
-        : ['This code has already been used, or we’ve sent a newer email.', messages.resetPassword.newEmail]
+        ? [messages.errors['link-used'], messages.resetPassword.newLink]
+        : [messages.errors['grant-unknown'], messages.resetPassword.newEmail]
     await expect(loser.getByRole('alert').filter({ hasText: reason })).toBeVisible()
     await expect(passwordField(loser)).toHaveValue('another lantern river 9')
     await expect(loser.getByRole('link', { name: wayOut })).toBeVisible()

@@ -66,7 +66,7 @@ test.describe('the layout holds with any font, with more space and with large te
     const submit = page.getByRole('button', { name: messages.forgotPassword.submit })
     await page.goto('/forgot-password')
     await submit.click()
-    await expect(page.getByText(messages.errors['identifier-missing'])).toBeVisible()
+    await expect(page.getByText(messages.errors['identifier-missing'], { exact: true })).toBeVisible()
     await expectLayoutHolds(page, 'forgot password, empty')
     await accountField(page).fill('unknown@example.com')
     await submit.click()

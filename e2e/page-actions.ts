@@ -10,6 +10,9 @@ export const confirmPasswordField = (page: Page) =>
   page.getByRole('textbox', { name: messages.resetPassword.confirmPassword })
 export const codeField = (page: Page) => page.getByLabel(messages.code.label)
 
+/** Matches a description that contains this text of the catalogue. */
+export const containing = (text: string) => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+
 export const expectHeading = (page: Page, title: string) =>
   expect(page.getByRole('heading', { name: title, exact: true })).toBeVisible()
 

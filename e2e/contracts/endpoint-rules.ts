@@ -126,7 +126,7 @@ export async function refusesOtherFieldTypes({ path, body = {}, call, invalidBod
 /** A limit is reached within 100 requests, with and without the trailing slash: 429. */
 export async function limitsRequests({ path, error, limitBody, values, call }: TestedOperation) {
   const from = '192.0.2.7'
-  const body = limitBody ?? error('{message~Too many attempts. Try again in [0-9]+ seconds?.}', 429)
+  const body = limitBody ?? error('{message~Too many attempts. Try again in [0-9]+ [a-z]+.}', 429)
   const isLimited = ({ text }: HttpResponse) => matchTemplate(text, JSON.stringify(body), { ...values }, '[^"]+')
   let response = await call({}, from)
   for (let sent = 1; sent < 100 && !isLimited(response); sent++) {
