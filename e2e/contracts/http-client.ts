@@ -13,7 +13,6 @@ export interface HttpResponse {
   text: string
 }
 
-const agent = new http.Agent({ keepAlive: true })
 const TIMEOUT_MS = 60_000
 
 /**
@@ -23,7 +22,8 @@ const TIMEOUT_MS = 60_000
 export function send(url: string, { method, path, headers = {}, body }: HttpRequest): Promise<HttpResponse> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
-    const options = { hostname, port, method, path, headers, agent, timeout: TIMEOUT_MS }
+    // A connection for each request: the server closes idle ones, and a request on one of those would be reset.
+    const options = { hostname, port, method, path, headers, agent: false, timeout: TIMEOUT_MS } as const
     const request = http.request(options, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
