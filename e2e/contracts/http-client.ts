@@ -19,8 +19,7 @@ const TIMEOUT_MS = 60_000
  * Sends a request exactly as given: any method, any Host, any bytes. It follows no redirect. A body over 64 KiB is
  * sent in chunks, without its length.
  */
-export function send(url: string, sent: HttpRequest): Promise<HttpResponse> {
-  const { method, path, headers = {}, body } = sent
+export function send(url: string, { method, path, headers = {}, body }: HttpRequest): Promise<HttpResponse> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
     // A connection for each request: the server closes idle ones, and a request on one of those would be reset.
@@ -39,10 +38,7 @@ export function send(url: string, sent: HttpRequest): Promise<HttpResponse> {
       })
     })
     request.on('timeout', () => request.destroy(new Error(`${method} ${path}: no answer in ${TIMEOUT_MS} ms`)))
-    request.on('error', (cause: NodeJS.ErrnoException) => {
-      // The server may close an idle connection just as it is reused, and has then read nothing of the request.
-      // https://nodejs.org/api/http.html#requestreusedsocket
-      if (request.reusedSocket && cause.code === 'ECONNRESET') return resolve(send(url, sent))
+    request.on('error', (cause) => {
       const size = body ? Buffer.byteLength(body) : 0
       reject(new Error(`${method} ${path} with ${size} bytes: ${cause.message}`, { cause }))
     })
