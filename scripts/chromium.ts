@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { chromium } from '@playwright/test'
 import { CliError } from './cli-error'
+import { attempt, installDebianPackage } from './debian-packages'
 import { ROOT } from './environment'
 
 /** The headless shell first: it takes less than half of the processor time of the full browser. */
@@ -44,24 +43,13 @@ export async function ensureChromium(): Promise<void> {
   const isInstalled = () => hasPlaywrightChromium() || findSystemChromium() !== undefined
   if (isInstalled()) return
   console.log('Installing a Chromium for the browser tests…')
-  const attempt = (program: string, args: string[], seconds: number) =>
-    promisify(execFile)(program, args, {
-      cwd: ROOT,
-      timeout: seconds * 1000,
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '10000' },
-      maxBuffer: 100 * 1024 * 1024,
-    }).catch(() => {})
   await attempt(
     process.execPath,
     [path.join(ROOT, 'node_modules', '@playwright', 'test', 'cli.js'), 'install', 'chromium'],
     300,
   )
-  if (!isInstalled() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    const wait = ['-o', 'DPkg::Lock::Timeout=300']
-    await attempt('apt-get', [...wait, 'update'], 300)
-    for (const name of ['chromium-headless-shell', 'chromium']) {
-      if (!isInstalled()) await attempt('apt-get', [...wait, 'install', '-y', '--no-install-recommends', name], 900)
-    }
+  for (const name of ['chromium-headless-shell', 'chromium']) {
+    if (!isInstalled()) await installDebianPackage(name)
   }
   if (isInstalled()) return
   throw new CliError(

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { buildIfStale } from './build'
 import { ensureChromium } from './chromium'
 import { CliError, main } from './cli-error'
+import { installDebianPackage, isOnPath } from './debian-packages'
 import { runBin } from './processes'
 import { shutdownSignal } from './shutdown'
 import { check, checkCode, type Outcome, step } from './task-runner'
@@ -23,6 +24,8 @@ type Counter = (report: any) => { passed: number; failed: number }
 
 async function run(reports: string) {
   await ensureChromium()
+  // The commands of docs/contracts.md use curl.
+  if (!isOnPath('curl')) await installDebianPackage('curl')
   const outcomes: Outcome[] = await checkCode(shutdown)
 
   const vitest = path.join(reports, 'vitest.json')
