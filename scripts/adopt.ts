@@ -1,0 +1,69 @@
+import fs from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { FRAMEWORKS } from './adopt/frameworks'
+import { connectionError, type Generated, generateDirectory } from './adopt/generate-directory'
+import { CliError, main } from './cli-error'
+import { givenVariables } from './environment'
+
+const NAMES = FRAMEWORKS.map(({ name }) => name).join('|')
+const USAGE = `npm run adopt -- <${NAMES}> [--out latchkey.sql] [--table schema.table] [--role latchkey]
+  Writes the SQL that connects Latchkey to the users table. Changes nothing in the database.`
+
+await main(async () => {
+  const { framework, out, ...options } = readArguments()
+  const { DATABASE_DIRECT_URL, DATABASE_URL } = givenVariables()
+  const url = DATABASE_DIRECT_URL || DATABASE_URL
+  if (!url || !URL.canParse(url)) {
+    throw new CliError(
+      "Set DATABASE_DIRECT_URL or DATABASE_URL to your application's database, for example postgres://owner:password@db.example.com:5432/app",
+    )
+  }
+  const generated = await generateDirectory(url, framework, options).catch((error) => {
+    throw connectionError(error, url)
+  })
+  if (out) await writeFile(out, generated.sql)
+  else process.stdout.write(generated.sql)
+  console.error(reportFor(generated, options.role ?? 'latchkey', out ?? 'latchkey.sql'))
+})
+
+function readArguments() {
+  const text = { type: 'string' } as const
+  let parsed: ReturnType<typeof parse>
+  const parse = () => parseArgs({ allowPositionals: true, options: { out: text, table: text, role: text } })
+  try {
+    parsed = parse()
+  } catch (error) {
+    throw new CliError(`${(error as Error).message}\nUsage: ${USAGE}`)
+  }
+  const [name, ...rest] = parsed.positionals
+  const framework = FRAMEWORKS.find((framework) => framework.name === name)
+  if (!framework || rest.length > 0) throw new CliError(`Usage: ${USAGE}`)
+  return { framework, ...parsed.values }
+}
+
+const writeFile = (out: string, sql: string) =>
+  fs.writeFile(out, sql).catch((error: NodeJS.ErrnoException) => {
+    throw new CliError(`Cannot write ${out} (${error.code}).`)
+  })
+
+/** What was found and assumed, and what to do next. */
+function reportFor({ plan, roleIsMissing }: Generated, role: string, file: string): string {
+  const { PASSWORD_PEPPER, ...environment } = plan.environment
+  const settings = { ACCOUNTS: 'external', ...environment, ...(PASSWORD_PEPPER && { PASSWORD_PEPPER }) }
+  const psql = 'psql "$DATABASE_DIRECT_URL" -v ON_ERROR_STOP=1'
+  const steps = [
+    'npm run migrate',
+    ...(roleIsMissing ? [`${psql} -c "create role ${role} login password '…'"`] : []),
+    `${psql} -f ${file}`,
+    'npm run doctor',
+  ]
+  return [
+    'Found:',
+    ...plan.found.map((line) => `  ${line}`),
+    ...(plan.assumed.length > 0 ? ['Assumed:', ...plan.assumed.map((line) => `  ${line}`)] : []),
+    'Set for Latchkey:',
+    ...Object.entries(settings).map(([name, value]) => `  ${name}=${value}`),
+    `Read ${file}, change what is not right for you, then run:`,
+    ...steps.map((line) => `  ${line}`),
+  ].join('\n')
+}
