@@ -1,0 +1,115 @@
+import { hashPassword } from 'better-auth/crypto'
+import { afterAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { type Adopted, createAdopted } from '@/server/testing/adopt/adopted'
+import { betterAuthSchema, createBetterAuthApp } from '@/server/testing/adopt/better-auth'
+import { describeDirectory } from '@/server/testing/adopt/describe-directory'
+import { betterAuth } from './better-auth'
+
+/** People as better-auth stores them: with a password, with a provider, with both, and with neither. */
+const PEOPLE = `
+insert into "user" (id, name, email, "emailVerified", username, "displayUsername") values
+  ('jo', 'Jo Example', 'jo@example.com', true, 'jo', 'Jo'),
+  ('gil', 'Gil Google', 'gil@example.com', true, null, null),
+  ('bo', 'Bo Both', 'bo@example.com', true, null, null),
+  ('max', 'Max Magiclink', 'max@example.com', true, null, null);
+insert into account (id, "accountId", "providerId", "userId", password, "updatedAt") values
+  ('1', 'jo', 'credential', 'jo', 'old', now()),
+  ('2', '1001', 'google', 'gil', null, now()),
+  ('3', 'bo', 'credential', 'bo', 'old', now()),
+  ('4', '1002', 'github', 'bo', null, now());
+insert into session (id, token, "userId", "expiresAt", "updatedAt") values
+  ('1', 'a', 'jo', now(), now()), ('2', 'b', 'jo', now(), now()), ('3', 'c', 'bo', now(), now())`
+
+const server = inject('postgres')
+const adopted: Adopted = await createAdopted(betterAuth, {
+  schema: await betterAuthSchema(server.url),
+  people: PEOPLE,
+})
+const setPassword = async (id: string, hash: string, { role }: Adopted = adopted) => {
+  const [row] = await role`select latchkey.set_password(latchkey.account_id(${id}), ${hash}) as done`
+  return row?.done
+}
+
+describeDirectory(() => adopted, {
+  idType: 'text',
+  missingId: 'nobody',
+  email: 'jo@example.com',
+  usersTable: 'public."user"',
+})
+
+describe('people who sign in in other ways', () => {
+  test('the view names the provider of a person without a password only', async () => {
+    const rows =
+      await adopted.role`select id, sign_in_via, password_hash is null as none from latchkey.accounts order by id`
+    expect(rows.filter(({ id }) => id !== 'jo')).toEqual([
+      { id: 'bo', sign_in_via: null, none: false },
+      { id: 'gil', sign_in_via: 'Google', none: true },
+      { id: 'max', sign_in_via: null, none: true },
+    ])
+  })
+
+  test('a person with only a provider gets no password', async () => {
+    expect(await setPassword('gil', 'new')).toBe(false)
+    expect(await adopted.owner`select 1 from account where "userId" = 'gil' and password is not null`).toEqual([])
+  })
+
+  test('a person with a password and a provider keeps the provider', async () => {
+    expect(await setPassword('bo', 'new')).toBe(true)
+    const rows = await adopted.owner`select "providerId", password from account where "userId" = 'bo' order by id`
+    expect(rows).toEqual([
+      { providerId: 'credential', password: 'new' },
+      { providerId: 'github', password: null },
+    ])
+  })
+
+  test('a person without any account row gets one credential, even from two resets at once', async () => {
+    expect(await Promise.all([resetWithLock('max', 'one'), resetWithLock('max', 'two')])).toEqual([true, true])
+    const rows = await adopted.owner`select "accountId", "providerId" from account where "userId" = 'max'`
+    expect(rows).toEqual([{ accountId: 'max', providerId: 'credential' }])
+  })
+
+  /** As a redeemed link does it: lock the account, then set the password. */
+  const resetWithLock = (id: string, hash: string) =>
+    adopted.role.begin(async (sql) => {
+      await sql`select 1 from latchkey.accounts a where a.id = latchkey.account_id(${id}) for no key update of a`
+      const [row] = await sql`select latchkey.set_password(latchkey.account_id(${id}), ${hash}) as done`
+      return row?.done
+    })
+})
+
+test('end_sessions counts the sessions of the account and leaves those of others', async () => {
+  expect(await adopted.role`select latchkey.end_sessions(latchkey.account_id('jo')) as count`).toEqual([{ count: 2 }])
+  expect(await adopted.owner`select token from session`).toEqual([{ token: 'c' }])
+})
+
+describe('the real better-auth', () => {
+  const app = createBetterAuthApp(adopted.ownerUrl)
+  afterAll(app.close)
+
+  test('signs in with the password that was set, refuses the old one, and has ended the session', async () => {
+    const { id, session } = await app.signUp('ada@example.com', 'the first passphrase')
+    expect(await app.signedInAs(session)).toBe('ada@example.com')
+    expect(await setPassword(id, await hashPassword('the second passphrase'))).toBe(true)
+    await adopted.role`select latchkey.end_sessions(latchkey.account_id(${id}))`
+    expect(await app.signedInAs(session)).toBeNull()
+    expect(await app.signIn('ada@example.com', 'the first passphrase')).toBeNull()
+    const again = await app.signIn('ada@example.com', 'the second passphrase')
+    expect(again && (await app.signedInAs(again))).toBe('ada@example.com')
+  })
+
+  test('reads a credential that was added for a person who had none', async () => {
+    const { id } = await app.signUp('ida@example.com', 'the first passphrase')
+    await adopted.owner`delete from account where "userId" = ${id}`
+    expect(await setPassword(id, await hashPassword('the second passphrase'))).toBe(true)
+    expect(await app.signIn('ida@example.com', 'the second passphrase')).not.toBeNull()
+  })
+
+  test('with cookieCache, an ended session works until the cached cookie expires', async () => {
+    const caching = createBetterAuthApp(adopted.ownerUrl, { session: { cookieCache: { enabled: true, maxAge: 300 } } })
+    onTestFinished(caching.close)
+    const { id, session } = await caching.signUp('cyd@example.com', 'the first passphrase')
+    await adopted.role`select latchkey.end_sessions(latchkey.account_id(${id}))`
+    expect(await caching.signedInAs(session)).toBe('cyd@example.com')
+    expect(await app.signedInAs(session)).toBeNull()
+  })
+})

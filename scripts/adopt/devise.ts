@@ -1,0 +1,165 @@
+import type { Framework, FunctionBody, ViewColumn } from './framework'
+import type { Column, LiveSchema, Table } from './live-schema'
+import { choosePasswordHash, findPasswordFormats } from './password-format'
+import { firstColumn, providerName, requireColumn, updateOne } from './sql-parts'
+
+/** Devise 4, with any of its modules, for Ruby on Rails. */
+export const devise: Framework = {
+  name: 'devise',
+  title: 'Devise',
+  usersTables: ['users', 'accounts', 'members', 'admins'],
+  recognisedBy: ['email', 'encrypted_password'],
+  async plan(live, users) {
+    const id = requireColumn(users, 'id')
+    const password = requireColumn(users, 'encrypted_password')
+    const chosen = choosePasswordHash(await findPasswordFormats(live, users, password), 'bcrypt')
+    const modules = modulesOf(users)
+    return {
+      found: [...(modules.length > 0 ? [`Devise modules: ${modules.join(', ')}`] : []), ...chosen.found],
+      assumed: [...chosen.assumed, ...assumptions(users)],
+      columns: {
+        id: id.name,
+        email: `u.${requireColumn(users, 'email').sql}`,
+        username: firstColumn(users, 'username', 'login', 'user_name'),
+        full_name: fullName(users),
+        picture: firstColumn(users, 'avatar_url', 'picture_url', 'image_url'),
+        locale: firstColumn(users, 'locale', 'language'),
+        password_hash: {
+          sql: `nullif(u.${password.sql}, '')`,
+          comment: 'Devise stores an empty text for people without a password.',
+        },
+        active: active(users),
+        sign_in_via: signInVia(live, users),
+      },
+      setPassword: setPassword(users, id, password),
+      endSessions: endSessions(users, id),
+      environment: {
+        PASSWORD_HASH: chosen.value,
+        PASSWORD_PEPPER: '<config.pepper in config/initializers/devise.rb; leave this out if it is not set>',
+        SIGN_IN_URL: 'https://app.example.com/users/sign_in',
+      },
+    }
+  },
+}
+
+/** The modules whose columns the table has. */
+function modulesOf({ columns }: Table) {
+  const modules = {
+    Recoverable: 'reset_password_token',
+    Rememberable: 'remember_created_at',
+    Lockable: 'locked_at',
+    Confirmable: 'confirmed_at',
+    Omniauthable: 'provider',
+  }
+  return Object.entries(modules).flatMap(([module, column]) => (columns.has(column) ? [module] : []))
+}
+
+function assumptions({ columns }: Table) {
+  const lines = ['A pepper cannot be seen in the database. If config.pepper is set, set PASSWORD_PEPPER to it.']
+  if (columns.has('confirmed_at')) {
+    lines.push(
+      'People who have not confirmed their address can reset their password, as in Devise, and must still confirm it to sign in.',
+    )
+  }
+  if (columns.has('locked_at')) {
+    lines.push(
+      'A reset unlocks the account, as in Devise with unlock_strategy :both or :email. With :time or :none, remove the lines on failed_attempts, locked_at and unlock_token.',
+    )
+  }
+  if (columns.has('provider')) {
+    lines.push(
+      'People with a provider sign in there and get no link: OmniAuth gives them a random password. If people can have both, make sign_in_via null for them.',
+    )
+  }
+  return lines
+}
+
+const fullName = (users: Table): ViewColumn | undefined =>
+  users.columns.has('first_name') && users.columns.has('last_name')
+    ? { sql: `nullif(concat_ws(' ', nullif(u.first_name, ''), nullif(u.last_name, '')), '')` }
+    : firstColumn(users, 'full_name', 'name', 'display_name')
+
+/** Columns that hold when a row was deleted or barred: it is active while they are null. */
+const ENDED_AT = [
+  'deleted_at',
+  'discarded_at',
+  'deactivated_at',
+  'disabled_at',
+  'suspended_at',
+  'banned_at',
+  'archived_at',
+]
+
+function active({ columns }: Table): ViewColumn | undefined {
+  const ended = ENDED_AT.flatMap((name) => columns.get(name) ?? []).map(({ sql }) => `u.${sql} is null`)
+  const flags = ['active', 'is_active']
+    .flatMap((name) => columns.get(name) ?? [])
+    .filter(({ type }) => type === 'boolean')
+    .map(({ sql }) => `coalesce(u.${sql}, true)`)
+  const conditions = [...ended, ...flags]
+  if (conditions.length === 0) return undefined
+  return {
+    sql: conditions.join(' and '),
+    comment: 'If your model overrides active_for_authentication?, say the same here.',
+  }
+}
+
+/** OmniAuth, with the provider in the users table, or in a table of identities as its wiki describes. */
+function signInVia(live: LiveSchema, users: Table): ViewColumn | undefined {
+  const provider = users.columns.get('provider')
+  if (provider) {
+    const sql = `u.${provider.sql}`
+    return { sql: `case when ${sql} <> '' then ${providerName(sql)} end` }
+  }
+  const identities = ['identities', 'authentications', 'user_identities'].flatMap((name) => live.find(name) ?? [])
+  const table = identities.find(({ columns }) => columns.has('provider') && columns.has('user_id'))
+  if (!table) return undefined
+  const one = `select ${providerName('i.provider')} from ${table.sql} i where i.user_id = u.id order by i.provider limit 1`
+  return {
+    sql: `case when u.encrypted_password = '' then (${one}) end`,
+    comment: 'People without a password who have signed in with a provider.',
+  }
+}
+
+function setPassword(users: Table, id: Column, password: Column): FunctionBody {
+  const { columns } = users
+  const reset = [
+    ['reset_password_token', 'null'],
+    ['reset_password_sent_at', 'null'],
+    ['failed_attempts', '0'],
+    ['locked_at', 'null'],
+    ['unlock_token', 'null'],
+    ['password_changed_at', utcNow(columns.get('password_changed_at'))],
+    ['updated_at', utcNow(columns.get('updated_at'))],
+  ] as const
+  const assignments = reset.filter(([name]) => columns.has(name)).map(([name, value]) => `${name} = ${value}`)
+  return {
+    sql: updateOne(users, id, [`${password.sql} = $2`, ...assignments]),
+    comment: [
+      'What Devise changes with a reset: open reset links end, and a locked account is unlocked.',
+      'Sessions hold the salt of the hash, so this also ends them.',
+    ],
+  }
+}
+
+function endSessions(users: Table, id: Column): FunctionBody {
+  const changes = [
+    ['remember_created_at', 'null'],
+    ['remember_token', 'null'],
+    ['jti', `gen_random_uuid()::${users.columns.get('jti')?.type}`],
+  ].filter(([name]) => users.columns.has(name ?? ''))
+  const comment = ['Devise has no rows for sessions: they end because the salt of the hash changes. So this returns 0.']
+  if (changes.length === 0) return { sql: 'select 0', comment }
+  const assignments = changes.map(([name, value]) => `${name} = ${value}`).join(', ')
+  const ended = changes.map(([name]) => (name === 'jti' ? 'JSON Web Tokens (jti)' : '"remember me"')).filter(unique)
+  return {
+    sql: `with ended as (update ${users.sql} set ${assignments} where ${id.sql} = $1)\nselect 0`,
+    comment: [...comment, `It also ends ${ended.join(' and ')}.`],
+  }
+}
+
+const unique = (item: string, index: number, all: string[]) => all.indexOf(item) === index
+
+/** Rails stores times in UTC, by default in columns without a time zone. */
+export const utcNow = (column: Column | undefined) =>
+  column?.type === 'timestamp without time zone' ? `now() at time zone 'utc'` : 'now()'
