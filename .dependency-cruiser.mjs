@@ -91,7 +91,7 @@ export const PARTS = {
 }
 
 const OURS = '^(app|bench|drizzle|e2e|messages|scripts|server|instrumentation\\.ts|proxy\\.ts)(/|$)'
-const TESTS = '\\.(test|spec)\\.tsx?$'
+const TESTS = '\\.(test|spec|real)\\.tsx?$'
 
 const literally = (path) => path.replace(/[.[\]]/g, '\\$&')
 const within = (part) => `^${literally(part)}(/|$)`
@@ -209,6 +209,7 @@ export default {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(\\.next|\\.data|next-env\\.d\\.ts)' },
     enhancedResolveOptions: {
+      exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
       extensions: ['.ts', '.tsx', '.mjs', '.js', '.d.ts', '.json', '.css'],
     },

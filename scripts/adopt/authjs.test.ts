@@ -60,7 +60,9 @@ describe('the tables of the Drizzle adapter', () => {
 })
 
 test('without a column for passwords, it says what to add', async () => {
-  await drizzle.owner.unsafe('create schema bare create table users (id serial primary key, name text, email text, image text)')
+  await drizzle.owner.unsafe(
+    'create schema bare create table users (id serial primary key, name text, email text, image text)',
+  )
   const generating = generateDirectory(drizzle.ownerUrl, authjs, { table: 'bare.users' })
   await expect(generating).rejects.toThrow('alter table bare.users add column password text')
 })

@@ -3,7 +3,7 @@ import type { Framework, ViewColumn } from './framework'
 import type { Column, Table } from './live-schema'
 import { choosePasswordHash, findPasswordFormats } from './password-format'
 import { camelOrSnake, type RelatedTable, relatedTable } from './related-table'
-import { deleteCounted, firstColumn, idAs, providerName, requireColumn, updateOne } from './sql-parts'
+import { deleteCounted, firstColumn, idAs, providerName, requireColumn, textColumn, updateOne } from './sql-parts'
 
 const PASSWORD_COLUMNS = [
   'password',
@@ -44,7 +44,7 @@ export const authjs: Framework = {
       ],
       columns: {
         id: id.name,
-        email: `u.${requireColumn(users, 'email').sql}`,
+        email: textColumn(requireColumn(users, 'email')).sql,
         username: firstColumn(users, 'username'),
         full_name: firstColumn(users, 'name'),
         picture: firstColumn(users, 'image'),

@@ -3,7 +3,7 @@ import type { Framework, FunctionBody, ViewColumn } from './framework'
 import type { Column, LiveSchema, Table } from './live-schema'
 import { choosePasswordHash, findPasswordFormats } from './password-format'
 import { camelOrSnake, type RelatedTable, relatedTable } from './related-table'
-import { deleteCounted, firstColumn, idAs, providerName, requireColumn } from './sql-parts'
+import { deleteCounted, firstColumn, idAs, providerName, requireColumn, textColumn } from './sql-parts'
 
 /** better-auth 1, with Kysely, Drizzle or Prisma, column names in camel case or snake case. */
 export const betterAuth: Framework = {
@@ -36,7 +36,7 @@ export const betterAuth: Framework = {
       ],
       columns: {
         id: id.name,
-        email: `u.${requireColumn(users, 'email').sql}`,
+        email: textColumn(requireColumn(users, 'email')).sql,
         username: firstColumn(users, 'username'),
         full_name: firstColumn(users, 'name'),
         picture: firstColumn(users, 'image'),

@@ -59,7 +59,6 @@ test('the view names the provider of people who use one, and takes an empty pass
   ])
 })
 
-
 /** A model of another name, with columns that applications and other gems add. */
 const richer = await createAdopted(devise, {
   schema: `

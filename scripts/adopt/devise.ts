@@ -1,7 +1,7 @@
 import type { Framework, FunctionBody, ViewColumn } from './framework'
 import type { Column, LiveSchema, Table } from './live-schema'
 import { choosePasswordHash, findPasswordFormats } from './password-format'
-import { firstColumn, providerName, requireColumn, updateOne } from './sql-parts'
+import { firstColumn, providerName, requireColumn, textColumn, updateOne } from './sql-parts'
 
 /** Devise 4, with any of its modules, for Ruby on Rails. */
 export const devise: Framework = {
@@ -19,7 +19,7 @@ export const devise: Framework = {
       assumed: [...chosen.assumed, ...assumptions(users)],
       columns: {
         id: id.name,
-        email: `u.${requireColumn(users, 'email').sql}`,
+        email: textColumn(requireColumn(users, 'email')).sql,
         username: firstColumn(users, 'username', 'login', 'user_name'),
         full_name: fullName(users),
         picture: firstColumn(users, 'avatar_url', 'picture_url', 'image_url'),

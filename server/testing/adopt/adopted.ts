@@ -18,12 +18,17 @@ export const statementsIn = (sql: string): string[] => {
 /**
  * Creates a migrated database with the tables of a framework, owned by an owner without special rights, and applies the
  * SQL that `npm run adopt` writes for it. Everything is removed after the last test of the file.
- * @param schema SQL that creates the framework's tables, or the name of a file of this folder
+ * @param schema SQL that creates the framework's tables, the name of a file of this folder, or a function that runs the
+ *   framework's own migrations as the owner
  * @param people SQL that inserts people
  */
 export async function createAdopted(
   framework: Framework,
-  { schema = `${framework.name}.sql`, people = '', table }: { schema?: string; people?: string; table?: string } = {},
+  {
+    schema = `${framework.name}.sql`,
+    people = '',
+    table,
+  }: { schema?: string | ((ownerUrl: string) => Promise<void>); people?: string; table?: string } = {},
 ) {
   const server = inject('postgres')
   const id = randomBytes(6).toString('hex')
@@ -57,9 +62,9 @@ export async function createAdopted(
 
   /** The owner of the application's tables. */
   const owner = postgres(urlFor(ownerName), { max: 1, onnotice: () => {} })
-  await owner.unsafe(
-    schema.endsWith('.sql') ? await fs.readFile(path.join(import.meta.dirname, schema), 'utf8') : schema,
-  )
+  if (typeof schema === 'function') await schema(urlFor(ownerName))
+  else if (!schema.endsWith('.sql')) await owner.unsafe(schema)
+  else await owner.unsafe(await fs.readFile(path.join(import.meta.dirname, schema), 'utf8'))
   await owner.unsafe(people)
   const generate = () => generateDirectory(urlFor(ownerName), framework, { role: roleName, table })
   const generated = await generate()

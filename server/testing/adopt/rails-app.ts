@@ -4,14 +4,17 @@ import os from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import getPort from 'get-port'
-import { vi } from 'vitest'
+import { inject, vi } from 'vitest'
 import { installDebianPackage, isOnPath } from '@/scripts/debian-packages'
 import { stopGroup } from '@/scripts/processes'
+import type {} from '@/server/testing/global-setup' // the type of what it provides
 
 const PACKAGES = ['ruby-rails', 'ruby-devise', 'ruby-pg', 'puma']
 
 export interface RailsApp {
-  /** Runs the app's migrations on a database and serves it. */
+  /** Runs the app's migrations on a database. */
+  migrate(databaseUrl: string): Promise<void>
+  /** Serves the app on a free port. */
   serve(databaseUrl: string, options?: { pepper?: string }): Promise<RailsServer>
   remove(): Promise<void>
 }
@@ -36,6 +39,7 @@ export async function createRailsApp(): Promise<RailsApp> {
     RACK_ENV: 'production',
     SECRET_KEY_BASE: randomBytes(64).toString('hex'),
     LANG: 'C.UTF-8',
+    DATABASE_URL: inject('postgres').url, // an empty database, for the generators
   }
   const rails = (args: string[], env: Record<string, string> = {}) =>
     execa('ruby', ['bin/rails', ...args], { cwd: folder, env: { ...environment, ...env }, stdin: 'ignore' })
@@ -51,9 +55,11 @@ export async function createRailsApp(): Promise<RailsApp> {
   await edit(initializer, /# config\.pepper = .*/, () => "config.pepper = ENV['DEVISE_PEPPER']")
 
   return {
+    async migrate(databaseUrl) {
+      await rails(['db:migrate'], { DATABASE_URL: databaseUrl })
+    },
     async serve(databaseUrl, { pepper = '' } = {}) {
       const env = { ...environment, DATABASE_URL: databaseUrl, DEVISE_PEPPER: pepper }
-      await rails(['db:migrate'], env)
       const port = await getPort()
       const url = `http://127.0.0.1:${port}`
       const server = execa('puma', ['--quiet', '--bind', `tcp://127.0.0.1:${port}`, 'config.ru'], {

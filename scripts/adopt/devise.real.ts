@@ -1,0 +1,87 @@
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createAdopted } from '@/server/testing/adopt/adopted'
+import { createRailsApp, createRailsBrowser, type RailsServer } from '@/server/testing/adopt/rails-app'
+import { devise } from './devise'
+
+const EMAIL = 'ada@example.com'
+const OLD = 'the first passphrase'
+const NEW = 'the second passphrase'
+
+const rails = await createRailsApp()
+afterAll(rails.remove)
+const directories = [
+  { name: 'without a pepper', pepper: '', adopted: await createAdopted(devise, { schema: rails.migrate }) },
+  {
+    name: 'with a pepper',
+    pepper: 'a pepper, which is appended',
+    adopted: await createAdopted(devise, { schema: rails.migrate }),
+  },
+]
+
+describe.each(directories)('the real Devise, $name', ({ pepper, adopted }) => {
+  let app: RailsServer
+  beforeAll(async () => {
+    app = await rails.serve(adopted.ownerUrl, { pepper })
+  })
+  afterAll(() => app.stop())
+
+  const reset = async (email: string, password: string) => {
+    const hash = await execa('ruby', [
+      '-rbcrypt',
+      '-e',
+      'print BCrypt::Password.create(ARGV[0], cost: 10)',
+      password + pepper,
+    ])
+    const [row] = await adopted.role`
+      select latchkey.set_password(a.id, ${hash.stdout.replace('$2a$', '$2b$')}) as done, latchkey.end_sessions(a.id) as ended
+      from latchkey.accounts a where email = ${email}`
+    return row
+  }
+
+  test('signs in with the password that was set, refuses the old one, and has ended the sessions', async () => {
+    const [desktop, phone, later] = [
+      createRailsBrowser(app.url),
+      createRailsBrowser(app.url),
+      createRailsBrowser(app.url),
+    ]
+    await desktop.signUp(EMAIL, OLD)
+    await phone.signIn(EMAIL, OLD, true)
+    expect([await desktop.signedInAs(), await phone.signedInAs()]).toEqual([EMAIL, EMAIL])
+
+    expect(await reset(EMAIL, NEW)).toEqual({ done: true, ended: 0 })
+
+    expect(await desktop.signedInAs()).toBeNull()
+    phone.forgetSession()
+    expect(await phone.signedInAs()).toBeNull()
+    await later.signIn(EMAIL, OLD)
+    expect(await later.signedInAs()).toBeNull()
+    await later.signIn(EMAIL, NEW)
+    expect(await later.signedInAs()).toBe(EMAIL)
+  })
+
+  test('lets a person in whose account it had locked', async () => {
+    const email = 'locked@example.com'
+    await createRailsBrowser(app.url).signUp(email, OLD)
+    await adopted.owner`update users set failed_attempts = 20, locked_at = now() at time zone 'utc' where email = ${email}`
+    const browser = createRailsBrowser(app.url)
+    await browser.signIn(email, OLD)
+    expect(await browser.signedInAs()).toBeNull()
+    await reset(email, NEW)
+    await browser.signIn(email, NEW)
+    expect(await browser.signedInAs()).toBe(email)
+  })
+
+  test('"remember me" alone keeps a person signed in until the reset', async () => {
+    const email = 'remembered@example.com'
+    const browser = createRailsBrowser(app.url)
+    await browser.signUp(email, OLD)
+    const phone = createRailsBrowser(app.url)
+    await phone.signIn(email, OLD, true)
+    phone.forgetSession()
+    expect(await phone.signedInAs()).toBe(email)
+    await reset(email, NEW)
+    phone.forgetSession()
+    expect(await phone.signedInAs()).toBeNull()
+  })
+})
