@@ -6,10 +6,10 @@ export interface CruisedModule {
   dependencies: { resolved: string }[]
 }
 
-/** A folder; or a file at the top or of the composition root, which are parts of their own. */
-const partOf = (file: string) => (/^(server\/)?[^/]+$/.test(file) ? file : path.dirname(file))
+/** A folder; or a file at the top, of the composition root or of a command, which are parts of their own. */
+const partOf = (file: string) => (/^((server|scripts)\/)?[^/]+$/.test(file) ? file : path.dirname(file))
 
-const isTest = (file: string) => /\.(test|spec)\.tsx?$/.test(file)
+const isTest = (file: string) => /\.(test|spec|real)\.tsx?$/.test(file)
 
 /**
  * Finds folders that import each other, directly or through others, from the imports of their files.
