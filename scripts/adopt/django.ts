@@ -1,6 +1,15 @@
 import type { Framework, Plan, ViewColumn } from './framework'
 import type { Column, LiveSchema, Table } from './live-schema'
-import { deleteCounted, firstColumn, idAs, providerName, requireColumn, textColumn, updateOne } from './sql-parts'
+import {
+  deleteCounted,
+  firstColumn,
+  idAs,
+  indented,
+  providerName,
+  requireColumn,
+  textColumn,
+  updateOne,
+} from './sql-parts'
 
 /** Tables whose rows are sessions or tokens of a user: of Django REST framework, knox and packages of sessions by user. */
 const SESSION_TABLES = [
@@ -64,7 +73,7 @@ const socialRow = (social: Table, id: Column) => `from ${social.sql} s where s.u
 /** As Django's own reset form does, an account with an unusable password gets no link. */
 function active(users: Table, password: Column, social: Table | undefined, id: Column): ViewColumn {
   const usable = `u.${password.sql} not like '!%'`
-  const known = social ? `(${usable} or exists (select ${socialRow(social, id)}))` : usable
+  const known = social ? `(\n  ${usable}\n  or exists (select ${socialRow(social, id)})\n)` : usable
   return {
     sql: users.columns.has('is_active') ? `u.is_active and ${known}` : known,
     comment: "As in Django's own reset form, a person with an unusable password gets no link (for example with LDAP).",
@@ -72,9 +81,12 @@ function active(users: Table, password: Column, social: Table | undefined, id: C
 }
 
 function signInVia(social: Table, password: Column, id: Column): ViewColumn {
-  const provider = `select ${providerName('s.provider')}\n    ${socialRow(social, id)}\n    order by s.last_login desc limit 1`
   return {
-    sql: `case when u.${password.sql} like '!%' then (\n    ${provider}\n  ) end`,
+    sql: `case when u.${password.sql} like '!%' then (
+  select ${indented(providerName('s.provider'), 2)}
+  ${socialRow(social, id)}
+  order by s.last_login desc limit 1
+) end`,
     comment: 'The provider of people who have no password: the one that they used last.',
   }
 }

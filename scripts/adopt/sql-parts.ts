@@ -53,25 +53,28 @@ select exists (select from changed)`
 export function deleteCounted(deletions: { from: string; where: string; counted: boolean }[]): string {
   if (deletions.length === 0) return 'select 0'
   const parts = deletions.map(
-    ({ from, where }, n) => `deleted_${n + 1} as (delete from ${from} where ${where} returning 1)`,
+    ({ from, where }, n) => `deleted_${n + 1} as (\n  delete from ${from}\n  where ${where}\n  returning 1\n)`,
   )
   const counts = deletions.flatMap(({ counted }, n) => (counted ? [`(select count(*) from deleted_${n + 1})`] : []))
-  return `with ${parts.join(',\n     ')}\nselect (${counts.join(' + ') || '0'})::integer`
+  const sum = counts.length > 1 ? `(${counts.join(' + ')})` : (counts[0] ?? '0')
+  return `with ${parts.join(', ')}\nselect ${sum}::integer`
 }
 
 /** Providers whose names are not simply capitalised. */
 const PROVIDER_NAMES: Record<string, string> = {
+  azure: 'Microsoft',
   github: 'GitHub',
   gitlab: 'GitLab',
+  google_oauth2: 'Google',
   linkedin: 'LinkedIn',
   linkedin_oidc: 'LinkedIn',
-  azure: 'Microsoft',
-  'microsoft-entra-id': 'Microsoft',
-  google_oauth2: 'Google',
 }
 
 /** The name of an identity provider as people know it, from the expression that holds the framework's name for it. */
 export function providerName(expression: string): string {
-  const cases = Object.entries(PROVIDER_NAMES).map(([id, name]) => `when ${literal(id)} then ${literal(name)}`)
-  return `case ${expression} ${cases.join(' ')} else initcap(${expression}) end`
+  const cases = Object.entries(PROVIDER_NAMES).map(([id, name]) => `  when ${literal(id)} then ${literal(name)}`)
+  return `case ${expression}\n${cases.join('\n')}\n  else initcap(${expression})\nend`
 }
+
+/** Indents every line but the first, for an expression inside another one. */
+export const indented = (sql: string, spaces: number): string => sql.replaceAll('\n', `\n${' '.repeat(spaces)}`)

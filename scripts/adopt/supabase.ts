@@ -1,6 +1,6 @@
 import type { Framework, Plan } from './framework'
 import type { Column, LiveSchema, Table } from './live-schema'
-import { deleteCounted, idAs, providerName, requireColumn, updateOne } from './sql-parts'
+import { deleteCounted, idAs, indented, providerName, requireColumn, updateOne } from './sql-parts'
 
 /** Supabase Auth (GoTrue): the schema `auth`. */
 export const supabase: Framework = {
@@ -12,8 +12,6 @@ export const supabase: Framework = {
     const id = requireColumn(users, 'id')
     const has = (name: string) => users.columns.has(name)
     const identities = live.find(`${users.schema}.identities`)
-    const meta = (...names: string[]) =>
-      `coalesce(${names.map((name) => `u.raw_user_meta_data ->> '${name}'`).join(', ')})`
     const conditions = [
       ...(has('deleted_at') ? ['u.deleted_at is null'] : []),
       ...(has('banned_until') ? ['(u.banned_until is null or u.banned_until < now())'] : []),
@@ -27,7 +25,7 @@ export const supabase: Framework = {
         email: `u.${requireColumn(users, 'email').sql}`,
         full_name: { sql: meta('full_name', 'name') },
         picture: { sql: meta('avatar_url', 'picture') },
-        locale: { sql: meta('locale') },
+        locale: { sql: "u.raw_user_meta_data ->> 'locale'" },
         password_hash: {
           sql: "nullif(u.encrypted_password, '')",
           comment: 'Accounts without a password have an empty one.',
@@ -51,30 +49,47 @@ export const supabase: Framework = {
   },
 }
 
+/** The first of these values that a person's metadata has. */
+const meta = (...names: string[]) => `coalesce(${names.map((name) => `u.raw_user_meta_data ->> '${name}'`).join(', ')})`
+
 function signInVia(users: Table, identities: Table | undefined, id: Column) {
-  const sso = users.columns.has('is_sso_user') ? "\n    when u.is_sso_user then 'single sign-on'" : ''
-  const provider =
-    identities &&
-    `\n    when coalesce(u.encrypted_password, '') = '' then (\n      select ${providerName('i.provider')}\n      from ${identities.sql} i\n      where i.user_id = u.${id.sql} and i.provider not in ('email', 'phone')\n      order by i.last_sign_in_at desc nulls last limit 1\n    )`
-  if (!sso && !provider) return undefined
+  const cases = []
+  if (users.columns.has('is_sso_user')) cases.push("when u.is_sso_user then 'single sign-on'")
+  if (identities) {
+    cases.push(`when coalesce(u.encrypted_password, '') = '' then (
+    select ${indented(providerName('i.provider'), 4)}
+    from ${identities.sql} i
+    where i.user_id = u.${id.sql} and i.provider not in ('email', 'phone')
+    order by i.last_sign_in_at desc nulls last limit 1
+  )`)
+  }
+  if (cases.length === 0) return undefined
   return {
-    sql: `case${sso}${provider ?? ''}\n  end`,
+    sql: `case\n  ${cases.join('\n  ')}\nend`,
     comment: 'The provider of people who have no password: the one that they used last.',
   }
 }
 
 function planSessions(plan: Plan, live: LiveSchema, users: Table, id: Column) {
-  const tables = ['sessions', 'refresh_tokens'].flatMap((name) => live.find(`${users.schema}.${name}`) ?? [])
-  const deletions = tables.map((table) => {
-    const column = requireColumn(table, 'user_id')
-    return { from: table.sql, where: `user_id = ${idAs(column, id)}`, counted: table.name === 'sessions' }
-  })
-  plan.indexes = tables.map((table) => ({ table, expression: 'user_id' }))
-  plan.found.push(`sessions in ${tables.map(({ sql }) => sql).join(', ') || 'no table'}`)
+  const sessions = live.find(`${users.schema}.sessions`)
+  const tokens = live.find(`${users.schema}.refresh_tokens`)
+  const deletions = []
+  if (sessions) {
+    const where = `user_id = ${idAs(requireColumn(sessions, 'user_id'), id)}`
+    deletions.push({ from: sessions.sql, where, counted: true })
+    plan.indexes = [{ table: sessions, expression: 'user_id' }]
+  }
+  if (tokens) {
+    // The index of this table begins with instance_id, which is the same for every row.
+    const instance = `(select u.instance_id from ${users.sql} u where u.${id.sql} = $1)`
+    const where = `instance_id = ${instance} and user_id = ${idAs(requireColumn(tokens, 'user_id'), id)}`
+    deletions.push({ from: tokens.sql, where, counted: false })
+  }
+  plan.found.push(`sessions in ${[sessions, tokens].flatMap((table) => table?.sql ?? []).join(', ') || 'no table'}`)
   plan.endSessions = {
     sql: deleteCounted(deletions),
     comment: [
-      'Access tokens are not rows. Each stays valid until it expires, by default within an hour, and cannot be renewed.',
+      'An access token is no row: it stays valid until it expires, by default within an hour, and cannot be renewed.',
     ],
   }
 }

@@ -1,5 +1,6 @@
 import type { Plan, ViewColumn } from './framework'
 import type { Column, Table } from './live-schema'
+import { indented } from './sql-parts'
 
 /** What the file is written from. */
 export interface Directory {
@@ -64,7 +65,7 @@ function view({ users, id, plan: { columns } }: Directory) {
     sign_in_via: columns.sign_in_via ?? missing,
   }
   const lines = Object.entries(all).map(([name, { sql, comment: why }], n, { length }) => {
-    const expression = sql.replaceAll('\n', '\n  ')
+    const expression = indented(sql, 2)
     const alias = sql === `u.${name}` ? '' : ` as ${name}`
     return `${why ? `  -- ${why}\n` : ''}  ${expression}${alias}${n < length - 1 ? ',' : ''}`
   })
@@ -78,7 +79,7 @@ function functions({ users, id, plan }: Directory) {
   // A trigger of the application may name its tables without their schema.
   const searchPath = users.triggers ? `pg_catalog, ${users.sql.split('.')[0]}, pg_temp` : 'pg_catalog, pg_temp'
   const write = (name: string, args: string, returns: string, options: string, body: string, about: string[]) =>
-    `${comment(about)}\ndrop function if exists latchkey.${name};\ncreate function latchkey.${name}(${args}) returns ${returns}\nlanguage sql ${options}\nas $$\n${body.replace(/^/gm, '  ')}\n$$;`
+    `${comment(about)}\ndrop function if exists latchkey.${name};\ncreate function latchkey.${name}(${args}) returns ${returns}\nlanguage sql ${options}\nas $$\n  ${indented(body, 2)}\n$$;`
   const definer = `volatile security definer set search_path = ${searchPath}`
   return [
     write('account_id', 'text', id.type, 'immutable parallel safe', accountId(id.type), [
