@@ -5,7 +5,15 @@ import { runBin } from './processes'
 import { shutdownSignal } from './shutdown'
 
 /** What the tests of the real frameworks run, besides npm's packages. */
-const PACKAGES = ['postgresql-client', 'python3-django', 'python3-psycopg2', 'php-cli']
+const PACKAGES = [
+  'postgresql-client',
+  'python3-django',
+  'python3-psycopg2',
+  'php-cli',
+  'rails',
+  'ruby-devise',
+  'ruby-pg',
+]
 
 await main(async () => {
   const shutdown = shutdownSignal()
@@ -21,7 +29,9 @@ await main(async () => {
 
 function isInstalled(name: string): boolean {
   try {
-    return /^Status: .* installed$/m.test(execFileSync('dpkg-query', ['--status', name], { encoding: 'utf8', stdio: 'pipe' }))
+    return /^Status: .* installed$/m.test(
+      execFileSync('dpkg-query', ['--status', name], { encoding: 'utf8', stdio: 'pipe' }),
+    )
   } catch {
     return false
   }

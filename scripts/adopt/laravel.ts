@@ -1,5 +1,6 @@
 import type { Framework, Plan, ViewColumn } from './framework'
 import type { Column, LiveSchema, Table } from './live-schema'
+import { choosePasswordHash, findPasswordFormats } from './password-format'
 import {
   deleteCounted,
   firstColumn,
@@ -22,9 +23,10 @@ export const laravel: Framework = {
     const password = requireColumn(users, 'password')
     const sessions = live.find(`${users.schema}.sessions`)
     const tokens = live.find(`${users.schema}.personal_access_tokens`)
+    const hash = choosePasswordHash(await findPasswordFormats(live, users, password), 'bcrypt')
     const plan: Plan = {
-      found: [],
-      assumed: [],
+      found: hash.found,
+      assumed: hash.assumed,
       columns: {
         id: id.name,
         email: textColumn(requireColumn(users, 'email')).sql,
@@ -38,9 +40,8 @@ export const laravel: Framework = {
       },
       setPassword: setPassword(users, id, password),
       endSessions: { sql: '', comment: [] },
-      environment: { PASSWORD_HASH: 'bcrypt', SIGN_IN_URL: 'https://app.example.com/login' },
+      environment: { PASSWORD_HASH: hash.value, SIGN_IN_URL: 'https://app.example.com/login' },
     }
-    plan.assumed.push('HASH_DRIVER is bcrypt, which is the default of Laravel.')
     await planSessions(plan, live, id, sessions, tokens)
     return plan
   },
