@@ -6,8 +6,8 @@
 const SERVER_PARTS = {
   messages: [],
   drizzle: [],
-  'server/env.ts': [],
   'server/db': [],
+  'server/env.ts': ['server/db'],
   'server/core': ['server/db'],
   'server/observability': ['server/env.ts'],
   'server/limits': ['server/core', 'server/db'],

@@ -23,8 +23,8 @@ await main(async () => {
     PASSWORD_MIN_LENGTH: given.PASSWORD_MIN_LENGTH,
     EMBEDDED_DATABASE: '1',
   })
-  const database = await openDatabase(given.DATABASE_URL || undefined)
-  const { db, close } = createDatabase(database.url, { maxConnections: 1 })
+  const database = await openDatabase(given)
+  const { db, close } = createDatabase(database.url, { maxConnections: 1, pooling: database.pooling })
   try {
     await addAccount(db, { ...account, password }, passwordMinLength)
     console.log(`Added ${account.email}`)

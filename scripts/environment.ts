@@ -2,19 +2,16 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import postgres from 'postgres'
 import { seedDemoAccounts } from '@/server/accounts/seed'
+import type { Pooling } from '@/server/db/client'
 import { migrate } from '@/server/db/migrate'
 import { type Environment, readEnvironment } from '@/server/env'
+import { checkConnection } from './check-connection'
 import { CliError } from './cli-error'
 import { startEmbeddedPostgres, startTemporaryPostgres } from './embedded-postgres'
 
 /** The folder of this clone. */
 export const ROOT = path.resolve(import.meta.dirname, '..')
-
-const OLDEST_POSTGRES = 14
-const ANSWER_TIMEOUT_MS = 8_000
 
 type Variables = Record<string, string | undefined>
 
@@ -54,7 +51,7 @@ export async function prepare(
   if (given.DATABASE_URL) {
     const environment = readEnvironment(given)
     await options.onChecked?.(environment)
-    const database = await openDatabase(given.DATABASE_URL, folder)
+    const database = await openDatabase(given, folder)
     return { environment, variables: given, stop: database.stop }
   }
   const planned = {
@@ -74,7 +71,7 @@ export async function prepare(
       given.SERVICE_API_KEY ||
       (await storedSecret(folder, 'service-api-key', () => `demo_${randomBytes(24).toString('hex')}`)),
   }
-  const database = await openDatabase(undefined, folder, options.temporary)
+  const database = await openDatabase({}, folder, options.temporary)
   try {
     const demoPassword = await seed(database.url, folder)
     const variables = { ...planned, ...secrets, DATABASE_URL: database.url }
@@ -85,54 +82,47 @@ export async function prepare(
   }
 }
 
+/** A database that is ready for use. */
+export interface OpenDatabase {
+  url: string
+  pooling: Pooling
+  /** Leaves the database. The embedded one stops when its last user has left. */
+  stop(): Promise<void>
+}
+
 /**
- * Opens the given database, or the embedded one, and migrates it to the newest schema.
- * @throws CliError naming DATABASE_URL and its host, never the password.
+ * Opens the database of DATABASE_URL, or the embedded one if that is not set, and migrates it to the newest schema.
+ * @param given the variables; only those of the database are read
+ * @throws EnvironmentError or CliError naming the variable and the host, never the password.
  */
-export async function openDatabase(given: string | undefined, folder = path.join(ROOT, '.data'), temporary = false) {
-  if (given) {
-    await checkConnection(given)
-    await migrate(given)
-    return { url: given, stop: async () => {} }
+export async function openDatabase(
+  given: Variables,
+  folder = path.join(ROOT, '.data'),
+  temporary = false,
+): Promise<OpenDatabase> {
+  if (given.DATABASE_URL) {
+    const { databaseUrl: url, databasePooling: pooling, databaseDirectUrl } = databaseEnvironment(given)
+    await checkConnection('DATABASE_URL', url, pooling)
+    if (databaseDirectUrl !== url) await checkConnection('DATABASE_DIRECT_URL', databaseDirectUrl, 'session')
+    await migrate(databaseDirectUrl)
+    return { url, pooling, stop: async () => {} }
   }
   const server = temporary
     ? await startTemporaryPostgres()
     : await startEmbeddedPostgres({ dataDir: path.join(folder, 'postgres') })
   try {
     await migrate(server.url)
-    return server
+    return { url: server.url, pooling: 'session', stop: server.stop }
   } catch (error) {
     await server.stop()
     throw error
   }
 }
 
-async function checkConnection(url: string) {
-  const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} })
-  try {
-    // The client's own timeout ends once it is connected, but a proxy may accept a connection and then not answer.
-    const noAnswer = sleep(ANSWER_TIMEOUT_MS, undefined, { ref: false }).then(() =>
-      Promise.reject(new Error('no answer')),
-    )
-    const [row] = await Promise.race([
-      sql`select current_setting('server_version_num')::int / 10000 as version`,
-      noAnswer,
-    ])
-    if (row?.version < OLDEST_POSTGRES) {
-      throw new CliError(
-        `DATABASE_URL leads to PostgreSQL ${row?.version}. Latchkey needs version ${OLDEST_POSTGRES} or newer.`,
-      )
-    }
-  } catch (error) {
-    if (error instanceof CliError) throw error
-    const code = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error)
-    const why = error instanceof postgres.PostgresError ? error.message : code
-    throw new CliError(
-      `DATABASE_URL: cannot use PostgreSQL at ${new URL(url).host} (${why}). Check that it is running and that the URL is right.`,
-    )
-  } finally {
-    await sql.end({ timeout: 0 })
-  }
+/** The part of the environment that says which database to use and how. Commands that need nothing else read only this. */
+export function databaseEnvironment(given: Variables): Environment {
+  const ofDatabase = Object.entries(given).filter(([name]) => name.startsWith('DATABASE_'))
+  return readEnvironment({ ...Object.fromEntries(ofDatabase), EMBEDDED_DATABASE: '1' })
 }
 
 /** Other users may pass through to the data, which PostgreSQL owns. Everything else is for the owner only. */

@@ -11,8 +11,8 @@ const USAGE =
 await main(async () => {
   const [command, ...rest] = process.argv.slice(2)
   if (rest.length > 0 || (command !== 'status' && command !== 'retry')) throw new CliError(`Usage: ${USAGE}`)
-  const database = await openDatabase(givenVariables().DATABASE_URL || undefined)
-  const { db, close } = createDatabase(database.url, { maxConnections: 1 })
+  const database = await openDatabase(givenVariables())
+  const { db, close } = createDatabase(database.url, { maxConnections: 1, pooling: database.pooling })
   try {
     const now = new Date()
     if (command === 'retry') {

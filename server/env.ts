@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { connectionUrl } from './db/connection-url'
 
 /**
  * Reads and checks the environment. No other server code reads `process.env`. The error for a wrong or missing value
@@ -46,11 +47,10 @@ const variables = z.object({
   NODE_ENV: z.string().optional(),
   PORT: integer('a port number', 1, 65535, 3000),
   APP_URL: url(['http:', 'https:'], 'the public origin of the app', 'https://accounts.example.com'),
-  DATABASE_URL: url(
-    ['postgres:', 'postgresql:'],
-    'the address of a PostgreSQL database, version 14 or newer',
-    'postgres://user:password@db.example.com:5432/latchkey',
-  ),
+  DATABASE_URL: connectionUrl.optional(),
+  DATABASE_POOLING: choice(['session', 'transaction'], 'transaction'),
+  DATABASE_DIRECT_URL: connectionUrl.optional(),
+  DATABASE_MAX_CONNECTIONS: integer('the most connections of one process', 1, 1000, 10),
   APP_SECRET: z
     .string()
     .transform((text) => text.split(',').map((secret) => secret.trim()))
@@ -196,6 +196,10 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     appUrl: appUrl.origin,
     secureCookies: appUrl.protocol === 'https:',
     databaseUrl: values.DATABASE_URL as string,
+    /** Connects without a pooler: for migrations. */
+    databaseDirectUrl: values.DATABASE_DIRECT_URL ?? (values.DATABASE_URL as string),
+    databasePooling: values.DATABASE_POOLING ?? ('session' as const),
+    databaseMaxConnections: values.DATABASE_MAX_CONNECTIONS,
     embeddedDatabase: embedded,
     appSecrets: values.APP_SECRET as string[],
     resendApiKey: values.RESEND_API_KEY,

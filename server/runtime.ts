@@ -20,7 +20,8 @@ const shared = holder.__latchkey
 
 /** The only connection pool of this process. */
 export function sharedDatabase(): Database {
-  shared.database ??= createDatabase(env().databaseUrl).db
+  const { databaseUrl, databasePooling: pooling, databaseMaxConnections: maxConnections } = env()
+  shared.database ??= createDatabase(databaseUrl, { pooling, maxConnections }).db
   return shared.database
 }
 

@@ -16,7 +16,7 @@ it('timestamps of a statement are Dates, and null stays null', async () => {
 })
 
 it('timestamps do not depend on the time zone of the connection', async () => {
-  const { db: elsewhere, close } = createDatabase(`${url}?TimeZone=Asia/Kolkata`)
+  const { db: elsewhere, close } = createDatabase(`${url}?options=${encodeURIComponent('-c TimeZone=Asia/Kolkata')}`)
   const [row] = await runStatement(
     elsewhere,
     sql`select current_setting('TimeZone') as zone, '2026-11-20T14:30:00Z'::timestamptz as at`,

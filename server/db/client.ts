@@ -2,33 +2,77 @@ import { PgDialect } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import { type SQL, sql } from 'drizzle-orm/sql'
 import postgres from 'postgres'
+import { type BackendKey, cancelStatement } from './cancel-statement'
+import { type ConnectionTarget, readConnectionUrl } from './connection-url'
+import { createConnector } from './connector'
 import * as schema from './schema'
 
 export type Database = PostgresJsDatabase<typeof schema> & { $client: postgres.Sql }
 
-/** PostgreSQL cancels a statement after this time. Statements here take milliseconds. */
+/** A statement is cancelled after this time. Statements here take milliseconds. */
 const STATEMENT_TIMEOUT_MS = 10_000
 
-/** A fixed pause. By default postgres.js waits longer after each failure, and every request waits with it. */
-const RECONNECT_SECONDS = 0.25
+/** How connections are used: `transaction` behind a pooler that gives each transaction another session. */
+export type Pooling = 'session' | 'transaction'
+
+export interface DatabaseOptions {
+  /** The connections of the pool; 10 by default. */
+  maxConnections?: number
+  pooling?: Pooling
+}
 
 /**
- * Opens a pool that connects when a connection is needed.
- * @param url a PostgreSQL connection string
- * @returns the typed database, and `close`, which waits at most 5 seconds for running statements
+ * Creates the driver for a target. Behind a pooler in transaction mode, nothing that belongs to a session is used: no
+ * prepared statements, and no settings at the start of a connection except those that the URL states itself.
  */
-export function createDatabase(url: string, options: { maxConnections?: number } = {}) {
-  const client = postgres(url, {
-    max: options.maxConnections ?? 10,
-    connect_timeout: 5,
-    backoff: () => RECONNECT_SECONDS,
+export function createClient(target: ConnectionTarget, { maxConnections = 10, pooling = 'session' }: DatabaseOptions) {
+  const settings: Record<string, string> = {}
+  if (target.options) settings.options = target.options
+  if (pooling === 'session') {
+    settings.application_name = target.applicationName ?? 'latchkey'
+    settings.statement_timeout = String(STATEMENT_TIMEOUT_MS)
+  }
+  const connector = createConnector(target, settings)
+  const client = postgres({
+    host: target.host,
+    port: target.port,
+    user: target.user,
+    pass: target.password,
+    database: target.database,
+    ssl: false, // The connector sets up TLS.
+    socket: connector.open,
+    max: maxConnections,
+    connect_timeout: target.connectTimeoutMs / 1000,
+    backoff: () => 0, // The connector makes the pauses.
     onnotice: () => {},
+    prepare: pooling === 'session',
     // No array types are used. The driver does not await this look-up, so a connection that broke during it ended the process.
     fetch_types: false,
-    connection: { application_name: 'latchkey', statement_timeout: STATEMENT_TIMEOUT_MS },
-  })
+    // Never sent: the connector replaces this message. Its length makes the driver write it at once, with what it has kept.
+    connection: { application_name: ' '.repeat(1024) },
+  } as postgres.Options<Record<string, postgres.PostgresType>>)
+  const close = async () => {
+    await client.end({ timeout: 5 })
+    connector.close()
+  }
+  return { client, close }
+}
+
+/** What a pool needs beyond its driver, found by the driver's client. */
+const poolings = new WeakMap<postgres.Sql, { target: ConnectionTarget; pooling: Pooling }>()
+
+/**
+ * Opens a pool that connects when a connection is needed. While PostgreSQL accepts no connections, statements fail at once.
+ * @param url a PostgreSQL connection string
+ * @returns the typed database, and `close`, which waits at most 5 seconds for running statements
+ * @throws ConnectionUrlError when the URL cannot be used
+ */
+export function createDatabase(url: string, options: DatabaseOptions = {}) {
+  const target = readConnectionUrl(url)
+  const { client, close } = createClient(target, options)
+  poolings.set(client, { target, pooling: options.pooling ?? 'session' })
   const db: Database = drizzle(client, { schema })
-  return { db, close: () => client.end({ timeout: 5 }) }
+  return { db, close }
 }
 
 const dialect = new PgDialect()
@@ -36,17 +80,26 @@ const dialect = new PgDialect()
 /** Longer than STATEMENT_TIMEOUT_MS, so that PostgreSQL ends a slow statement before we give up on it. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
 
-/** Rejects when no answer comes in time: the driver can lose a statement whose connection breaks. */
-function inTime<Answer>(answer: Promise<Answer> & { cancel(): void }): Promise<Answer> {
+/** A statement of the driver, with the parts that it does not declare. */
+type Statement<Answer> = Promise<Answer> & { cancel(): void; state: BackendKey | null; active: boolean }
+
+/**
+ * Rejects when no answer comes in time: the driver can lose a statement whose connection breaks. Behind a pooler in
+ * transaction mode this is also the statement timeout, since PostgreSQL cannot be told one there.
+ */
+function inTime<Answer>(client: postgres.Sql, statement: Statement<Answer>): Promise<Answer> {
+  const pool = poolings.get(client)
+  const limit = pool?.pooling === 'transaction' ? STATEMENT_TIMEOUT_MS : ANSWER_TIMEOUT_MS
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       // A statement that still waits for a connection must not run after its caller has given up.
-      answer.cancel()
+      if (!statement.state) statement.cancel()
+      else if (statement.active && pool) cancelStatement(pool.target, statement.state)
       reject(Object.assign(new Error('no answer from the database'), { code: 'CONNECTION_LOST' }))
-    }, ANSWER_TIMEOUT_MS)
+    }, limit)
   })
-  return Promise.race([answer, timeout]).finally(() => clearTimeout(timer))
+  return Promise.race([statement, timeout]).finally(() => clearTimeout(timer))
 }
 
 /** The type of a `timestamptz` column in a result (`pg_type.oid`). */
@@ -61,7 +114,8 @@ function parseTimestamps(rows: postgres.RowList<postgres.Row[]>): void {
 }
 
 /**
- * Runs one hand-written statement. It is prepared once per connection, so later runs take one round trip.
+ * Runs one hand-written statement. It is prepared once per connection, unless the pool may use no sessions, so later runs
+ * take one round trip.
  * (Drizzle's `execute` prepares nothing, and takes a second round trip for the types.)
  * @returns the rows; `timestamptz` columns are Dates
  * @throws the driver's error, or `CONNECTION_LOST` when no answer comes within 15 seconds
@@ -69,7 +123,8 @@ function parseTimestamps(rows: postgres.RowList<postgres.Row[]>): void {
 export async function runStatement<Row>(db: Database, statement: SQL): Promise<Row[]> {
   const { sql: text, params } = dialect.sqlToQuery(statement)
   try {
-    const rows = await inTime(db.$client.unsafe(text, params as never[], { prepare: true }))
+    const statement = db.$client.unsafe(text, params as never[], { prepare: true })
+    const rows = await inTime(db.$client, statement as unknown as Statement<Awaited<typeof statement>>)
     parseTimestamps(rows)
     return rows as unknown as Row[]
   } catch (error) {
@@ -86,7 +141,7 @@ const causeOf = (error: unknown) => (error instanceof Error && error.cause ? err
 
 /** Connections refused, broken or timed out; PostgreSQL shutting down, starting up or full. */
 const OUTAGE =
-  /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|08|57P0|53|55000)/
+  /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|08|57P0|53|55000)/
 
 /** True when the database could not be reached: the same statement may succeed later. */
 export const isOutage = (error: unknown): boolean => {
