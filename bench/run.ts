@@ -27,7 +27,7 @@ const post = (name: string, input: unknown): Call => ({
 async function addAccounts(sql: Sql) {
   const passwordHash = await hash(PASSWORD, ARGON2)
   await sql`
-    insert into users (email, username, full_name, password_hash)
+    insert into latchkey.users (email, username, full_name, password_hash)
     select 'bench' || n || '@example.com', 'bench' || n, 'Bench ' || n, ${passwordHash}
     from generate_series(0, ${ACCOUNTS + RESET_ACCOUNTS - 1}) n`
 }
@@ -39,12 +39,12 @@ async function mintLinks(sql: Sql, from: number, count: number): Promise<string[
     token: randomBytes(32).toString('base64url'),
   }))
   await sql`
-    insert into password_reset_tokens
-      (id, user_id, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at)
+    insert into latchkey.password_reset_tokens
+      (id, account_id, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at)
     select gen_random_uuid(), u.id, sha256(convert_to(r.token, 'UTF8')), sha256('none'),
       sha256(convert_to(concat_ws(E'\\x1f', u.email, coalesce(u.password_hash, ''), ''), 'UTF8')),
       now(), now() + interval '1 hour', now() + interval '10 minutes'
-    from jsonb_to_recordset(${sql.json(rows)}) as r(username text, token text) join users u using (username)`
+    from jsonb_to_recordset(${sql.json(rows)}) as r(username text, token text) join latchkey.users u using (username)`
   return rows.map((row) => row.token)
 }
 

@@ -18,7 +18,7 @@ CREATE TABLE "mail_problems" (
 );
 --> statement-breakpoint
 ALTER TABLE "security_events" DROP CONSTRAINT "security_events_kind";--> statement-breakpoint
-ALTER TABLE "mail_problems" ADD CONSTRAINT "mail_problems_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "mail_problems" ADD CONSTRAINT "mail_problems_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "mail_events_provider_id_idx" ON "mail_events" USING btree ("provider_id");--> statement-breakpoint
 CREATE INDEX "mail_events_received_idx" ON "mail_events" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "sessions_expires_idx" ON "sessions" USING btree ("expires_at");--> statement-breakpoint

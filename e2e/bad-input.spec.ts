@@ -120,9 +120,9 @@ test('a link that expires while its form is open says so, and what was entered s
   await openCodePage(page, robin.email)
   await page.goto((await readResetEmail(robin)).link)
   await passwordField(page).fill(NEW_PASSWORD)
-  await db.execute(sql`update password_reset_tokens
+  await db.execute(sql`update latchkey.password_reset_tokens
     set created_at = now() - interval '2 hours', expires_at = now() - interval '1 second'
-    where user_id = (select id from users where username = ${robin.username})`)
+    where account_id = (select id::text from latchkey.users where username = ${robin.username})`)
   await confirmPasswordField(page).fill(NEW_PASSWORD)
   await page.getByRole('button', { name: words.submit }).click()
   await expect(page.getByText(messages.errors['link-expired'])).toBeVisible()

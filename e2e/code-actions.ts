@@ -31,19 +31,19 @@ export async function blockCodes(page: Page, right: string): Promise<number> {
 
 /** Ends the block of an account's codes in the database. Pages that are open do not know of it. */
 export const endBlock = (db: Database, { username }: TestAccount) =>
-  db.execute(sql`update code_lockouts set blocked_until = now() - interval '1 second'
-    where subject = (select 'account ' || id from users where username = ${username})`)
+  db.execute(sql`update latchkey.code_lockouts set blocked_until = now() - interval '1 second'
+    where subject = (select 'account ' || id from latchkey.users where username = ${username})`)
 
 /** Ends the time in which an account's right code may change the password. */
 export const expireGrant = (db: Database, { username }: TestAccount) =>
-  db.execute(sql`update password_reset_tokens set grant_expires_at = now() - interval '1 second'
-    where user_id = (select id from users where username = ${username})`)
+  db.execute(sql`update latchkey.password_reset_tokens set grant_expires_at = now() - interval '1 second'
+    where account_id = (select id::text from latchkey.users where username = ${username})`)
 
 /** Makes the account's requests and their emails this old. */
 export async function setRequestAge(db: Database, { username }: TestAccount, seconds: number) {
   for (const table of ['mail_outbox', 'password_reset_tokens']) {
     await db.execute(sql`update ${sql.identifier(table)} set created_at = now() - make_interval(secs => ${seconds})
-      where user_id = (select id from users where username = ${username})`)
+      where account_id = (select id::text from latchkey.users where username = ${username})`)
   }
 }
 

@@ -9,7 +9,7 @@ test('with ACCOUNT_DISCLOSURE=reveal, people see the account before an email is 
   db,
 }) => {
   const robin = await newAccount('Robin "Redbreast" Reader')
-  await db.execute(sql`update users set picture = '/no-such-picture.png' where username = ${robin.username}`)
+  await db.execute(sql`update latchkey.users set picture = '/no-such-picture.png' where username = ${robin.username}`)
   const emailRequests: string[] = []
   page.on('request', (request) => {
     const { pathname, search } = new URL(request.url())

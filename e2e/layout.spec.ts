@@ -166,8 +166,8 @@ test.describe('the layout holds with any font, with more space and with large te
     await expect(page.getByText(messages.account.requestResetSent(robin.email))).toBeVisible()
     await expectLayoutHolds(page, 'account, email sent')
     await db.execute(
-      `insert into mail_suppressions (user_id, address, kind, since)
-       select id, email, 'bounced', now() from users where username = '${robin.username}'`,
+      `insert into latchkey.mail_suppressions (account_id, address, kind, since)
+       select id, email, 'bounced', now() from latchkey.users where username = '${robin.username}'`,
     )
     await page.reload()
     await expect(page.getByText(messages.account.suppressionTitle)).toBeVisible()

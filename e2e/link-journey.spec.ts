@@ -125,8 +125,8 @@ test('the account page says that an address cannot be emailed because an email b
   db,
 }) => {
   const robin = await newAccount()
-  await db.execute(sql`insert into mail_suppressions (user_id, address, kind, since)
-    select id, email, 'bounced', now() from users where username = ${robin.username}`)
+  await db.execute(sql`insert into latchkey.mail_suppressions (account_id, address, kind, since)
+    select id, email, 'bounced', now() from latchkey.users where username = ${robin.username}`)
   await openAccountPage(page, robin, robin.password)
   await expect(page.getByText(messages.account.suppressionTitle)).toBeVisible()
   await expect(page.getByText(messages.account.suppression.bounced(robin.email))).toBeVisible()

@@ -330,6 +330,7 @@ export const messages = {
 
   mail: {
     greeting: (name: string | null) => (name ? `Hello ${name},` : 'Hello,'),
+    username: (username: string) => `Your username: ${username}`,
     requestedOn: (at: string, device: string | null) => `Requested on ${at}${device ? ` from ${device}` : ''}.`,
     footer: 'We sent this email because of activity on your Latchkey account. Replies aren’t read.',
     copyLink: 'If the button doesn’t work, copy this address into your browser:',
@@ -348,6 +349,14 @@ export const messages = {
     terms: (linkSeconds: number) =>
       `You can change your password once with this email, by link or by code. The link expires after ${duration(linkSeconds)}. A newer email replaces this one.`,
     notYou: 'If you didn’t request this, you can ignore this email. Your password hasn’t changed.',
+  },
+
+  signInViaEmail: {
+    subject: 'How to sign in to your account',
+    lead: (provider: string) =>
+      `We received a request to reset your password. Your account has no password: you sign in with ${provider}.`,
+    next: (provider: string) => `Go to the sign-in page and choose ${provider}. There is nothing to reset here.`,
+    notYou: 'If you didn’t request this, you can ignore this email. Nothing has changed.',
   },
 
   passwordChangedEmail: {

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { ZodError } from 'zod'
 import { messages } from '@/messages/en'
-import { AccountError, addAccount } from '@/server/accounts/add-account'
+import { AccountError, addAccount } from '@/server/accounts/own/add-account'
 import { RecoveryError } from '@/server/core/errors'
 import { createDatabase } from '@/server/db/client'
 import { readEnvironment } from '@/server/env'
@@ -17,6 +17,8 @@ await main(async () => {
   const account = readArguments()
   const password = await readPassword()
   const given = givenVariables()
+  if (given.ACCOUNTS === 'external')
+    throw new CliError('ACCOUNTS=external: the accounts are in another application. Add the account there.')
   // Adding an account needs only these two variables.
   const { passwordMinLength } = readEnvironment({
     DATABASE_URL: given.DATABASE_URL || 'postgres://127.0.0.1',

@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { seedDemoAccounts } from '@/server/accounts/seed'
+import { seedDemoAccounts } from '@/server/accounts/own/seed'
 import type { Pooling } from '@/server/db/client'
 import { migrate } from '@/server/db/migrate'
 import { type Environment, readEnvironment } from '@/server/env'
@@ -104,7 +104,7 @@ export async function openDatabase(
     const { databaseUrl: url, databasePooling: pooling, databaseDirectUrl } = databaseEnvironment(given)
     await checkConnection('DATABASE_URL', url, pooling)
     if (databaseDirectUrl !== url) await checkConnection('DATABASE_DIRECT_URL', databaseDirectUrl, 'session')
-    await migrate(databaseDirectUrl)
+    await migrate(databaseDirectUrl, given.ACCOUNTS === 'external' ? 'external' : 'own')
     return { url, pooling, stop: async () => {} }
   }
   const server = temporary

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DEMO_ACCOUNTS } from '@/server/accounts/seed'
+import { DEMO_ACCOUNTS } from '@/server/accounts/own/seed'
 import { type App, startApp } from './app'
 import { buildIfStale } from './build'
 import { CliError, main } from './cli-error'

@@ -36,11 +36,17 @@ const url = (protocols: string[], what: string, example: string) =>
     })
     .optional()
 
+/** True for an https address, or an http address of this machine. */
+function isWebAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname } = new URL(text)
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOSTS.has(hostname))
+}
+
 /** True for an origin that is written as browsers write it in the `Origin` header. */
 function isWebOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false
-  const { origin, protocol, hostname } = new URL(text)
-  return origin === text && (protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOSTS.has(hostname)))
+  return new URL(text).origin === text && isWebAddress(text)
 }
 
 const variables = z.object({
@@ -83,6 +89,14 @@ const variables = z.object({
     })
     .optional(),
   MAIL_WORKER: choice(['on', 'off', 'after-response'], 'off'),
+  ACCOUNTS: choice(['own', 'external'], 'own'),
+  SIGN_IN_URL: z
+    .string()
+    .refine((text) => text === '/sign-in' || isWebAddress(text), {
+      error: 'must be the https address of the page where people sign in',
+      params: { example: 'https://app.example.com/login' },
+    })
+    .optional(),
   ACCOUNT_DISCLOSURE: choice(['conceal', 'reveal'], 'conceal'),
   SERVICE_API_KEY: z
     .string()
@@ -170,6 +184,10 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     'the address of a PostgreSQL database, version 14 or newer (`npm start` uses its own if it is not set)',
     'postgres://user:password@db.example.com:5432/latchkey',
   )
+  if (values.ACCOUNTS === 'external') {
+    requireVariable('SIGN_IN_URL', 'the page of your app where people sign in', 'https://app.example.com/login')
+    if (embedded) problems.push('ACCOUNTS=external needs DATABASE_URL, the database that holds your accounts')
+  }
   if (!embedded) {
     requireVariable('APP_URL', 'the public origin of the app', 'https://accounts.example.com')
     requireVariable('APP_SECRET', '32 or more random bytes', 'the output of: openssl rand -base64 48')
@@ -210,6 +228,10 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     mailWorker: values.MAIL_WORKER ?? 'on',
     resendWebhookSecret: values.RESEND_WEBHOOK_SECRET,
     cronSecret: values.CRON_SECRET,
+    /** `external`: the accounts are in another application's tables, behind the account directory. */
+    accounts: values.ACCOUNTS ?? 'own',
+    /** Where people go to sign in. */
+    signInUrl: values.SIGN_IN_URL ?? '/sign-in',
     disclosure: values.ACCOUNT_DISCLOSURE ?? (embedded ? ('reveal' as const) : ('conceal' as const)),
     serviceApiKey: values.SERVICE_API_KEY,
     trustedProxyHops: values.TRUSTED_PROXY_HOPS,

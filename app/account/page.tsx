@@ -1,10 +1,10 @@
 import type { Metadata } from 'next'
-import { redirect } from 'next/navigation'
+import { notFound, redirect } from 'next/navigation'
 import { Notice } from '@/app/_components/notice'
 import { PageHeading } from '@/app/_components/page-heading'
 import { PageShell } from '@/app/_components/page-shell'
 import { Picture } from '@/app/_components/picture'
-import { api } from '@/app/_trpc/server'
+import { api, hasOwnAccounts } from '@/app/_trpc/server'
 import { messages } from '@/messages/en'
 import { RequestReset } from './request-reset'
 import { Section } from './section'
@@ -17,6 +17,7 @@ const words = messages.account
 export const metadata: Metadata = { title: words.title }
 
 export default async function AccountPage() {
+  if (!hasOwnAccounts()) notFound()
   const caller = await api()
   const account = await caller.session.current()
   if (!account) redirect('/sign-in')

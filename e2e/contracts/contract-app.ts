@@ -86,7 +86,7 @@ export async function startContractApp(disclosure: 'conceal' | 'reveal') {
     /** Waits until no email is due, and returns the reset emails to an address, the oldest first. */
     async resetEmailsTo(address: string): Promise<MailboxEmail[]> {
       await waitUntil('every due email is sent', async () => {
-        const [row] = await sql`select count(*)::int as waiting from mail_outbox
+        const [row] = await sql`select count(*)::int as waiting from latchkey.mail_outbox
           where status in ('queued', 'sending') and due_at <= now()`
         return row?.waiting === 0
       })
@@ -95,7 +95,7 @@ export async function startContractApp(disclosure: 'conceal' | 'reveal') {
 
     /** How many emails were ever requested. */
     async countRequestedEmails(): Promise<number> {
-      const [row] = await sql`select count(*)::int as count from mail_outbox`
+      const [row] = await sql`select count(*)::int as count from latchkey.mail_outbox`
       return row?.count as number
     },
 

@@ -66,7 +66,7 @@ export function declareContractTests(disclosure: 'conceal' | 'reveal') {
       )
       const title = ({ request }: { request: string }) => request
       await testEach(tested, title, limitsRequests)
-      await app.sql`alter table rate_limits rename to missing`
+      await app.sql`alter table latchkey.rate_limits rename to missing`
       await testEach(tested, title, hidesUnexpectedErrors).finally(
         () => app.sql`alter table missing rename to rate_limits`,
       )

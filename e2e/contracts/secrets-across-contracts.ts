@@ -78,7 +78,7 @@ async function requestSecrets(app: ContractApp, contract: string): Promise<Email
   const [received] = await app.resetEmailsTo(email)
   if (!received) throw new Error(`${contract} sent no email`)
   const [, , token] = /(token=|\/reset-password\/[\w-]+\/)([\w.-]+)/.exec(received.text) ?? []
-  const [user] = await app.sql`select id from users where email = ${email}`
+  const [user] = await app.sql`select id from latchkey.users where email = ${email}`
   return { email, uid: encodeUid(user?.id as string), token: token as string, code: codeIn(received) }
 }
 

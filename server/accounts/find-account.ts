@@ -3,38 +3,48 @@ import type { Identifier } from '@/server/core/schemas'
 import { type Database, runStatement } from '@/server/db/client'
 import { isActive } from './account-state'
 
+/** An account of the directory. Texts that the application lacks are empty. */
 export interface FoundAccount {
+  /** The text form of its id. */
   id: string
   email: string
   username: string
   fullName: string
   /** A URL or a path of this app. */
   picture: string | null
-  passwordHash: string | null
 }
 
-/** Conditions on a row `u` of `users`. Each has a unique index that answers it. */
-const hasEmail = (email: SQL) => sql`lower(u.email collate "C") = ${email}`
-const hasUsername = (username: SQL) => sql`lower(u.username collate "C") = ${username}`
+/** Several accounts may have one email address. So many of them take part in a recovery. */
+export const ACCOUNTS_PER_ADDRESS = 5
 
-/** A condition on a row `u` of `users`: the active account with this email address or username. */
+/** Conditions on a row `a` of `latchkey.accounts`. `npm run doctor` checks that an index answers each. */
+const hasEmail = (email: SQL) => sql`lower(a.email collate "C") = ${email}`
+const hasUsername = (username: SQL) => sql`lower(a.username collate "C") = ${username}`
+
+/** A condition on a row `a` of `latchkey.accounts`: it is the account with this id. */
+export const hasId = (id: SQL): SQL => sql`a.id = latchkey.account_id(${id}::text)`
+
+/** A condition on a row `a` of `latchkey.accounts`: an active account with this email address or username. */
 export const isAccountOf = (identifier: Identifier): SQL =>
   sql`${(identifier.includes('@') ? hasEmail : hasUsername)(sql`${identifier}`)} and ${isActive}`
 
 /**
- * The id of the account with an identifier that is a column of the statement, or null. The account may be
- * inactive. Subqueries, because a join could make PostgreSQL scan all of `users` for a plan it keeps.
+ * The active accounts that a row of a statement names, by one of three columns. Made for a lateral join: the limit
+ * keeps PostgreSQL from merging it with the statement, and so from scanning all accounts for a plan it keeps.
  */
-export const accountIdOf = (identifier: SQL): SQL => sql`case when position('@' in ${identifier}) > 0
-    then (select u.id from users u where ${hasEmail(identifier)})
-    else (select u.id from users u where ${hasUsername(identifier)}) end`
+export const accountsNamedBy = (row: { id: SQL; email: SQL; username: SQL }): SQL => {
+  const ways = [hasId(row.id), hasEmail(row.email), hasUsername(row.username)]
+  const queries = ways.map((way) => sql`select * from latchkey.accounts a where ${way} and ${isActive}`)
+  return sql`(${sql.join(queries, sql` union all `)} limit ${sql.raw(String(ACCOUNTS_PER_ADDRESS))})`
+}
 
-/** Finds the active account with an email address or username, or null. One statement. */
+/** Finds the active account with an email address or username, or null; the first of several. One statement. */
 export async function findAccount(ctx: { db: Database }, identifier: Identifier): Promise<FoundAccount | null> {
   const [account] = await runStatement<FoundAccount>(
     ctx.db,
-    sql`select u.id, u.email, u.username, u.full_name as "fullName", u.picture, u.password_hash as "passwordHash"
-    from users u where ${isAccountOf(identifier)}`,
+    sql`select a.id::text as id, a.email, coalesce(a.username, '') as username,
+      coalesce(a.full_name, '') as "fullName", a.picture
+    from latchkey.accounts a where ${isAccountOf(identifier)} limit 1`,
   )
   return account ?? null
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { endSessions } from '@/server/accounts/end-sessions'
-import { listSessions } from '@/server/accounts/list-sessions'
+import { endSessions } from '@/server/accounts/own/end-sessions'
+import { listSessions } from '@/server/accounts/own/list-sessions'
 import { listSecurityEvents, SECURITY_EVENT_KINDS } from '@/server/audit/list-security-events'
 import { identifierSchema } from '@/server/core/schemas'
 import { setCookie } from '@/server/http/cookies'
@@ -18,8 +18,8 @@ export const accountRouter = router({
     .meta({ summary: "Email a reset link and a code to the signed-in account's own address. Sets the flow cookie" })
     .output(message(ANSWERS.resetRequested))
     .mutation(async ({ ctx }) => {
-      const { userId, email } = ctx.current
-      const { id: requestId } = await requestReset(ctx.recovery, { userId, email })
+      const { accountId, email } = ctx.current
+      const { id: requestId } = await requestReset(ctx.recovery, { accountId, email })
       const account = identifierSchema.safeParse(email)
       if (account.success)
         setCookie(ctx.answer, 'flow', sealFlow(ctx.recovery.secrets, { requestId, account: account.data }))
@@ -30,7 +30,7 @@ export const accountRouter = router({
     .meta({ summary: 'The sessions of the account, most recently used first' })
     .output(z.array(z.object({ id, current: z.boolean(), device, createdAt: time, lastSeenAt: time })))
     .query(async ({ ctx }) => {
-      const sessions = await listSessions(ctx.recovery, ctx.current.userId)
+      const sessions = await listSessions(ctx.recovery, ctx.current.accountId)
       return sessions.map((session) => ({
         id: session.id,
         current: session.id === ctx.current.sessionId,
@@ -45,7 +45,7 @@ export const accountRouter = router({
     .input(z.object({ id: z.uuid() }))
     .output(message(ANSWERS.sessionEnded))
     .mutation(async ({ ctx, input }) => {
-      await endSessions(ctx.recovery, ctx.current.userId, { only: input.id })
+      await endSessions(ctx.recovery, ctx.current.accountId, { only: input.id })
       return { message: ANSWERS.sessionEnded }
     }),
 
@@ -53,7 +53,7 @@ export const accountRouter = router({
     .meta({ summary: 'End all sessions of the account except this one' })
     .output(message(ANSWERS.sessionsEnded))
     .mutation(async ({ ctx }) => {
-      await endSessions(ctx.recovery, ctx.current.userId, { allBut: ctx.current.sessionId })
+      await endSessions(ctx.recovery, ctx.current.accountId, { allBut: ctx.current.sessionId })
       return { message: ANSWERS.sessionsEnded }
     }),
 
@@ -63,7 +63,7 @@ export const accountRouter = router({
     })
     .output(z.object({ kind: z.enum(SUPPRESSION_KINDS), since: time }).nullable())
     .query(async ({ ctx }) => {
-      const suppression = await findSuppression(ctx.recovery, ctx.current.userId)
+      const suppression = await findSuppression(ctx.recovery, ctx.current.accountId)
       return suppression && { kind: suppression.kind, since: suppression.since.toISOString() }
     }),
 
@@ -71,7 +71,7 @@ export const accountRouter = router({
     .meta({ summary: 'The latest security events of the account, newest first' })
     .output(z.array(z.object({ id, kind: z.enum(SECURITY_EVENT_KINDS), device, at: time })))
     .query(async ({ ctx }) => {
-      const events = await listSecurityEvents(ctx.recovery, ctx.current.userId)
+      const events = await listSecurityEvents(ctx.recovery, ctx.current.accountId)
       return events.map((event) => ({ ...event, at: event.at.toISOString() }))
     }),
 })

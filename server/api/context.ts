@@ -1,4 +1,4 @@
-import { findSession, type SessionAccount } from '@/server/accounts/find-session'
+import { findSession, type SessionAccount } from '@/server/accounts/own/find-session'
 import type { RecoveryContext } from '@/server/core/context'
 import { env } from '@/server/env'
 import { bearerTokenOf } from '@/server/http/bearer-token'

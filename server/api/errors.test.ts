@@ -74,7 +74,7 @@ describe('invalid input', () => {
 
 describe('any other error', () => {
   it('becomes "internal" and exposes nothing else', () => {
-    const cause = new Error('select password_hash from users')
+    const cause = new Error('select password_hash from latchkey.users')
     expect(errorDataOf(asTrpc('INTERNAL_SERVER_ERROR', cause), 'request-1')).toEqual({
       reason: 'internal',
       requestId: 'request-1',

@@ -101,13 +101,13 @@ describe('every response', () => {
 
   it('to an internal error hides the error, which the log has under the same request id', async () => {
     lines.length = 0
-    await db.execute(sql`alter table users rename column password_hash to password_hash_gone`)
+    await db.execute(sql`alter table latchkey.users rename column password_hash to password_hash_gone`)
     const typed = 'somebody.private@example.com'
     const { status, text, error } = await createApiClient().mutate('session.signIn', {
       account: typed,
       password: PASSWORD,
     })
-    await db.execute(sql`alter table users rename column password_hash_gone to password_hash`)
+    await db.execute(sql`alter table latchkey.users rename column password_hash_gone to password_hash`)
     expect(status).toBe(500)
     expect(error).toEqual({
       code: expect.any(Number),

@@ -65,8 +65,8 @@ describe('the procedures of an account', () => {
     const [account, other] = [await addTestAccount(db), await addTestAccount(db)]
     const client = createApiClient()
     await client.signIn(account)
-    await client.mutate('account.requestReset', { account: other.email, userId: other.id })
-    expect(await db.select().from(mailOutbox)).toMatchObject([{ userId: account.id, identifier: null }])
+    await client.mutate('account.requestReset', { account: other.email, accountId: other.id })
+    expect(await db.select().from(mailOutbox)).toMatchObject([{ accountId: account.id, identifier: null }])
   })
 
   it("list and end the account's own sessions only", async () => {
@@ -96,7 +96,7 @@ describe('the procedures of an account', () => {
     await client.signIn(account)
     const since = new Date('2026-11-20T14:30:00.123Z')
     expect((await client.query('account.suppression')).data).toBeNull()
-    await db.insert(mailSuppressions).values({ userId: account.id, address: account.email, kind: 'bounced', since })
+    await db.insert(mailSuppressions).values({ accountId: account.id, address: account.email, kind: 'bounced', since })
     expect((await client.query('account.suppression')).data).toEqual({
       kind: 'bounced',
       since: '2026-11-20T14:30:00.123Z',

@@ -1,13 +1,13 @@
-import { endSessions } from '@/server/accounts/end-sessions'
-import { signIn } from '@/server/accounts/sign-in'
+import { endSessions } from '@/server/accounts/own/end-sessions'
+import { signIn } from '@/server/accounts/own/sign-in'
 import { signInInput } from '@/server/core/schemas'
 import { clearCookie, setCookie } from '@/server/http/cookies'
 import { ANSWERS } from './answers'
 import { message, ownAccount } from './output'
-import { publicProcedure, router } from './trpc'
+import { ownAccountsProcedure, publicProcedure, router } from './trpc'
 
 export const sessionRouter = router({
-  signIn: publicProcedure
+  signIn: ownAccountsProcedure
     .meta({ summary: 'Sign in. Sets the session cookie' })
     .input(signInInput)
     .output(ownAccount)
@@ -22,7 +22,7 @@ export const sessionRouter = router({
     .output(message(ANSWERS.signedOut))
     .mutation(async ({ ctx }) => {
       const session = await ctx.session()
-      if (session) await endSessions(ctx.recovery, session.userId, { only: session.sessionId })
+      if (session) await endSessions(ctx.recovery, session.accountId, { only: session.sessionId })
       clearCookie(ctx.answer, 'session')
       return { message: ANSWERS.signedOut }
     }),

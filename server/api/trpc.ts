@@ -1,4 +1,5 @@
 import { initTRPC, TRPCError } from '@trpc/server'
+import { hasOwnAccounts } from '@/server/api/sign-in-url'
 import { RecoveryError } from '@/server/core/errors'
 import { asRefusal } from '@/server/runtime'
 import type { ApiContext } from './context'
@@ -42,8 +43,14 @@ export const router = t.router
 export const createCallerFactory = t.createCallerFactory
 export const publicProcedure = t.procedure.use(refusals)
 
+/** A procedure that needs Latchkey's own accounts. Otherwise people sign in elsewhere, and it is not found. */
+export const ownAccountsProcedure = publicProcedure.use(({ next }) => {
+  if (!hasOwnAccounts()) throw new TRPCError({ code: 'NOT_FOUND' })
+  return next()
+})
+
 /** A procedure for callers who are signed in. `ctx.current` is their session. */
-export const signedInProcedure = publicProcedure.meta({ signedIn: true }).use(async ({ ctx, next }) => {
+export const signedInProcedure = ownAccountsProcedure.meta({ signedIn: true }).use(async ({ ctx, next }) => {
   const session = await ctx.session()
   if (!session) throw new RecoveryError('not-signed-in')
   return next({ ctx: { current: session } })

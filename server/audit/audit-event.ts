@@ -7,7 +7,7 @@ import type { SecurityEventKind } from '@/server/db/schema'
 export interface AuditEvent {
   kind: SecurityEventKind | SQL
   /** The account, or null for an event about an identifier without an account. */
-  userId: string | null | SQL
+  accountId: string | null | SQL
   requestId: string | SQL
   /** Browser and system by name, never an address. */
   device: string | null | SQL
@@ -19,9 +19,9 @@ export interface AuditEvent {
  * @param rows the rows: a `from` or `where` clause
  * @returns an `insert`: a statement, or the query of a step
  */
-export const auditEvent = ({ kind, userId, requestId, device, at }: AuditEvent, rows: SQL = sql``): SQL =>
-  sql`insert into security_events (user_id, kind, request_id, device, created_at)
-    select ${userId}::uuid, ${kind}, ${requestId}, ${device}, ${at instanceof Date ? instantParam(at) : at} ${rows}`
+export const auditEvent = ({ kind, accountId, requestId, device, at }: AuditEvent, rows: SQL = sql``): SQL =>
+  sql`insert into latchkey.security_events (account_id, kind, request_id, device, created_at)
+    select ${accountId}::text, ${kind}, ${requestId}, ${device}, ${at instanceof Date ? instantParam(at) : at} ${rows}`
 
 /** The fields of an event that the present request causes. */
 export const byRequester = (ctx: Pick<RecoveryContext, 'requester' | 'now'>) => ({

@@ -10,8 +10,8 @@ const { db } = await createTestDatabase()
 it('listSecurityEvents returns the last 20 events of the account, newest first', async () => {
   const [account, other] = [await addTestAccount(db), await addTestAccount(db)]
   const at = (second: number) => new Date(START.getTime() + second * 1000)
-  const event = (userId: string, second: number) => ({
-    userId,
+  const event = (accountId: string, second: number) => ({
+    accountId,
     kind: 'signed-in' as const,
     requestId: `${second}`,
     device: 'Safari',
@@ -28,7 +28,7 @@ it('listSecurityEvents returns the last 20 events of the account, newest first',
 it('listSecurityEvents limits events that strangers can cause, so that they do not hide the others', async () => {
   const account = await addTestAccount(db)
   const event = (kind: 'password-changed' | 'sign-in-failed', second: number) => ({
-    userId: account.id,
+    accountId: account.id,
     kind,
     requestId: `${second}`,
     device: null,

@@ -21,16 +21,16 @@ const SHOWN_BY_STRANGERS = 5
  * Lists the latest security events of an account for its owner: the newest first, at most 20, of which at most 5
  * are of kinds that a stranger can cause.
  */
-export async function listSecurityEvents(ctx: { db: Database }, userId: string): Promise<ListedSecurityEvent[]> {
+export async function listSecurityEvents(ctx: { db: Database }, accountId: string): Promise<ListedSecurityEvent[]> {
   const [own, strangers] = await Promise.all([
-    newest(ctx.db, userId, notInArray(securityEvents.kind, CAUSED_BY_STRANGERS), SHOWN),
-    newest(ctx.db, userId, inArray(securityEvents.kind, CAUSED_BY_STRANGERS), SHOWN_BY_STRANGERS),
+    newest(ctx.db, accountId, notInArray(securityEvents.kind, CAUSED_BY_STRANGERS), SHOWN),
+    newest(ctx.db, accountId, inArray(securityEvents.kind, CAUSED_BY_STRANGERS), SHOWN_BY_STRANGERS),
   ])
   const kept = own.slice(0, SHOWN - strangers.length)
   return [...kept, ...strangers].sort((a, b) => b.at.getTime() - a.at.getTime())
 }
 
-function newest(db: Database, userId: string, which: SQL, limit: number): Promise<ListedSecurityEvent[]> {
+function newest(db: Database, accountId: string, which: SQL, limit: number): Promise<ListedSecurityEvent[]> {
   return db
     .select({
       id: securityEvents.id,
@@ -39,7 +39,7 @@ function newest(db: Database, userId: string, which: SQL, limit: number): Promis
       device: securityEvents.device,
     })
     .from(securityEvents)
-    .where(and(eq(securityEvents.userId, userId), which))
+    .where(and(eq(securityEvents.accountId, accountId), which))
     .orderBy(desc(securityEvents.createdAt), desc(securityEvents.id))
     .limit(limit)
 }

@@ -17,35 +17,41 @@ const clock = createClock()
 const account = await addTestAccount(db)
 
 const TABLES = [...new Set(RETENTIONS.map((retention) => retention.table))]
-beforeEach(async () => void (await db.execute(sql.raw(`truncate ${TABLES.join(', ')}`))))
+beforeEach(
+  async () => void (await db.execute(sql.raw(`truncate ${TABLES.map((table) => `latchkey.${table}`).join(', ')}`))),
+)
 
 const secondsAgo = (seconds: number) => instantParam(new Date(clock.now().getTime() - seconds * 1000))
 const bytes = () => sql`${randomBytes(32).toString('hex')}`
 
 /** Inserts one row into a table. Its age counts from `at`. */
 const INSERTS: Record<string, (at: ReturnType<typeof secondsAgo>, retention: Retention) => ReturnType<typeof sql>> = {
-  rate_limits: (at) => sql`insert into rate_limits values (${randomUUID()}, 1, ${at})`,
+  rate_limits: (at) => sql`insert into latchkey.rate_limits values (${randomUUID()}, 1, ${at})`,
   mail_outbox: (at, { where }) => sql`
-    insert into mail_outbox (id, kind, request_id, status, recipient, due_at, created_at)
+    insert into latchkey.mail_outbox (id, kind, request_id, status, recipient, due_at, created_at)
     values (${randomUUID()}, 'password-reset', 'r', ${/'(\w+)'/.exec(where ?? '')?.[1]}, 'a@example.com', ${at}, ${at})`,
   password_reset_tokens: (at) => sql`
-    insert into password_reset_tokens
-      (id, user_id, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at, superseded_at)
+    insert into latchkey.password_reset_tokens
+      (id, account_id, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at, superseded_at)
     values (${randomUUID()}, ${account.id}, decode(${bytes()}, 'hex'), decode(${bytes()}, 'hex'), '', ${at} - interval '1 h', ${at}, ${at}, ${at})`,
   sessions: (at) => sql`
-    insert into sessions (user_id, token_hash, password_version, created_at, last_seen_at, expires_at)
+    insert into latchkey.sessions (user_id, token_hash, password_version, created_at, last_seen_at, expires_at)
     values (${account.id}, decode(${bytes()}, 'hex'), 1, ${at} - interval '1 h', ${at}, ${at})`,
-  code_lockouts: (at) => sql`insert into code_lockouts values (${randomUUID()}, 1, 0, null, ${randomUUID()}, ${at})`,
+  password_changes: (at) =>
+    sql`insert into latchkey.password_changes values (${randomUUID()}, ${randomUUID()}, ${at}, null)`,
+  code_lockouts: (at) =>
+    sql`insert into latchkey.code_lockouts values (${randomUUID()}, 1, 0, null, ${randomUUID()}, ${at})`,
   security_events: (at) => sql`
-    insert into security_events (user_id, kind, request_id, created_at) values (${account.id}, 'signed-in', 'r', ${at})`,
-  mail_events: (at) => sql`insert into mail_events values (${randomUUID()}, 'p', 'delivered', true, null, ${at})`,
+    insert into latchkey.security_events (account_id, kind, request_id, created_at) values (${account.id}, 'signed-in', 'r', ${at})`,
+  mail_events: (at) =>
+    sql`insert into latchkey.mail_events values (${randomUUID()}, 'p', 'delivered', true, null, ${at})`,
 }
 
 const add = (retention: Retention, ageSeconds: number) =>
   db.execute((INSERTS[retention.table] as NonNullable<(typeof INSERTS)[string]>)(secondsAgo(ageSeconds), retention))
 
 const countOf = async (table: string) =>
-  Number((await db.execute<{ n: string }>(sql.raw(`select count(*) as n from ${table}`)))[0]?.n)
+  Number((await db.execute<{ n: string }>(sql.raw(`select count(*) as n from latchkey.${table}`)))[0]?.n)
 
 const nameOf = ({ table, where = '' }: Retention) => `${table} ${where}`.trim()
 
@@ -77,12 +83,12 @@ describe('removeOldRows', () => {
   it('never removes a row that is in use, however old', async () => {
     const old = secondsAgo(10 * 365 * 86_400)
     await db.execute(sql`
-      insert into mail_outbox (id, kind, request_id, status, batch_id, lease_expires_at, due_at, created_at)
+      insert into latchkey.mail_outbox (id, kind, request_id, status, batch_id, lease_expires_at, due_at, created_at)
       select gen_random_uuid(), 'password-reset', 'r', status, gen_random_uuid(), ${old}, ${old}, ${old}
       from unnest(array['queued', 'sending']) status`)
-    await db.execute(sql`insert into rate_limits values ('live', 5, ${secondsAgo(-1)})`)
+    await db.execute(sql`insert into latchkey.rate_limits values ('live', 5, ${secondsAgo(-1)})`)
     await db.execute(sql`
-      insert into sessions (user_id, token_hash, password_version, created_at, last_seen_at, expires_at)
+      insert into latchkey.sessions (user_id, token_hash, password_version, created_at, last_seen_at, expires_at)
       values (${account.id}, decode(${bytes()}, 'hex'), 1, ${old}, ${old}, ${secondsAgo(-1)})`)
     expect(await removeOldRows(db, clock.now())).toEqual({})
     expect(await countOf('mail_outbox')).toBe(2)
@@ -99,7 +105,7 @@ describe('removeOldRows', () => {
 
   it('removes slice after slice, and stops when the caller says so', async () => {
     await db.execute(
-      sql`insert into rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, ${2 * SLICE_SIZE + 3}) n`,
+      sql`insert into latchkey.rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, ${2 * SLICE_SIZE + 3}) n`,
     )
     let slices = 0
     expect(await removeOldRows(db, clock.now(), () => ++slices <= 1)).toEqual({ rate_limits: SLICE_SIZE })
@@ -107,9 +113,13 @@ describe('removeOldRows', () => {
   })
 
   it('skips a row that another transaction has locked, and does not wait for it', async () => {
-    await db.execute(sql`insert into rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, 3) n`)
+    await db.execute(
+      sql`insert into latchkey.rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, 3) n`,
+    )
     await db.transaction(async (tx) => {
-      await tx.execute(sql`update rate_limits set count = 2, expires_at = ${secondsAgo(-60)} where bucket = '2'`)
+      await tx.execute(
+        sql`update latchkey.rate_limits set count = 2, expires_at = ${secondsAgo(-60)} where bucket = '2'`,
+      )
       expect(await removeSlice(db, clock.now(), counters)).toBe(2)
     })
     expect(await removeSlice(db, clock.now(), counters)).toBe(0)
@@ -117,7 +127,9 @@ describe('removeOldRows', () => {
   })
 
   it('removes each row once when three run at the same time', async () => {
-    await db.execute(sql`insert into rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, 4000) n`)
+    await db.execute(
+      sql`insert into latchkey.rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, 4000) n`,
+    )
     const removed = await Promise.all([1, 2, 3].map(() => removeOldRows(db, clock.now())))
     expect(removed.reduce((sum, one) => sum + (one.rate_limits ?? 0), 0)).toBe(4000)
   })
@@ -125,7 +137,9 @@ describe('removeOldRows', () => {
 
 describe('housekeeping', () => {
   it('starts by itself, shares one run among its callers, and stops between two slices', async () => {
-    await db.execute(sql`insert into rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, 1200) n`)
+    await db.execute(
+      sql`insert into latchkey.rate_limits select n::text, 1, ${secondsAgo(1e6)} from generate_series(1, 1200) n`,
+    )
     const { log, lines } = createLogCapture()
     const housekeeping = createHousekeeping({ db, log, telemetry: silent, now: clock.now })
     housekeeping.start()
@@ -134,7 +148,7 @@ describe('housekeeping', () => {
     expect(one).toEqual({ rate_limits: 1200 })
     await housekeeping.stop()
     expect(lines.join()).toContain('"removed":{"rate_limits":1200}')
-    await db.execute(sql`insert into rate_limits values ('late', 1, ${secondsAgo(1e6)})`)
+    await db.execute(sql`insert into latchkey.rate_limits values ('late', 1, ${secondsAgo(1e6)})`)
     expect(await housekeeping.run()).toEqual({})
   })
 })

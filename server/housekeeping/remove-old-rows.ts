@@ -25,7 +25,7 @@ export async function removeSlice(db: Database, now: Date, retention: Retention)
 const oldRows = ({ table, key, since, keptSeconds, where = 'true' }: Retention, now: Date) =>
   step(
     'old_rows',
-    sql`select ${sql.raw(key)} from ${sql.raw(table)}
+    sql`select ${sql.raw(key)} from latchkey.${sql.raw(table)}
     where ${sql.raw(since)} < ${instantParam(new Date(now.getTime() - keptSeconds * 1000))} and ${sql.raw(where)}
     order by ${sql.raw(since)} limit ${SLICE_SIZE} for update skip locked`,
   )
@@ -34,7 +34,7 @@ const oldRows = ({ table, key, since, keptSeconds, where = 'true' }: Retention, 
 const removeRows = ({ table, key }: Retention, rows: Step) =>
   step(
     'removed',
-    sql`delete from ${sql.raw(table)} using ${rows}
+    sql`delete from latchkey.${sql.raw(table)} using ${rows}
     where ${sql.raw(table)}.${sql.raw(key)} = ${rows}.${sql.raw(key)} returning 1`,
   )
 

@@ -50,6 +50,14 @@ export const RETENTIONS: readonly Retention[] = [
     index: 'password_reset_tokens_expires_idx',
     keptSeconds: 7 * DAY,
   },
+  // An email secures an account for a week.
+  {
+    table: 'password_changes',
+    key: 'account_id',
+    since: 'changed_at',
+    index: 'password_changes_changed_idx',
+    keptSeconds: EMAIL_KEPT,
+  },
   { table: 'sessions', key: 'id', since: 'expires_at', index: 'sessions_expires_idx', keptSeconds: 1 * DAY },
   // A block lasts a day at most. After a month without a wrong code, the count starts again.
   {

@@ -1,5 +1,5 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
-import { SESSION_TTL_SECONDS } from '@/server/accounts/sessions'
+import { SESSION_TTL_SECONDS } from '@/server/accounts/own/sessions'
 import { env } from '@/server/env'
 
 /**

@@ -56,7 +56,7 @@ async function queueRequests(count: number) {
     accounts.map(({ id }) => ({
       id: newRequestId(),
       kind: 'password-reset' as const,
-      userId: id,
+      accountId: id,
       requestId: randomUUID(),
       createdAt: at,
       dueAt: at,

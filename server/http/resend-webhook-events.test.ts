@@ -83,7 +83,7 @@ describe('an event', () => {
     await fixture.request(account.email)
     const batch = await claimBatch(db, fixture.clock.now(), randomUUID())
     const id = batch?.emails[0]?.id as string
-    await db.update(mailOutbox).set({ recipient: account.email, userId: account.id }).where(eq(mailOutbox.id, id))
+    await db.update(mailOutbox).set({ recipient: account.email, accountId: account.id }).where(eq(mailOutbox.id, id))
     const providerId = randomUUID()
     const ctx = { db, now: fixture.clock.now(), secret: WEBHOOK_SECRET }
     await receiveResendEvent(ctx, signedRequest(resendEvent('bounced', providerId)))

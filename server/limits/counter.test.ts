@@ -80,7 +80,7 @@ describe('the global limit', () => {
     const rows = (await db.select().from(rateLimits)).filter((row) => row.bucket.includes(' global'))
     expect(rows.length).toBe(12)
     expect(rows.reduce((sum, row) => sum + row.count, 0)).toBe(300)
-    await db.execute(sql`update rate_limits set count = 999 where bucket like '% global %'`)
+    await db.execute(sql`update latchkey.rate_limits set count = 999 where bucket like '% global %'`)
     // Each row has a budget of 1,000: it accepts one more call and refuses the next.
     const outcomes = await countMany(200, 'request-reset')
     expect(outcomes.filter((outcome) => outcome?.retryAfterSeconds === null)).toHaveLength(12)
@@ -170,7 +170,7 @@ describe('an address over its own budget', () => {
 
     const [shared] = await runStatement<{ count: number }>(
       db,
-      sql`select sum(count)::int as count from rate_limits where bucket like 'request-reset global%'`,
+      sql`select sum(count)::int as count from latchkey.rate_limits where bucket like 'request-reset global%'`,
     )
     expect(shared?.count).toBe(61)
   })

@@ -125,7 +125,7 @@ function raiseCounters(stage: Stage, budgets: Step, earlier: Step[], at: Date): 
   )
   return step(
     `counts_of_stage_${stage}`,
-    sql`insert into rate_limits as counter (bucket, count, expires_at)
+    sql`insert into latchkey.rate_limits as counter (bucket, count, expires_at)
     select bucket, 1, ${now} + make_interval(secs => seconds) from ${budgets}
     where stage = ${stage} ${sql.join(withinEarlier, sql` `)}
     on conflict (bucket) do update set

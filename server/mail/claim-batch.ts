@@ -33,8 +33,8 @@ interface ClaimedRow extends ClaimedEmail {
 }
 
 const CLAIMED_COLUMNS =
-  sql.raw(`o.id, o.kind, o.form, o.exempt_from_cooldown as "exemptFromCooldown", o.identifier, o.user_id as "userId",
-  o.recipient, o.recipient_name as "recipientName", o.composed_at as "composedAt", o.expires_at as "expiresAt",
+  sql.raw(`o.id, o.kind, o.form, o.exempt_from_cooldown as "exemptFromCooldown", o.identifier, o.account_id as "accountId",
+  o.recipient, o.recipient_name as "recipientName", o.recipient_username as "recipientUsername", o.composed_at as "composedAt", o.expires_at as "expiresAt",
   o.device, o.request_id as "requestId", o.attempts, o.created_at as "createdAt", o.batch_id as "batchId"`)
 
 /** Claims a batch whose lease has ended, with all of its rows: a part of it would not be the same call. */
@@ -45,7 +45,7 @@ function claimAgain(db: Database, claim: Claim) {
     db,
     statementOf(
       [batch, rows],
-      sql`update mail_outbox o set lease_expires_at = ${claim.leaseExpiresAt}, attempts = attempts + 1
+      sql`update latchkey.mail_outbox o set lease_expires_at = ${claim.leaseExpiresAt}, attempts = attempts + 1
       from ${rows} where o.id = ${rows}.id returning ${CLAIMED_COLUMNS}`,
     ),
   )
@@ -55,7 +55,7 @@ function claimAgain(db: Database, claim: Claim) {
 const expiredBatch = ({ now }: Claim) =>
   step(
     'expired_batch',
-    sql`select batch_id from mail_outbox where status = 'sending' and lease_expires_at <= ${now}
+    sql`select batch_id from latchkey.mail_outbox where status = 'sending' and lease_expires_at <= ${now}
     order by lease_expires_at limit 1`,
   )
 
@@ -63,7 +63,7 @@ const expiredBatch = ({ now }: Claim) =>
 const rowsOfBatch = ({ now }: Claim, batch: Step) =>
   step(
     'batch_rows',
-    sql`select id from mail_outbox
+    sql`select id from latchkey.mail_outbox
     where batch_id = (select batch_id from ${batch}) and status = 'sending' and lease_expires_at <= ${now}
     order by id for update`,
   )
@@ -78,7 +78,7 @@ function claimNew(db: Database, claim: Claim) {
     db,
     statementOf(
       [rows],
-      sql`update mail_outbox o set status = 'sending', batch_id = ${claim.batchId}::uuid,
+      sql`update latchkey.mail_outbox o set status = 'sending', batch_id = ${claim.batchId}::uuid,
         lease_expires_at = ${claim.leaseExpiresAt}, attempts = (select max(attempts) + 1 from ${rows})
       from ${rows} where o.id = ${rows}.id returning ${CLAIMED_COLUMNS}`,
     ),
@@ -89,9 +89,9 @@ function claimNew(db: Database, claim: Claim) {
 const dueRows = ({ now }: Claim) =>
   step(
     'due_rows',
-    sql`select id, attempts from mail_outbox
+    sql`select id, attempts from latchkey.mail_outbox
     where status = 'queued' and due_at <= ${now}
-      and kind = (select kind from mail_outbox where status = 'queued' order by due_at limit 1)
+      and kind = (select kind from latchkey.mail_outbox where status = 'queued' order by due_at limit 1)
     order by due_at limit ${BATCH_SIZE} for update skip locked`,
   )
 

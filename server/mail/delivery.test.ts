@@ -166,7 +166,7 @@ describe('the acceptance of a reset email', () => {
     fixture.clock.advance(120)
     await worker().drain()
     expect(await fixture.eventsOf(account)).toEqual(['reset-mailed', 'reset-requested'])
-    const [row] = await db.select().from(mailOutbox).where(eq(mailOutbox.userId, account.id))
+    const [row] = await db.select().from(mailOutbox).where(eq(mailOutbox.accountId, account.id))
     expect(row?.status).toBe('sent')
   })
 })

@@ -43,7 +43,7 @@ const EFFECT_ROWS = JSON.stringify(
 export async function recordMailEvent(db: Database, now: Date, event: MailEvent): Promise<void> {
   await runStatement(
     db,
-    sql`insert into mail_events (id, provider_id, type, permanent, reason, received_at)
+    sql`insert into latchkey.mail_events (id, provider_id, type, permanent, reason, received_at)
     values (${event.id}, ${event.providerId}, ${event.type}, ${event.permanent}, ${event.reason}, ${instantParam(now)})
     on conflict (id) do nothing`,
   )
@@ -69,7 +69,7 @@ const strongestEvents = (providerIds: string[]) =>
     sql`select distinct on (e.provider_id) e.provider_id, e.reason, effects.status, effects.rank, effects.audit,
       case when e.permanent then effects.suppression end as suppression
     from jsonb_array_elements_text(${JSON.stringify(providerIds)}::jsonb) as emails(provider_id)
-      join mail_events e using (provider_id)
+      join latchkey.mail_events e using (provider_id)
       join jsonb_to_recordset(${EFFECT_ROWS}::jsonb)
         as effects(type text, status text, rank int, audit text, suppression text) using (type)
     order by e.provider_id, effects.rank desc, e.permanent desc, e.received_at`,
@@ -79,11 +79,11 @@ const strongestEvents = (providerIds: string[]) =>
 const moveRows = (strongest: Step) =>
   step(
     'moved',
-    sql`update mail_outbox o set status = ${strongest}.status, reason = coalesce(${strongest}.reason, o.reason)
+    sql`update latchkey.mail_outbox o set status = ${strongest}.status, reason = coalesce(${strongest}.reason, o.reason)
     from ${strongest}
     where o.provider_id = ${strongest}.provider_id
       and ${strongest}.rank > (${JSON.stringify(RANK)}::jsonb ->> o.status)::int
-    returning o.user_id, o.recipient, o.request_id, ${strongest}.audit, ${strongest}.suppression`,
+    returning o.account_id, o.recipient, o.request_id, ${strongest}.audit, ${strongest}.suppression`,
   )
 
 /** Records the audit events of the rows that moved. */
@@ -91,14 +91,14 @@ const auditMovedRows = (moved: Step, at: Date) =>
   step(
     'audited',
     auditEvent(
-      { kind: sql`audit`, userId: sql`user_id`, requestId: sql`request_id`, device: null, at },
+      { kind: sql`audit`, accountId: sql`account_id`, requestId: sql`request_id`, device: null, at },
       sql`from ${moved} where audit is not null`,
     ),
   )
 
 /** Suppresses the addresses of the rows that moved for a permanent reason. */
 const suppressAddresses = (moved: Step, now: Date) =>
-  sql`insert into mail_suppressions (user_id, address, kind, since)
-  select distinct on (user_id, recipient) user_id, recipient, suppression, ${instantParam(now)} from ${moved}
-  where suppression is not null and user_id is not null
-  on conflict (user_id, address) do nothing`
+  sql`insert into latchkey.mail_suppressions (account_id, address, kind, since)
+  select distinct on (account_id, recipient) account_id, recipient, suppression, ${instantParam(now)} from ${moved}
+  where suppression is not null and account_id is not null
+  on conflict (account_id, address) do nothing`

@@ -18,9 +18,10 @@ export interface ClaimedEmail {
   form: LinkForm
   exemptFromCooldown: boolean
   identifier: string | null
-  userId: string | null
+  accountId: string | null
   recipient: string | null
   recipientName: string | null
+  recipientUsername: string | null
   composedAt: Date | null
   expiresAt: Date | null
   device: string | null

@@ -14,7 +14,7 @@ const stillClaimed = (batch: ClaimedBatch) =>
 export async function retryLater(db: Database, batch: ClaimedBatch, at: Date, reason: string): Promise<void> {
   await runStatement(
     db,
-    sql`update mail_outbox set lease_expires_at = ${instantParam(at)}, reason = ${reason} where ${stillClaimed(batch)}`,
+    sql`update latchkey.mail_outbox set lease_expires_at = ${instantParam(at)}, reason = ${reason} where ${stillClaimed(batch)}`,
   )
 }
 
@@ -28,7 +28,7 @@ export async function requeue(
 ): Promise<void> {
   await runStatement(
     db,
-    sql`update mail_outbox set status = 'queued', batch_id = null, lease_expires_at = null,
+    sql`update latchkey.mail_outbox set status = 'queued', batch_id = null, lease_expires_at = null,
       due_at = ${instantParam(dueAt)}, reason = ${reason}
     where ${stillClaimed(batch)} and id = ${id}::uuid`,
   )
@@ -48,7 +48,7 @@ export async function splitBatch(
   const [first, second] = halves.map((ids) => `{${ids.join()}}`)
   await runStatement(
     db,
-    sql`update mail_outbox set lease_expires_at = ${instantParam(now)}, batch_id = case
+    sql`update latchkey.mail_outbox set lease_expires_at = ${instantParam(now)}, batch_id = case
       when id = any(${first}::uuid[]) then ${randomUUID()}::uuid
       when id = any(${second}::uuid[]) then ${randomUUID()}::uuid
       else batch_id end

@@ -37,7 +37,7 @@ export async function retryFailed(db: Database, now: Date): Promise<RetryReport>
 const requeueFailed = (at: SQL) =>
   step(
     'requeued',
-    sql`update mail_outbox set status = 'queued', batch_id = null, provider_id = null, reason = null, attempts = 0,
+    sql`update latchkey.mail_outbox set status = 'queued', batch_id = null, provider_id = null, reason = null, attempts = 0,
       due_at = ${at}
     where status = 'failed' and recipient is not null and expires_at > ${at}
     returning 1`,
@@ -47,11 +47,14 @@ const requeueFailed = (at: SQL) =>
 const rescheduleWaiting = (at: SQL) =>
   step(
     'rescheduled',
-    sql`update mail_outbox set lease_expires_at = ${at}
+    sql`update latchkey.mail_outbox set lease_expires_at = ${at}
     where status = 'sending' and reason is not null and lease_expires_at > ${at}
     returning 1`,
   )
 
 /** The failed emails that have no link that works. */
 const expiredFailures = (at: SQL) =>
-  step('expired', sql`select from mail_outbox where status = 'failed' and (recipient is null or expires_at <= ${at})`)
+  step(
+    'expired',
+    sql`select from latchkey.mail_outbox where status = 'failed' and (recipient is null or expires_at <= ${at})`,
+  )

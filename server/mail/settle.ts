@@ -52,12 +52,12 @@ export async function settle(db: Database, now: Date, settlements: Settlement[])
 const settleRows = (settlements: Settlement[], now: Date) =>
   step(
     'settled',
-    sql`update mail_outbox o set status = s.status, provider_id = s."providerId", reason = s.reason, identifier = null,
+    sql`update latchkey.mail_outbox o set status = s.status, provider_id = s."providerId", reason = s.reason, identifier = null,
       sent_at = case when s.status = 'sent' then ${instantParam(now)} end, lease_expires_at = null
     from jsonb_to_recordset(${JSON.stringify(settlements)}::jsonb)
       as s(id uuid, status text, "providerId" text, reason text)
     where o.id = s.id and o.status = 'sending'
-    returning o.id, o.kind, o.status, o.reason, o.request_id, o.user_id, o.device`,
+    returning o.id, o.kind, o.status, o.reason, o.request_id, o.account_id, o.device`,
   )
 
 /** Records an audit event for each reset email that was sent. */
@@ -65,7 +65,7 @@ const auditSentResets = (settled: Step, at: Date) =>
   step(
     'audited',
     auditEvent(
-      { kind: 'reset-mailed', userId: sql`user_id`, requestId: sql`request_id`, device: sql`device`, at },
+      { kind: 'reset-mailed', accountId: sql`account_id`, requestId: sql`request_id`, device: sql`device`, at },
       sql`from ${settled} where status = 'sent' and kind = 'password-reset'`,
     ),
   )

@@ -25,7 +25,7 @@ export async function queueState(
     sql`select count(*) filter (where status = 'queued')::int as queued,
       count(*) filter (where status = 'sending')::int as sending,
       greatest(0, coalesce(floor(extract(epoch from ${instantParam(now)} - min(created_at))), 0))::int as oldest
-    from mail_outbox where status = 'queued' or status = 'sending'`,
+    from latchkey.mail_outbox where status = 'queued' or status = 'sending'`,
   )
   return { queued: row?.queued ?? 0, sending: row?.sending ?? 0, oldestSeconds: row?.oldest ?? 0 }
 }
@@ -34,13 +34,13 @@ export async function queueState(
 export async function mailStatus(db: Database, now: Date): Promise<MailStatusReport> {
   const waiting = await runStatement<MailStatusReport['waiting'][number]>(
     db,
-    sql`select reason, count(*)::int as count from mail_outbox
+    sql`select reason, count(*)::int as count from latchkey.mail_outbox
     where status in ('queued', 'sending') and reason is not null group by reason order by count desc, reason limit 10`,
   )
   const failures = await runStatement<MailStatusReport['failures'][number]>(
     db,
     sql`select kind, status, coalesce(reason, '') as reason, count(*)::int as count, max(created_at) as newest
-    from mail_outbox where status in ('failed', 'bounced')
+    from latchkey.mail_outbox where status in ('failed', 'bounced')
     group by kind, status, reason order by count desc, reason limit 20`,
   )
   return { ...(await queueState(db, now)), waiting, failures }

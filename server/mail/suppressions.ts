@@ -1,6 +1,6 @@
 import { and, eq, inArray, type SQLWrapper, sql } from 'drizzle-orm'
-import type { Database } from '@/server/db/client'
-import { mailOutbox, mailSuppressions, SUPPRESSION_KINDS, type SuppressionKind, users } from '@/server/db/schema'
+import { type Database, runStatement } from '@/server/db/client'
+import { mailOutbox, mailSuppressions, SUPPRESSION_KINDS, type SuppressionKind } from '@/server/db/schema'
 
 export { SUPPRESSION_KINDS }
 
@@ -8,17 +8,17 @@ export { SUPPRESSION_KINDS }
 export const SUPPRESSED_REASON = 'address-undeliverable'
 
 /** SQL: the row of `mail_suppressions` is about this address of this account. The case of letters is ignored. */
-const concerns = (userId: SQLWrapper, address: SQLWrapper) =>
-  sql`${mailSuppressions.userId} = ${userId} and lower(${mailSuppressions.address}) = lower(${address})`
+const concerns = (accountId: SQLWrapper, address: SQLWrapper) =>
+  sql`${mailSuppressions.accountId} = ${accountId} and lower(${mailSuppressions.address}) = lower(${address})`
 
 /**
  * SQL: true when this address of this account bounced or complained, so that no email is sent to it.
  * A suppression belongs to the address: after the account changes its address, emails are sent again.
- * @param userId an expression for the account's id, for example sql`u.id`.
- * @param address an expression for the address, for example sql`u.email`.
+ * @param accountId an expression for the account's id, for example sql`a.id::text`.
+ * @param address an expression for the address, for example sql`a.email`.
  */
-export const isSuppressed = (userId: SQLWrapper, address: SQLWrapper) =>
-  sql`exists (select from mail_suppressions where ${concerns(userId, address)})`
+export const isSuppressed = (accountId: SQLWrapper, address: SQLWrapper) =>
+  sql`exists (select from latchkey.mail_suppressions where ${concerns(accountId, address)})`
 
 /**
  * Finds the suppression of an account's present address.
@@ -26,14 +26,14 @@ export const isSuppressed = (userId: SQLWrapper, address: SQLWrapper) =>
  */
 export async function findSuppression(
   ctx: { db: Database },
-  userId: string,
+  accountId: string,
 ): Promise<{ kind: SuppressionKind; since: Date } | null> {
-  const [suppression] = await ctx.db
-    .select({ kind: mailSuppressions.kind, since: mailSuppressions.since })
-    .from(mailSuppressions)
-    .innerJoin(users, concerns(users.id, users.email))
-    .where(eq(users.id, userId))
-    .limit(1)
+  const [suppression] = await runStatement<{ kind: SuppressionKind; since: Date }>(
+    ctx.db,
+    sql`select s.kind, s.since from latchkey.mail_suppressions s
+      join latchkey.accounts a on a.id = latchkey.account_id(s.account_id)
+    where s.account_id = ${accountId} and lower(s.address) = lower(a.email) limit 1`,
+  )
   return suppression ?? null
 }
 
@@ -50,7 +50,7 @@ export async function ignoreSuppressed(ctx: { db: Database }, ids: string[]): Pr
       and(
         inArray(mailOutbox.id, ids),
         eq(mailOutbox.status, 'sending'),
-        isSuppressed(mailOutbox.userId, mailOutbox.recipient),
+        isSuppressed(mailOutbox.accountId, mailOutbox.recipient),
       ),
     )
     .returning({ id: mailOutbox.id })

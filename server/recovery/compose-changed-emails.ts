@@ -14,10 +14,11 @@ export async function composeChangedEmails(ctx: ComposeContext, batch: ClaimedEm
   const ids = batch.map((row) => row.id)
   const suppressed = await ignoreSuppressed(ctx, ids)
   const composed: Composed[] = []
-  for (const { id, recipient, recipientName, expiresAt, createdAt, device } of batch) {
+  for (const { id, recipient, recipientName, recipientUsername, expiresAt, createdAt, device } of batch) {
     if (!recipient || !expiresAt || suppressed.has(id)) continue
     const email = await renderPasswordChanged({
       recipientName: recipientName || null,
+      username: recipientUsername || null,
       changedAt: formatTime(createdAt),
       device,
       secureAccountLink: `${ctx.appUrl}/secure-account?token=${secureAccountTokenOf(ctx.secrets[0], id)}`,

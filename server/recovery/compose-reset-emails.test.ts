@@ -81,12 +81,12 @@ describe('the identifier of a request', () => {
     const tooSoon = await fixture.request(account.username)
     const unknown = await fixture.request('unknown@example.com')
     await fixture.deliver()
-    expect(await rowOf(known)).toMatchObject({ identifier: null, status: 'sent', userId: account.id })
+    expect(await rowOf(known)).toMatchObject({ identifier: null, status: 'sent', accountId: account.id })
     expect(await rowOf(tooSoon)).toMatchObject({
       identifier: null,
       status: 'ignored',
       reason: 'asked-too-soon',
-      userId: null,
+      accountId: null,
     })
     expect(await rowOf(unknown)).toMatchObject({
       identifier: null,
@@ -131,7 +131,7 @@ describe('composeResetEmails for a batch', () => {
     recorded.statements.length = 0
     const context = { ...fixture.ctx(), appUrl: APP_URL }
     const composed = await composeResetEmails({ ...context, db: recorded.db }, batch?.emails ?? [])
-    expect(recorded.statements.filter((text) => /\busers\b/.test(text))).toHaveLength(1)
+    expect(recorded.statements.filter((text) => /\baccounts\b/.test(text))).toHaveLength(1)
 
     const emails = composed.map((one) => ('email' in one ? one.email : undefined))
     expect(emails.map((email) => email?.to)).toEqual(accounts.map((account) => account.email))
@@ -160,7 +160,7 @@ describe('composeResetEmails for a batch', () => {
     const context = { ...fixture.ctx(), appUrl: APP_URL }
     const connection = await db.$client.reserve()
     await connection.unsafe('begin')
-    await connection.unsafe('select 1 from mail_outbox for update')
+    await connection.unsafe('select 1 from latchkey.mail_outbox for update')
     const composing = [1, 2].map(() => composeResetEmails(context, batch?.emails ?? []))
     await waitForBlocked(db, 2)
     await connection.unsafe('commit')

@@ -5,6 +5,7 @@ import { mailOutbox, passwordResetTokens } from '@/server/db/schema'
 import type { Composed } from '@/server/mail/emails'
 import type { ClaimedEmail } from '@/server/mail/outbox'
 import { renderPasswordReset } from '@/server/mail/templates/password-reset'
+import { renderSignInVia } from '@/server/mail/templates/sign-in-via'
 import { formatTime } from './format-time'
 import { linkOf, secretOf } from './link-forms'
 import { mintRequests } from './mint-requests'
@@ -49,12 +50,14 @@ const readMinted = (ctx: ComposeContext, ids: string[]) =>
       id: mailOutbox.id,
       to: mailOutbox.recipient,
       name: mailOutbox.recipientName,
+      username: mailOutbox.recipientUsername,
+      signInVia: mailOutbox.signInVia,
       device: mailOutbox.device,
       expiresAt: mailOutbox.expiresAt,
       createdAt: mailOutbox.createdAt,
       composedAt: mailOutbox.composedAt,
       form: mailOutbox.form,
-      userId: passwordResetTokens.userId,
+      accountId: passwordResetTokens.accountId,
       tokenHash: passwordResetTokens.tokenHash,
       codeExpiresAt: passwordResetTokens.codeExpiresAt,
     })
@@ -65,17 +68,25 @@ const readMinted = (ctx: ComposeContext, ids: string[]) =>
 async function renderRow(ctx: ComposeContext, row: MintedRow): Promise<Composed[]> {
   const { id, to, expiresAt, composedAt } = row
   if (!to || !expiresAt || !composedAt) return []
+  const shared = {
+    recipientName: row.name || null,
+    username: row.username || null,
+    device: row.device,
+    requestedAt: formatTime(row.createdAt),
+  }
+  if (row.signInVia) {
+    const email = await renderSignInVia({ ...shared, provider: row.signInVia })
+    return [{ id, email: { id, to, ...email }, expiresAt }]
+  }
   const secret = secretOf(ctx.secrets, row)
   if (!secret) return [{ id, failed: 'APP_SECRET no longer holds the secret that this email was made with' }]
   const minutesUntil = (end: Date) => Math.round((end.getTime() - composedAt.getTime()) / 60_000)
   const email = await renderPasswordReset({
-    recipientName: row.name || null,
-    link: await linkOf(ctx.appUrl, secret, { id, userId: row.userId, form: row.form, expiresAt }),
+    ...shared,
+    link: await linkOf(ctx.appUrl, secret, { id, accountId: row.accountId, form: row.form, expiresAt }),
     code: codeOf(secret, id),
     linkMinutes: minutesUntil(expiresAt),
     codeMinutes: minutesUntil(row.codeExpiresAt),
-    device: row.device,
-    requestedAt: formatTime(row.createdAt),
   })
   return [{ id, email: { id, to, ...email }, expiresAt }]
 }

@@ -11,12 +11,12 @@ import type { LimitedCall } from '@/server/limits/run-limited'
 
 /**
  * A condition that the mail worker applies: at `requestedAt`, the account was still cooling down.
- * @param userId SQL: the account's id
+ * @param accountId SQL: the account's id as text
  * @param requestedAt SQL: when the email was requested
  */
-export const isCoolingDown = (ctx: Pick<RecoveryContext, 'policy'>, userId: SQL, requestedAt: SQL): SQL =>
+export const isCoolingDown = (ctx: Pick<RecoveryContext, 'policy'>, accountId: SQL, requestedAt: SQL): SQL =>
   sql`coalesce(${requestedAt} < make_interval(secs => ${ctx.policy.sendCooldownSeconds})
-    + (select max(t.created_at) from password_reset_tokens t where t.user_id = ${userId}), false)`
+    + (select max(t.created_at) from latchkey.password_reset_tokens t where t.account_id = ${accountId}), false)`
 
 /**
  * Lets the limits of a request report the cooldown to the requester, who must not learn whether the account exists:

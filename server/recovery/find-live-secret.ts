@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { isActive } from '@/server/accounts/account-state'
+import { hasId } from '@/server/accounts/find-account'
 import type { PasswordOwner } from '@/server/accounts/password-policy'
 import type { RecoveryContext } from '@/server/core/context'
 import { type DeadSecretCode, RecoveryError } from '@/server/core/errors'
@@ -11,7 +12,7 @@ import { type CauseOfDeath, causeOfDeath, expiryOf, type SecretKind } from './li
 
 /** A secret as a browser or a program presents it. */
 export type PresentedSecret =
-  | { kind: 'link'; token: string; userId?: string } // 43 characters, base64url; the account's id where the link names it
+  | { kind: 'link'; token: string; accountId?: string } // 43 characters, base64url; the account's id where the link names it
   | { kind: 'jwt'; token: string } // an emailed JWT
   | { kind: 'grant'; token: string } // 60 letters and digits, in exchange for a code
 
@@ -25,7 +26,7 @@ export function presentedSecret(token: string): PresentedSecret {
 export interface LiveSecret {
   /** The id of the request it belongs to: the row that `resetPassword` spends. */
   id: string
-  userId: string
+  accountId: string
   owner: PasswordOwner
   expiresAt: Date
 }
@@ -33,7 +34,7 @@ export interface LiveSecret {
 interface FoundSecret extends PasswordOwner {
   isAccountKnown: boolean
   id: string | null
-  userId: string
+  accountId: string
   expiresAt: Date
   causeOfDeath: CauseOfDeath | null
 }
@@ -58,17 +59,17 @@ export async function findLiveSecret(
   const matches = await matchesSecret(ctx, secret)
   const found = await runLimited<FoundSecret>(ctx, { action }, (check) => ({
     query: sql`select ${check.result}.*, ${isAccountKnown(ctx, secret)} as "isAccountKnown",
-      t.id, t.user_id as "userId", u.email, u.username, u.full_name as "fullName",
+      t.id, t.account_id as "accountId", a.email, coalesce(a.username, '') as username, coalesce(a.full_name, '') as "fullName",
       ${expiryOf(secret.kind)} as "expiresAt", ${causeOfDeath(secret.kind, ctx.now)} as "causeOfDeath"
     from ${check.result}
-      left join password_reset_tokens t on ${matches}
-      left join users u on u.id = t.user_id`,
+      left join latchkey.password_reset_tokens t on ${matches}
+      left join latchkey.accounts a on ${hasId(sql`t.account_id`)}`,
   }))
   refuseUnknownAccount(ctx, found.isAccountKnown)
-  const { id, userId, email, username, fullName, expiresAt } = found
+  const { id, accountId, email, username, fullName, expiresAt } = found
   if (id === null) throw new RecoveryError(DEATH_CODES[secret.kind].unknown)
   if (found.causeOfDeath) throw new RecoveryError(DEATH_CODES[secret.kind][found.causeOfDeath])
-  return { id, userId, owner: { email, username, fullName }, expiresAt }
+  return { id, accountId, owner: { email, username, fullName }, expiresAt }
 }
 
 /** A condition on a row `t` of `password_reset_tokens`: the secret belongs to it. */
@@ -77,15 +78,15 @@ async function matchesSecret(ctx: RecoveryContext, secret: PresentedSecret): Pro
   if (kind === 'grant') return isGrant(token) ? sql`t.grant_hash = ${digestOf(token)}` : sql`false`
   if (kind === 'jwt') {
     const named = await readLinkJwt(ctx.secrets, token)
-    return named ? sql`t.token_hash = ${digestOf(named.resetToken)} and t.user_id = ${named.userId}::uuid` : sql`false`
+    return named ? sql`t.token_hash = ${digestOf(named.resetToken)} and t.account_id = ${named.accountId}` : sql`false`
   }
   if (!isLinkToken(token)) return sql`false`
-  const ofAccount = secret.userId === undefined ? sql`` : sql` and t.user_id = ${secret.userId}::uuid`
+  const ofAccount = secret.accountId === undefined ? sql`` : sql` and t.account_id = ${secret.accountId}`
   return sql`t.token_hash = ${digestOf(token)}${ofAccount}`
 }
 
 /** SQL: false when the link names an account that does not exist, and the policy allows to say so. */
 function isAccountKnown(ctx: RecoveryContext, secret: PresentedSecret): SQL {
-  if (!mayReveal(ctx) || secret.kind !== 'link' || secret.userId === undefined) return sql`true`
-  return sql`exists (select from users u where u.id = ${secret.userId}::uuid and ${isActive})`
+  if (!mayReveal(ctx) || secret.kind !== 'link' || secret.accountId === undefined) return sql`true`
+  return sql`exists (select from latchkey.accounts a where ${hasId(sql`${secret.accountId}`)} and ${isActive})`
 }

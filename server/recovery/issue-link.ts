@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
-import { findAccount } from '@/server/accounts/find-account'
+import { findAccount, hasId } from '@/server/accounts/find-account'
 import type { RecoveryContext } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
 import type { Identifier } from '@/server/core/schemas'
@@ -28,7 +28,7 @@ export async function issueLink(
   const { id } = await requestReset(ctx, { ...input, dueInSeconds: MINT_WITHIN_SECONDS })
   const account = await findAccount(ctx, input.account)
   if (!account) throw new RecoveryError('account-unknown')
-  await mintRequests(ctx, [{ id, form: input.form, identifier: input.account, userId: account.id }])
+  await mintRequests(ctx, [{ id, form: input.form, identifier: input.account, accountId: account.id }])
   await ctx.db.update(mailOutbox).set({ dueAt: ctx.now }).where(eq(mailOutbox.id, id))
   ctx.wakeMailWorker()
 
@@ -40,13 +40,13 @@ export async function issueLink(
 /** Finds what the live link of an account is made from. */
 async function findLiveLink(
   ctx: RecoveryContext,
-  userId: string,
+  accountId: string,
 ): Promise<(MintedLink & { tokenHash: Buffer }) | undefined> {
   const [live] = await runStatement<MintedLink & { tokenHash: Buffer }>(
     ctx.db,
-    sql`select t.id, t.user_id as "userId", o.form, t.token_hash as "tokenHash", t.expires_at as "expiresAt"
-    from password_reset_tokens t join mail_outbox o on o.id = t.id join users u on u.id = t.user_id
-    where t.user_id = ${userId}::uuid and ${isLive('link', ctx.now)}`,
+    sql`select t.id, t.account_id as "accountId", o.form, t.token_hash as "tokenHash", t.expires_at as "expiresAt"
+    from latchkey.password_reset_tokens t join latchkey.mail_outbox o on o.id = t.id join latchkey.accounts a on ${hasId(sql`t.account_id`)}
+    where t.account_id = ${accountId} and ${isLive('link', ctx.now)}`,
   )
   return live
 }

@@ -15,20 +15,21 @@ export const tokenOf = (form: LinkForm, secret: string, id: string): string =>
 export const secretOf = (ring: SecretRing, row: { id: string; form: LinkForm; tokenHash: Buffer }) =>
   ring.find((secret) => sameBytes(digestOf(tokenOf(row.form, secret, row.id)), row.tokenHash))
 
-/** Encodes a user id as Django does in links: base64url of its text. */
-export const encodeUid = (userId: string): string => Buffer.from(userId).toString('base64url')
+/** Encodes an account id as Django does in links: base64url of its text. */
+export const encodeUid = (accountId: string): string => Buffer.from(accountId).toString('base64url')
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** The text form of an id, whatever its type in the application. */
+const ACCOUNT_ID = /^\P{Cc}{1,255}$/u
 
-/** Decodes the user id in a link, or null when it is not one that `encodeUid` wrote. */
+/** Decodes the account id in a link, or null when it is not one that `encodeUid` wrote. */
 export function decodeUid(uidb64: string): string | null {
-  const userId = Buffer.from(uidb64, 'base64url').toString()
-  return UUID.test(userId) && encodeUid(userId) === uidb64 ? userId : null
+  const accountId = Buffer.from(uidb64, 'base64url').toString()
+  return ACCOUNT_ID.test(accountId) && encodeUid(accountId) === uidb64 ? accountId : null
 }
 
 export interface MintedLink {
   id: string
-  userId: string
+  accountId: string
   form: LinkForm
   expiresAt: Date
 }
@@ -44,7 +45,7 @@ export async function linkOf(appUrl: string, secret: string, minted: MintedLink)
     case 'pages':
       return `${appUrl}/api/accounts/forgot_password?token=${token}`
     case 'views':
-      return `${appUrl}/reset-password/${encodeUid(minted.userId)}/${token}/`
+      return `${appUrl}/reset-password/${encodeUid(minted.accountId)}/${token}/`
     case 'v1':
       return `${appUrl}/reset-password?token=${token}`
     case 'jwt':
@@ -55,7 +56,7 @@ export async function linkOf(appUrl: string, secret: string, minted: MintedLink)
 const jwtKey = (secret: string) => new Uint8Array(deriveKey(secret, 'jwt'))
 
 const signLinkJwt = (secret: string, minted: MintedLink, resetToken: string) =>
-  new SignJWT({ user_id: minted.userId, reset_token: resetToken })
+  new SignJWT({ user_id: minted.accountId, reset_token: resetToken })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setExpirationTime(minted.expiresAt)
     .sign(jwtKey(secret))
@@ -70,7 +71,7 @@ const JWT = /^[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]$/
 export async function readLinkJwt(
   secrets: SecretRing,
   jwt: string,
-): Promise<{ userId: string; resetToken: string } | null> {
+): Promise<{ accountId: string; resetToken: string } | null> {
   if (!JWT.test(jwt)) return null
   for (const secret of secrets) {
     try {
@@ -80,9 +81,9 @@ export async function readLinkJwt(
         requiredClaims: ['exp', 'user_id', 'reset_token'],
         currentDate: new Date(0), // The row decides whether the link has expired.
       })
-      const { user_id: userId, reset_token: resetToken } = payload
-      if (typeof userId !== 'string' || !UUID.test(userId) || typeof resetToken !== 'string') return null
-      return { userId, resetToken }
+      const { user_id: accountId, reset_token: resetToken } = payload
+      if (typeof accountId !== 'string' || !ACCOUNT_ID.test(accountId) || typeof resetToken !== 'string') return null
+      return { accountId, resetToken }
     } catch (error) {
       if (!(error instanceof errors.JOSEError || error instanceof TypeError)) throw error
     }

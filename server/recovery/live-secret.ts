@@ -4,7 +4,7 @@ import { instantParam } from '@/server/db/client'
 
 /**
  * SQL conditions that decide whether a secret still works. They expect a row of `password_reset_tokens` as `t`. Those
- * that check the account also expect its row of `users` as `u`.
+ * that check the account also expect its row of `latchkey.accounts` as `a`.
  */
 
 /** The forms in which a row's secret is presented. */
@@ -36,4 +36,4 @@ export type CauseOfDeath = 'used' | 'superseded' | 'expired'
 export const causeOfDeath = (kind: SecretKind, now: Date): SQL => sql`case
     when t.used_at is not null then 'used'
     when t.superseded_at is not null then 'superseded'
-    when not (${isLive(kind, now)}) then 'expired' end`
+    when (${isLive(kind, now)}) is not true then 'expired' end`

@@ -17,8 +17,9 @@ export async function locateAccount(ctx: RecoveryContext, input: { account: Iden
     ctx,
     { action: 'locate' },
     (check) => ({
-      query: sql`select ${check.result}.*, u.email, u.full_name as "fullName", u.picture
-      from ${check.result} left join users u on ${mayReveal(ctx) ? isAccountOf(input.account) : sql`false`}`,
+      query: sql`select ${check.result}.*, a.email, coalesce(a.full_name, '') as "fullName", a.picture
+      from ${check.result} left join latchkey.accounts a on ${mayReveal(ctx) ? isAccountOf(input.account) : sql`false`}
+      limit 1`,
     }),
   )
   refuseUnknownAccount(ctx, found.email !== null)

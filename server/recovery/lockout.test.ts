@@ -115,9 +115,11 @@ describe('wrong codes', () => {
     const { enterWrongCode, enterRightCode } = await createCodeFixture(db)
     await enterWrongCode()
     await enterWrongCode()
-    await db.execute(sql`alter table security_events add constraint broken check (kind <> 'code-blocked') not valid`)
+    await db.execute(
+      sql`alter table latchkey.security_events add constraint broken check (kind <> 'code-blocked') not valid`,
+    )
     await expect(enterWrongCode()).rejects.toThrow(/broken/)
-    await db.execute(sql`alter table security_events drop constraint broken`)
+    await db.execute(sql`alter table latchkey.security_events drop constraint broken`)
     expect(await refusalOf(enterRightCode())).toEqual({ code: 'code-blocked', retryAfterSeconds: 60 })
   })
 })

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { isAccountOf } from '@/server/accounts/find-account'
+import { ACCOUNTS_PER_ADDRESS, isAccountOf } from '@/server/accounts/find-account'
 import { type RecoveryContext, secondsUntil } from '@/server/core/context'
 import type { Identifier } from '@/server/core/schemas'
 import { identifierDigestOf } from '@/server/core/secrets'
@@ -19,14 +19,14 @@ export const LONGEST_BLOCK_SECONDS = 86_400
 
 type LockoutContext = Pick<RecoveryContext, 'now' | 'policy' | 'secrets'>
 
-/** The account with an identifier, and the subjects in `code_lockouts` that its tries are counted under. */
+/** The accounts with an identifier, and the subjects in `code_lockouts` that their tries are counted under. */
 export interface LockoutSubjects {
   steps: Step[]
-  /** The account's row of `users`, if there is one. */
-  account: Step
-  /** One row: the `subject` whose count decides whether a code is compared. */
+  /** The accounts' rows of `latchkey.accounts`. */
+  accounts: Step
+  /** The `subject` of each account, whose count decides whether its code is compared; one row if there is no account. */
   decisive: Step
-  /** One row: the `subject` whose count the requester is told. */
+  /** The `subject` whose count the requester is told: one row, or the rows of `decisive`. */
   visible: Step
 }
 
@@ -35,16 +35,20 @@ export interface LockoutSubjects {
  * count shared by an email address and a username would reveal that both belong to one account, which exists.
  */
 export function lockoutSubjects(ctx: LockoutContext, identifier: Identifier): LockoutSubjects {
-  const account = step('account', sql`select u.* from users u where ${isAccountOf(identifier)}`)
+  const accounts = step(
+    'accounts',
+    sql`select * from latchkey.accounts a where ${isAccountOf(identifier)} limit ${ACCOUNTS_PER_ADDRESS}`,
+  )
   const typed = digestForLockout(ctx, identifier)
   const decisive = step(
     'decisive_subject',
-    sql`select coalesce((select 'account ' || id from ${account}), ${`nobody ${typed}`}::text) as subject`,
+    sql`select 'account ' || id as subject from ${accounts}
+    union all select ${`nobody ${typed}`}::text where not exists (select from ${accounts})`,
   )
   const visible = mayReveal(ctx)
     ? decisive
     : step('visible_subject', sql`select ${typedSubject(typed)}::text as subject`)
-  return { steps: [...new Set([account, decisive, visible])], account, decisive, visible }
+  return { steps: [...new Set([accounts, decisive, visible])], accounts, decisive, visible }
 }
 
 /** Under the oldest secret: after a rotation, blocks must not end for unknown identifiers but last for accounts. */
@@ -58,7 +62,7 @@ export interface CountedTry {
   steps: Step[]
   /** At most one row: `admitted`, `tries` (its number in the round) and `blocked_until`, as the requester is told. */
   visible: Step
-  /** At most one row: `admitted`, whether the code may be compared. */
+  /** A row for each `subject`: `admitted`, whether its code may be compared. */
   decisive: Step
 }
 
@@ -68,11 +72,13 @@ export interface CountedTry {
  * @param tryId a new UUID
  */
 export function countTry(ctx: LockoutContext, subjects: LockoutSubjects, check: LimitCheck, tryId: string): CountedTry {
-  const visible = step(
-    'visible_try',
-    raiseCount(ctx, tryId, sql`select s.subject from ${subjects.visible} s, ${check.result} where ${check.passed}`),
-  )
-  if (subjects.visible === subjects.decisive) return { steps: [visible], visible, decisive: visible }
+  const source = sql`select s.subject from ${subjects.visible} s, ${check.result} where ${check.passed}`
+  if (subjects.visible === subjects.decisive) {
+    const decisive = step('decisive_try', raiseCount(ctx, tryId, source))
+    const visible = mostLenient(decisive)
+    return { steps: [decisive, visible], visible, decisive }
+  }
+  const visible = step('visible_try', raiseCount(ctx, tryId, source))
   // A try that the visible count does not admit is not counted against the account.
   const decisive = step(
     'decisive_try',
@@ -81,13 +87,21 @@ export function countTry(ctx: LockoutContext, subjects: LockoutSubjects, check: 
   return { steps: [visible, decisive], visible, decisive }
 }
 
+/** What is told about the counts of several accounts with one address: a try counts as admitted if one admits it. */
+const mostLenient = (decisive: Step): Step =>
+  step(
+    'visible_try',
+    sql`select bool_or(admitted) as admitted, min(tries) as tries, min(blocked_until) as blocked_until from ${decisive}
+    where admitted or not exists (select from ${decisive} where admitted)`,
+  )
+
 /** Raises the count of a subject while it is not blocked. The last try of a round blocks it. */
 function raiseCount(ctx: LockoutContext, tryId: string, subject: SQL): SQL {
   const now = instantParam(ctx.now)
   const isOpen = sql`(counted.blocked_until is null or counted.blocked_until <= ${now})`
   const endsRound = sql`(${isOpen} and counted.tries % ${TRIES} = ${TRIES - 1})`
-  return sql`insert into code_lockouts as counted (subject, tries, last_try_id, updated_at)
-    select subject, 1, ${tryId}::uuid, ${now} from (${subject}) counted_subject
+  return sql`insert into latchkey.code_lockouts as counted (subject, tries, last_try_id, updated_at)
+    select subject, 1, ${tryId}::uuid, ${now} from (${subject}) counted_subject order by subject
     on conflict (subject) do update set
       tries = case when ${isOpen} then counted.tries % ${TRIES} + 1 else counted.tries end,
       blocks = case when ${endsRound} then counted.blocks + 1 else counted.blocks end,
@@ -104,19 +118,19 @@ const nextBlock = sql`make_interval(
 /**
  * Steps that delete both counts of an account after a right code.
  * Lock order: the visible count, then the decisive one, as `countTry`; "typed" sorts after "account".
- * @param accepted the step whose one row holds the `user_id`, or none
+ * @param accepted the step whose one row holds the `account_id`, or none
  */
 export function forgetTries(ctx: LockoutContext, identifier: Identifier, accepted: Step): Step[] {
   const locked = step(
     'locked_counts',
-    sql`select subject from code_lockouts
-    where subject in (select 'account ' || user_id from ${accepted})
+    sql`select subject from latchkey.code_lockouts
+    where subject in (select 'account ' || account_id from ${accepted})
       or subject = ${typedSubject(digestForLockout(ctx, identifier))} and exists (select from ${accepted})
     order by subject desc for update`,
   )
   const deleted = step(
     'deleted_counts',
-    sql`delete from code_lockouts using ${locked} where code_lockouts.subject = ${locked}.subject`,
+    sql`delete from latchkey.code_lockouts using ${locked} where code_lockouts.subject = ${locked}.subject`,
   )
   return [locked, deleted]
 }

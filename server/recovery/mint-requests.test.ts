@@ -45,17 +45,17 @@ it('minting waits for a reset that is using the older row', async () => {
 
   const connection = await db.$client.reserve()
   await connection.unsafe('begin')
-  await connection.unsafe('update password_reset_tokens set used_at = $1 where id = $2', [
+  await connection.unsafe('update latchkey.password_reset_tokens set used_at = $1 where id = $2', [
     fixture.clock.now().toISOString(),
     link?.id as string,
   ])
-  const minting = mintRequests(fixture.ctx(), [{ id, form: 'pages', identifier: account.email, userId: null }])
+  const minting = mintRequests(fixture.ctx(), [{ id, form: 'pages', identifier: account.email, accountId: null }])
   await waitForBlocked(db, 1)
   await connection.unsafe('commit')
   connection.release()
   await minting
 
-  const rows = await db.select().from(passwordResetTokens).where(eq(passwordResetTokens.userId, account.id))
+  const rows = await db.select().from(passwordResetTokens).where(eq(passwordResetTokens.accountId, account.id))
   const states = rows.map((row) => [row.id, row.usedAt !== null, row.supersededAt !== null])
   expect(states.sort()).toEqual(
     [

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { accountState, isActive } from '@/server/accounts/account-state'
-import { accountIdOf } from '@/server/accounts/find-account'
+import { accountState } from '@/server/accounts/account-state'
+import { accountsNamedBy } from '@/server/accounts/find-account'
 import { auditEvent } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { codeDigestOf, codeOf, digestOf } from '@/server/core/secrets'
@@ -16,12 +16,13 @@ import { isLive, isOpen, isOpenInIndex } from './live-secret'
 type MintContext = Pick<RecoveryContext, 'db' | 'now' | 'policy' | 'secrets'>
 
 /** What minting needs of a request. */
-export type MintableRequest = Pick<ClaimedEmail, 'id' | 'form' | 'identifier' | 'userId'>
+export type MintableRequest = Pick<ClaimedEmail, 'id' | 'form' | 'identifier' | 'accountId'>
 
 /**
  * Processes requests that were not processed yet, in one statement: finds their accounts, makes one request per
  * account its only live one, and marks the others `ignored`. Of several requests for an account the first is
- * minted, unless the account is cooling down. The typed identifiers are erased.
+ * minted, unless the account is cooling down. The typed identifiers are erased. Where several accounts have the
+ * typed address, each further one gets a request of its own, for the worker's next batch.
  *
  * Several workers may process the same requests. The outbox rows are locked first, in the order of their ids; a
  * unique index lets only one of two workers mint for an account.
@@ -33,55 +34,78 @@ export async function mintRequests(ctx: MintContext, requests: MintableRequest[]
   const superseded = supersedeOpenTokens(ctx, chosen)
   const minted = insertTokens(ctx, chosen, superseded)
   const processed = markMinted(matched, minted)
+  const queued = queueFurtherAccounts(ctx, matched)
   await runStatement(
     ctx.db,
     statementOf(
-      [locked, matched, chosen, superseded, minted, processed, auditRequests(processed)],
+      [locked, matched, queued, chosen, superseded, minted, processed, auditRequests(processed)],
       settleRequests(ctx, processed),
     ),
   )
 }
 
-/** Locks the requests in the outbox, and finds the id of each one's account by id, email address or username. */
+/** Locks the requests in the outbox. Each names its accounts by one of three columns. */
 function lockRequests(ctx: MintContext, requests: MintableRequest[]): Step {
   const [secret] = ctx.secrets
-  const given = requests.map(({ id, form, identifier, userId }) => ({
+  const given = requests.map(({ id, form, identifier, accountId }) => ({
     id,
-    identifier,
-    user_id: userId,
+    by_id: accountId,
+    by_email: accountId === null && identifier?.includes('@') ? identifier : null,
+    by_username: accountId === null && !identifier?.includes('@') ? identifier : null,
     token_hash: digestOf(tokenOf(form, secret, id)).toString('hex'),
     code_hash: codeDigestOf(secret, id, codeOf(secret, id)).toString('hex'),
   }))
   return materializedStep(
     'locked_requests',
-    sql`select r.*, coalesce(r.user_id, ${accountIdOf(sql`r.identifier`)}) as named_user_id,
-      o.created_at, o.exempt_from_cooldown, o.request_id, o.device
+    sql`select r.*, o.form, o.created_at, o.exempt_from_cooldown, o.request_id, o.device
     from jsonb_to_recordset(${JSON.stringify(given)}::jsonb)
-      as r(id uuid, identifier text, user_id uuid, token_hash text, code_hash text)
-    join mail_outbox o using (id)
+      as r(id uuid, by_id text, by_email text, by_username text, token_hash text, code_hash text)
+    join latchkey.mail_outbox o using (id)
     where o.composed_at is null and o.status in ('queued', 'sending')
     order by o.id for update of o`,
   )
 }
 
-/** Joins each request with its active account, if it has one, and tells what minting must respect. */
+/**
+ * Joins each request with its active accounts, and tells what minting must respect. An email address may belong to
+ * several accounts. `position` numbers the accounts of a request from 1; without an account, the request has one row.
+ */
 const matchAccounts = (ctx: MintContext, requests: Step): Step =>
   materializedStep(
     'matched_requests',
-    sql`select r.*, u.id as account_id, u.email, u.full_name, ${accountState} as account_state,
-      (select t.id from password_reset_tokens t where t.user_id = u.id and ${isOpen}) as open_token_id,
+    sql`select r.*, a.id::text as account_id, a.email, a.username, a.full_name, a.sign_in_via,
+      ${accountState} as account_state, row_number() over (partition by r.id order by a.id::text) as position,
+      (select t.id from latchkey.password_reset_tokens t where t.account_id = a.id::text and ${isOpen}) as open_token_id,
       not r.exempt_from_cooldown and (
-        ${isCoolingDown(ctx, sql`u.id`, sql`r.created_at`)} or ${isOverEmailLimit(ctx)}
+        ${isCoolingDown(ctx, sql`a.id::text`, sql`r.created_at`)} or ${isOverEmailLimit(ctx)}
       ) as too_soon,
-      ${isSuppressed(sql`u.id`, sql`u.email`)} as suppressed
-    from ${requests} r left join users u on u.id = r.named_user_id and ${isActive}`,
+      ${isSuppressed(sql`a.id::text`, sql`a.email`)} as suppressed
+    from ${requests} r left join lateral ${accountsNamedBy({
+      id: sql`r.by_id`,
+      email: sql`r.by_email`,
+      username: sql`r.by_username`,
+    })} a on true`,
   )
 
-/** A condition on a request `r` and its account `u`: a link is live, and EMAILS_PER_ACCOUNT is used up. */
+/** Queues a request of its own for each further account of an address, so that each is minted and emailed by itself. */
+const queueFurtherAccounts = (ctx: MintContext, matched: Step): Step =>
+  step(
+    'queued_requests',
+    sql`insert into latchkey.mail_outbox (id, kind, form, account_id, device, request_id, due_at, created_at)
+    select ${newIdInSql}, 'password-reset', form, account_id, device, request_id, ${instantParam(ctx.now)}, created_at
+    from ${matched} where position > 1`,
+  )
+
+/** SQL: a new id of a request, with 128 random bits as those of `newRequestId`. */
+const newIdInSql = sql.raw(
+  `encode(substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) for 16), 'hex')::uuid`,
+)
+
+/** A condition on a request `r` and its account `a`: a link is live, and EMAILS_PER_ACCOUNT is used up. */
 const isOverEmailLimit = (ctx: MintContext) => sql`(
-    exists (select from password_reset_tokens t where t.user_id = u.id and ${isLive('link', ctx.now)})
+    exists (select from latchkey.password_reset_tokens t where t.account_id = a.id::text and ${isLive('link', ctx.now)})
     and ${EMAILS_PER_ACCOUNT.budget} <= (
-      select count(*) from password_reset_tokens t where t.user_id = u.id
+      select count(*) from latchkey.password_reset_tokens t where t.account_id = a.id::text
         and t.created_at > r.created_at - make_interval(secs => ${EMAILS_PER_ACCOUNT.windowSeconds})
     ))`
 
@@ -89,7 +113,7 @@ const isOverEmailLimit = (ctx: MintContext) => sql`(
 const chooseRequests = (matched: Step): Step =>
   materializedStep(
     'chosen_requests',
-    sql`select distinct on (account_id) * from ${matched} where account_id is not null and not too_soon
+    sql`select distinct on (account_id) * from ${matched} where account_id is not null and position = 1 and not too_soon
     order by account_id, created_at, id`,
   )
 
@@ -97,31 +121,37 @@ const chooseRequests = (matched: Step): Step =>
 const supersedeOpenTokens = (ctx: MintContext, chosen: Step): Step =>
   step(
     'superseded_tokens',
-    sql`update password_reset_tokens t set superseded_at = ${instantParam(ctx.now)} from ${chosen}
+    sql`update latchkey.password_reset_tokens t set superseded_at = ${instantParam(ctx.now)} from ${chosen}
     where t.id = ${chosen}.open_token_id and ${isOpen}
     returning t.id`,
   )
 
-/** Inserts the rows of the chosen requests, each after the row that it supersedes was closed. */
+/**
+ * Inserts the rows of the chosen requests, each after the row that it supersedes was closed. The row of a person
+ * without a password is closed from the start: it only counts for the cooldown.
+ */
 function insertTokens(ctx: MintContext, chosen: Step, superseded: Step): Step {
   const expiresAt = instantParam(secondsAfter(ctx.now, ctx.policy.linkTtlSeconds))
   const codeExpiresAt = instantParam(secondsAfter(ctx.now, ctx.policy.codeTtlSeconds))
   return step(
     'minted_tokens',
-    sql`insert into password_reset_tokens
-      (id, user_id, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at)
+    sql`insert into latchkey.password_reset_tokens
+      (id, account_id, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at, superseded_at)
     select c.id, account_id, decode(token_hash, 'hex'), decode(code_hash, 'hex'), account_state, created_at,
-      ${expiresAt}, ${codeExpiresAt}
+      ${expiresAt}, ${codeExpiresAt}, case when sign_in_via is not null then ${instantParam(ctx.now)} end
     from ${chosen} c left join ${superseded} s on s.id = c.open_token_id
     order by account_id
-    on conflict (user_id) where ${isOpenInIndex} do nothing
+    on conflict (account_id) where ${isOpenInIndex} do nothing
     returning id`,
   )
 }
 
-/** Every locked request, and whether it was minted. */
+/** Every locked request with its first account, and whether it was minted. */
 const markMinted = (matched: Step, minted: Step): Step =>
-  step('processed_requests', sql`select *, id in (select id from ${minted}) as is_minted from ${matched}`)
+  step(
+    'processed_requests',
+    sql`select *, id in (select id from ${minted}) as is_minted from ${matched} where position = 1`,
+  )
 
 /** Records each request for an account. */
 const auditRequests = (processed: Step): Step =>
@@ -130,7 +160,7 @@ const auditRequests = (processed: Step): Step =>
     auditEvent(
       {
         kind: sql`case when is_minted then 'reset-requested' else 'reset-refused' end`,
-        userId: sql`account_id`,
+        accountId: sql`account_id`,
         requestId: sql`request_id`,
         device: sql`device`,
         at: sql`created_at`,
@@ -145,14 +175,16 @@ const auditRequests = (processed: Step): Step =>
  */
 function settleRequests(ctx: MintContext, processed: Step) {
   const expiresAt = instantParam(secondsAfter(ctx.now, ctx.policy.linkTtlSeconds))
-  return sql`update mail_outbox o set identifier = null,
+  return sql`update latchkey.mail_outbox o set identifier = null,
       status = case when p.is_minted and not p.suppressed then o.status else 'ignored' end,
       lease_expires_at = case when p.is_minted and not p.suppressed then o.lease_expires_at end,
       reason = case when p.account_id is null then 'no-account' when not p.is_minted then 'asked-too-soon'
         when p.suppressed then ${SUPPRESSED_REASON} end,
-      user_id = case when p.is_minted then p.account_id else o.user_id end,
+      account_id = case when p.is_minted then p.account_id else o.account_id end,
       recipient = case when p.is_minted then p.email end,
       recipient_name = case when p.is_minted then p.full_name end,
+      recipient_username = case when p.is_minted then p.username end,
+      sign_in_via = case when p.is_minted then p.sign_in_via end,
       composed_at = case when p.is_minted then ${instantParam(ctx.now)} end,
       expires_at = case when p.is_minted then ${expiresAt} end
     from ${processed} p where o.id = p.id and o.composed_at is null`

@@ -82,7 +82,7 @@ describe('a link stops working', () => {
   it('when the account is deleted', async () => {
     const { account, open } = await withLink()
     await db.delete(users).where(eq(users.id, account.id))
-    expect(await refusalOf(open())).toEqual({ code: 'link-unknown' })
+    expect(await refusalOf(open())).toEqual({ code: 'link-expired' })
   })
 
   it('but not when only the names of the account change', async () => {

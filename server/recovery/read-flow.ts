@@ -27,9 +27,10 @@ export async function readFlow(ctx: RecoveryContext, flow: Flow): Promise<FlowSt
     statementOf(
       subjects.steps,
       sql`select created_at as "createdAt", (
-        select blocked_until from code_lockouts join ${subjects.visible} using (subject)
+        select case when bool_and(coalesce(blocked_until > ${instantParam(ctx.now)}, false)) then min(blocked_until) end
+        from ${subjects.visible} left join latchkey.code_lockouts using (subject)
       ) as "blockedUntil"
-      from mail_outbox where id = ${flow.requestId}::uuid and created_at > ${oldest}`,
+      from latchkey.mail_outbox where id = ${flow.requestId}::uuid and created_at > ${oldest}`,
     ),
   )
   if (!row) return null

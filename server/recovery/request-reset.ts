@@ -14,7 +14,7 @@ import { mayReveal, refuseUnknownAccount } from './disclosure'
 
 export type ResetRequest = (
   | { account: Identifier } // typed by anyone
-  | { userId: string; email: string } // from a signed-in person, for their own account
+  | { accountId: string; email: string } // from a signed-in person, for their own account
 ) & {
   /** The form of the emailed link. By default that of the pages. */
   form?: LinkForm
@@ -62,15 +62,15 @@ function queueRequest(
   request: ResetRequest & { id: string; identifierDigest: Buffer },
   check: LimitCheck,
 ): Step {
-  const [identifier, userId] = 'account' in request ? [request.account, null] : [null, request.userId]
+  const [identifier, accountId] = 'account' in request ? [request.account, null] : [null, request.accountId]
   const dueAt = secondsAfter(ctx.now, request.dueInSeconds ?? 0)
   const { device, requestId } = ctx.requester
   return step(
     'queued_request',
-    sql`insert into mail_outbox
-      (id, kind, form, identifier, identifier_digest, user_id, device, request_id, due_at, created_at)
+    sql`insert into latchkey.mail_outbox
+      (id, kind, form, identifier, identifier_digest, account_id, device, request_id, due_at, created_at)
     select ${request.id}::uuid, 'password-reset', ${request.form ?? 'pages'}, ${identifier}, ${request.identifierDigest},
-      ${userId}::uuid, ${device}, ${requestId}, ${instantParam(dueAt)}, ${instantParam(ctx.now)}
+      ${accountId}::text, ${device}, ${requestId}, ${instantParam(dueAt)}, ${instantParam(ctx.now)}
     from ${check.result}
     where ${check.passed} and (${check.cooledDown} or not ${request.refuseWithinCooldown ?? false})`,
   )

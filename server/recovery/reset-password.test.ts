@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { findSession } from '@/server/accounts/find-session'
-import { signIn } from '@/server/accounts/sign-in'
+import { findSession } from '@/server/accounts/own/find-session'
+import { signIn } from '@/server/accounts/own/sign-in'
 import { currentPasswordSchema, identifierSchema, newPasswordSchema } from '@/server/core/schemas'
 import type { Database } from '@/server/db/client'
 import { passwordResetTokens, sessions, users } from '@/server/db/schema'
@@ -126,7 +126,7 @@ describe('a reset link', () => {
     const other = await fixture.account()
     await fixture.mailedLink(other)
     await reset()
-    const [row] = await db.select().from(passwordResetTokens).where(eq(passwordResetTokens.userId, other.id))
+    const [row] = await db.select().from(passwordResetTokens).where(eq(passwordResetTokens.accountId, other.id))
     expect(row?.usedAt).toBeNull()
     expect(await refusalOf(openLink(fixture.ctx(), secret))).toEqual({ code: 'link-used' })
   })
@@ -136,7 +136,7 @@ describe('a link that stops working while the new password is hashed', () => {
   /** The same database, which runs `action` just before the statement that uses the link. */
   const withActionBeforeUse = (action: () => Promise<unknown>) => {
     const unsafe = async (...call: Parameters<typeof db.$client.unsafe>) => {
-      if (/update password_reset_tokens/.test(call[0])) await action()
+      if (/update latchkey.password_reset_tokens/.test(call[0])) await action()
       return db.$client.unsafe(...call)
     }
     return { $client: { unsafe } } as unknown as Database
@@ -155,7 +155,7 @@ describe('a link that stops working while the new password is hashed', () => {
       await db
         .update(passwordResetTokens)
         .set({ createdAt: START, ...ofToken })
-        .where(eq(passwordResetTokens.userId, account.id))
+        .where(eq(passwordResetTokens.accountId, account.id))
       await db
         .update(users)
         .set({ username: account.username, ...ofAccount })

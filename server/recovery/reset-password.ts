@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { isActive } from '@/server/accounts/account-state'
-import { endAllSessions } from '@/server/accounts/end-sessions'
+import { changePassword, endSessionsOf } from '@/server/accounts/change-password'
+import { hasId } from '@/server/accounts/find-account'
 import { hashPassword } from '@/server/accounts/password-hash'
 import { checkNewPassword } from '@/server/accounts/password-policy'
 import { auditEvent, byRequester } from '@/server/audit/audit-event'
@@ -43,60 +44,73 @@ export async function resetPassword(
  * @returns false when the secret does not work any more
  */
 async function redeem(ctx: RecoveryContext, secret: LiveSecret, kind: SecretKind, passwordHash: string) {
+  const emailId = newRequestId()
   const account = lockAccount(secret)
-  const spent = spendSecret(ctx, secret, kind, account)
-  const changed = changePassword(ctx, spent, passwordHash)
-  const event = { kind: 'password-changed', userId: sql`id`, ...byRequester(ctx) } as const
+  const live = lockSecret(ctx, secret, kind, account)
+  const [stored, changed] = changePassword(live, passwordHash)
+  const event = { kind: 'password-changed', accountId: sql`id::text`, ...byRequester(ctx) } as const
   const steps = [
     account,
-    spent,
+    live,
+    stored,
     changed,
-    endAllSessions(changed),
+    endSessionsOf(changed),
+    spendSecret(ctx, changed),
+    recordChange(ctx, changed, emailId),
     step('audited', auditEvent(event, sql`from ${changed}`)),
-    queueChangedEmail(ctx, changed),
+    queueChangedEmail(ctx, changed, emailId),
   ]
   const [answer] = await runStatement<{ changed: number }>(
     ctx.db,
-    statementOf(steps, sql`select count(*)::int as changed from ${changed}`),
+    statementOf(steps, sql`select count(*)::int as changed from ended_sessions`),
   )
   return answer?.changed === 1
 }
 
-/** Locks the user row before the token's row, as `secureAccount` does, so that the two cannot deadlock. */
+/** Locks the account before the token's row, as `secureAccount` does, so that the two cannot deadlock. */
 const lockAccount = (secret: LiveSecret): Step =>
   materializedStep(
     'locked_account',
-    sql`select u.* from users u where u.id = ${secret.userId}::uuid and ${isActive} for no key update`,
+    sql`select a.* from latchkey.accounts a where ${hasId(sql`${secret.accountId}`)} and ${isActive}
+    for no key update of a`,
   )
 
-/** Spends the secret, if it still works. */
-const spendSecret = (ctx: RecoveryContext, secret: LiveSecret, kind: SecretKind, account: Step): Step =>
+/** Locks the secret's row, if the secret still works. The result is the account. */
+const lockSecret = (ctx: RecoveryContext, secret: LiveSecret, kind: SecretKind, account: Step): Step =>
+  materializedStep(
+    'live_secret',
+    sql`select a.*, t.id as token_id from latchkey.password_reset_tokens t join ${account} a on t.account_id = a.id::text
+    where t.id = ${secret.id}::uuid and ${isLive(kind, ctx.now)}
+    for update of t`,
+  )
+
+/** Spends the secret of a changed account. */
+const spendSecret = (ctx: RecoveryContext, changed: Step): Step =>
   step(
     'spent_secret',
-    sql`update password_reset_tokens t set used_at = ${instantParam(ctx.now)} from ${account} u
-    where t.id = ${secret.id}::uuid and u.id = t.user_id and ${isLive(kind, ctx.now)}
-    returning t.user_id`,
+    sql`update latchkey.password_reset_tokens t set used_at = ${instantParam(ctx.now)} from ${changed}
+    where t.id = ${changed}.token_id`,
   )
 
-/** Stores the new password. The raised version also ends sessions that are being opened at this moment. */
-const changePassword = (ctx: RecoveryContext, spent: Step, passwordHash: string): Step =>
+/** Remembers the change, which the email with this id can undo until the next one. */
+const recordChange = (ctx: RecoveryContext, changed: Step, emailId: string): Step =>
   step(
-    'changed_account',
-    sql`update users set password_hash = ${passwordHash}, password_version = password_version + 1,
-      password_changed_at = ${instantParam(ctx.now)}
-    from ${spent} where users.id = ${spent}.user_id
-    returning users.id, users.email, users.full_name`,
+    'recorded_change',
+    sql`insert into latchkey.password_changes (account_id, email_id, changed_at)
+    select id::text, ${emailId}::uuid, ${instantParam(ctx.now)} from ${changed}
+    on conflict (account_id) do update set email_id = excluded.email_id, changed_at = excluded.changed_at,
+      secured_at = null`,
   )
 
 /** Queues the email that tells the owner of the change. */
-function queueChangedEmail(ctx: RecoveryContext, changed: Step): Step {
+function queueChangedEmail(ctx: RecoveryContext, changed: Step, emailId: string): Step {
   const now = instantParam(ctx.now)
   const expiresAt = instantParam(secondsAfter(ctx.now, CHANGED_EMAIL_TTL_SECONDS))
   return step(
     'queued_email',
-    sql`insert into mail_outbox (id, kind, user_id, recipient, recipient_name, composed_at, expires_at, device,
-      request_id, due_at, created_at)
-    select ${newRequestId()}::uuid, 'password-changed', id, email, full_name, ${now}, ${expiresAt},
+    sql`insert into latchkey.mail_outbox (id, kind, account_id, recipient, recipient_name,
+      recipient_username, composed_at, expires_at, device, request_id, due_at, created_at)
+    select ${emailId}::uuid, 'password-changed', id::text, email, full_name, username, ${now}, ${expiresAt},
       ${ctx.requester.device}, ${ctx.requester.requestId}, ${now}, ${now}
     from ${changed}`,
   )

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { findSession } from '@/server/accounts/find-session'
-import { signIn } from '@/server/accounts/sign-in'
+import { findSession } from '@/server/accounts/own/find-session'
+import { signIn } from '@/server/accounts/own/sign-in'
 import { identifierSchema } from '@/server/core/schemas'
 import { linkTokenOf, newRequestId } from '@/server/core/secrets'
 import { OTHER_PASSWORD, PASSWORD } from '@/server/testing/accounts'
@@ -151,10 +151,10 @@ it('the log of a database failure contains no address or name', async () => {
   await fixture.request(account.email)
   await fixture.request('someone.else@example.com')
   const failures = [
-    ['alter table users rename to broken', 'alter table broken rename to users'],
+    ['alter view latchkey.accounts rename to broken', 'alter view latchkey.broken rename to accounts'],
     [
-      'alter table mail_outbox add constraint broken check (recipient is null) not valid',
-      'alter table mail_outbox drop constraint broken',
+      'alter table latchkey.mail_outbox add constraint broken check (recipient is null) not valid',
+      'alter table latchkey.mail_outbox drop constraint broken',
     ],
   ]
   for (const [fail, repair] of failures) {

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
-import { findSession } from '@/server/accounts/find-session'
-import { signIn } from '@/server/accounts/sign-in'
+import { findSession } from '@/server/accounts/own/find-session'
+import { signIn } from '@/server/accounts/own/sign-in'
 import { identifierSchema } from '@/server/core/schemas'
 import { linkTokenOf, newRequestId, secureAccountTokenOf } from '@/server/core/secrets'
 import { users } from '@/server/db/schema'
@@ -88,7 +88,7 @@ describe('secureAccount and resetPassword at the same time', () => {
     const secret = await fixture.mailedLink(account)
     const connection = await db.$client.reserve()
     await connection.unsafe('begin')
-    await connection.unsafe('select 1 from users where id = $1 for update', [account.id])
+    await connection.unsafe('select 1 from latchkey.users where id = $1 for update', [account.id])
     const securing = secure(token)
     await waitForBlocked(db, 1)
     const resetting = refusalOf(resetPassword(fixture.ctx(), { secret, password: 'chosen by a stranger' }))

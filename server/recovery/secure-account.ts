@@ -1,11 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import { endAllSessions } from '@/server/accounts/end-sessions'
+import { changePassword, endSessionsOf } from '@/server/accounts/change-password'
+import { hasId } from '@/server/accounts/find-account'
+import { hashPassword } from '@/server/accounts/password-hash'
 import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
 import { newRequestId, readSecureAccountToken } from '@/server/core/secrets'
 import { instantParam } from '@/server/db/client'
-import { type Step, step } from '@/server/db/statement'
+import { materializedStep, type Step, step } from '@/server/db/statement'
 import type { LimitCheck } from '@/server/limits/counter'
 import { runLimited } from '@/server/limits/run-limited'
 import { SECURE_ACCOUNT_TTL_SECONDS } from '@/server/mail/emails'
@@ -21,30 +24,38 @@ import { isOpen } from './live-secret'
  */
 export async function secureAccount(ctx: RecoveryContext, input: { token: string }): Promise<void> {
   const emailId = readSecureAccountToken(ctx.secrets, input.token)
-  const found = await runLimited<{ fresh: boolean | null; secured: boolean }>(
+  // A hash that no known password matches. Only a genuine token is worth the work of making one.
+  const unknownHash = emailId ? await hashPassword(randomBytes(32).toString('base64url')) : ''
+  const found = await runLimited<{ fresh: boolean | null; secured: number }>(
     ctx,
     { action: 'secure-account' },
     (check) => {
       const email = findChangedEmail(ctx, emailId, check)
-      const secured = withdrawPassword(ctx, email)
-      const event = { kind: 'account-secured', userId: sql`id`, ...byRequester(ctx) } as const
+      const account = lockAccount(email)
+      const claimed = claimChange(ctx, account, emailId)
+      const [stored, secured] = changePassword(claimed, unknownHash)
+      const ended = endSessionsOf(secured)
+      const event = { kind: 'account-secured', accountId: sql`id::text`, ...byRequester(ctx) } as const
       return {
         steps: [
           email,
+          account,
+          claimed,
+          stored,
           secured,
-          endAllSessions(secured),
+          ended,
           supersedeOpenToken(ctx, secured),
           step('audited', auditEvent(event, sql`from ${secured}`)),
           queueResetEmail(ctx, secured),
         ],
         query: sql`select ${check.result}.*, (select fresh from ${email}) as fresh,
-          exists (select from ${secured}) as secured from ${check.result}`,
+          (select count(*)::int from ${ended}) as secured from ${check.result}`,
       }
     },
   )
   if (found.fresh === null) throw new RecoveryError('link-unknown')
   if (!found.fresh) throw new RecoveryError('link-expired')
-  if (!found.secured) throw new RecoveryError('link-used')
+  if (found.secured === 0) throw new RecoveryError('link-used')
   ctx.wakeMailWorker()
 }
 
@@ -53,31 +64,34 @@ function findChangedEmail(ctx: RecoveryContext, emailId: string | null, check: L
   const oldest = instantParam(secondsAfter(ctx.now, -SECURE_ACCOUNT_TTL_SECONDS))
   return step(
     'changed_email',
-    sql`select user_id, created_at, created_at > ${oldest} as fresh from mail_outbox, ${check.result}
+    sql`select account_id, created_at, created_at > ${oldest} as fresh from latchkey.mail_outbox, ${check.result}
     where id = ${emailId}::uuid and kind = 'password-changed' and ${check.passed}`,
   )
 }
 
-/**
- * Removes the password, unless it was changed again after the email. This locks the user row before the token's
- * row, as `resetPassword` does, so that the two cannot deadlock.
- */
-const withdrawPassword = (ctx: RecoveryContext, email: Step): Step =>
+/** Locks the account before the token's row, as `resetPassword` does, so that the two cannot deadlock. */
+const lockAccount = (email: Step): Step =>
+  materializedStep(
+    'locked_account',
+    sql`select a.* from latchkey.accounts a where ${hasId(sql`(select account_id from ${email} where fresh)`)}
+    for no key update of a`,
+  )
+
+/** Uses up the email's right to secure the account, which ends with the next change. Keeps the account's columns. */
+const claimChange = (ctx: RecoveryContext, account: Step, emailId: string | null): Step =>
   step(
-    'secured_account',
-    sql`update users set password_hash = null, password_version = password_version + 1,
-      password_changed_at = ${instantParam(ctx.now)}
-    from ${email}
-    where users.id = ${email}.user_id and ${email}.fresh and users.password_changed_at <= ${email}.created_at
-    returning users.id`,
+    'claimed_change',
+    sql`update latchkey.password_changes c set secured_at = ${instantParam(ctx.now)} from ${account} a
+    where c.account_id = a.id::text and c.email_id = ${emailId}::uuid and c.secured_at is null
+    returning a.*`,
   )
 
 /** Ends the link and code that may have been emailed since. */
 const supersedeOpenToken = (ctx: RecoveryContext, secured: Step): Step =>
   step(
     'superseded_token',
-    sql`update password_reset_tokens t set superseded_at = ${instantParam(ctx.now)} from ${secured}
-    where t.user_id = ${secured}.id and ${isOpen}`,
+    sql`update latchkey.password_reset_tokens t set superseded_at = ${instantParam(ctx.now)} from ${secured}
+    where t.account_id = ${secured}.id::text and ${isOpen}`,
   )
 
 /** Queues a reset email. It is exempt from the cooldown, because the owner has no password now. */
@@ -85,8 +99,8 @@ function queueResetEmail(ctx: RecoveryContext, secured: Step): Step {
   const now = instantParam(ctx.now)
   return step(
     'queued_request',
-    sql`insert into mail_outbox (id, kind, exempt_from_cooldown, user_id, device, request_id, due_at, created_at)
-    select ${newRequestId()}::uuid, 'password-reset', true, id, ${ctx.requester.device}, ${ctx.requester.requestId},
+    sql`insert into latchkey.mail_outbox (id, kind, exempt_from_cooldown, account_id, device, request_id, due_at, created_at)
+    select ${newRequestId()}::uuid, 'password-reset', true, id::text, ${ctx.requester.device}, ${ctx.requester.requestId},
       ${now}, ${now}
     from ${secured}`,
   )

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
+import { hasId } from '@/server/accounts/find-account'
 import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
@@ -10,21 +11,36 @@ import { type Step, statementOf, step } from '@/server/db/statement'
 import { runLimited } from '@/server/limits/run-limited'
 import { refuseUnknownAccount } from './disclosure'
 import { isLiveCode } from './live-secret'
-import { blockedSeconds, countTry, forgetTries, lockoutSubjects, TRIES } from './lockout'
+import {
+  blockedSeconds,
+  type CountedTry,
+  countTry,
+  forgetTries,
+  type LockoutSubjects,
+  lockoutSubjects,
+  TRIES,
+} from './lockout'
 
-/** A try that was counted, and the code that it is compared with. */
+/** An account that a typed code may belong to. */
+interface Candidate {
+  accountId: string
+  /** Whether the account's own count lets the code be compared. */
+  comparable: boolean | null
+  /** The row with the live code, if the account has one. */
+  tokenId: string | null
+  /** Hexadecimal. */
+  codeHash: string | null
+}
+
+/** A try that was counted, and what it is compared with. */
 interface Attempt {
   /** Whether the count that the requester is told admits the try. */
   admitted: boolean
-  /** Whether the account's own count lets the code be compared. */
-  comparable: boolean | null
   /** Which try of its round this is, from 1. */
   tries: number
   blockedUntil: Date | null
-  userId: string | null
-  /** The row with the live code, if the account has one. */
-  tokenId: string | null
-  codeHash: Buffer | null
+  /** None for an unknown account; several where accounts share the typed address. */
+  candidates: Candidate[]
 }
 
 /**
@@ -40,43 +56,68 @@ export async function verifyCode(
   input: { account: Identifier; code: string },
 ): Promise<{ grant: string }> {
   const attempt = await countAttempt(ctx, input.account)
-  refuseUnknownAccount(ctx, attempt.userId !== null)
+  refuseUnknownAccount(ctx, attempt.candidates.length > 0)
   const retryAfterSeconds = blockedSeconds(ctx, attempt.blockedUntil)
   if (!attempt.admitted) throw new RecoveryError('code-blocked', { retryAfterSeconds })
 
   const grant = newGrant()
-  const isRight = matchesCode(ctx, attempt, input.code) && attempt.comparable
-  if (isRight && (await acceptCode(ctx, input.account, attempt, grant))) return { grant }
+  const matching = findMatching(ctx, attempt.candidates, input.code)
+  if (matching?.comparable && (await acceptCode(ctx, input.account, matching, grant))) return { grant }
 
   const triesLeft = TRIES - attempt.tries
   if (triesLeft > 0) throw new RecoveryError('code-wrong', { triesLeft })
-  // Recorded for unknown accounts too, so that both take as long.
-  await runStatement(ctx.db, auditEvent({ kind: 'code-blocked', userId: attempt.userId, ...byRequester(ctx) }))
+  await recordBlock(ctx, attempt.candidates)
   ctx.count?.('lockouts')
   throw new RecoveryError('code-wrong', { triesLeft, retryAfterSeconds })
 }
 
-/** Counts the try, and reads the account's live code. */
+/** Counts the try, and reads the live codes of the accounts with this identifier. */
 function countAttempt(ctx: RecoveryContext, identifier: Identifier): Promise<Attempt> {
   const subjects = lockoutSubjects(ctx, identifier)
   return runLimited<Attempt>(ctx, { action: 'verify-code' }, (check) => {
     const counted = countTry(ctx, subjects, check, randomUUID())
+    const candidates = findCandidates(ctx, subjects, counted)
     return {
-      steps: [...subjects.steps, ...counted.steps],
-      query: sql`select ${check.result}.*, visible.admitted, decisive.admitted as comparable, visible.tries,
-        visible.blocked_until as "blockedUntil", u.id as "userId", t.id as "tokenId", t.code_hash as "codeHash"
-      from ${check.result} left join ${counted.visible} visible on true left join ${counted.decisive} decisive on true
-        left join ${subjects.account} u on true
-        left join password_reset_tokens t on t.user_id = u.id and ${isLiveCode(ctx.now)}`,
+      steps: [...subjects.steps, ...counted.steps, candidates],
+      query: sql`select ${check.result}.*, visible.admitted, visible.tries, visible.blocked_until as "blockedUntil",
+        (select coalesce(jsonb_agg(c), '[]') from ${candidates} c) as candidates
+      from ${check.result} left join ${counted.visible} visible on true`,
     }
   })
 }
 
-/** Compares a code under every secret of the ring; without a live code, with a digest that no code has. */
-function matchesCode(ctx: RecoveryContext, attempt: Attempt, code: string): boolean {
-  const id = attempt.tokenId ?? newRequestId()
-  const expected = attempt.codeHash ?? digestOf(id)
-  return ctx.secrets.some((secret) => sameBytes(codeDigestOf(secret, id, code), expected))
+/** The accounts with the typed identifier, each with its live code if it has one. */
+const findCandidates = (ctx: RecoveryContext, { accounts }: LockoutSubjects, { decisive }: CountedTry): Step =>
+  step(
+    'candidates',
+    sql`select a.id::text as "accountId", d.admitted as comparable, t.id as "tokenId",
+      encode(t.code_hash, 'hex') as "codeHash"
+    from ${accounts} a left join ${decisive} d on d.subject = 'account ' || a.id
+      left join latchkey.password_reset_tokens t on t.account_id = a.id::text and ${isLiveCode(ctx.now)}`,
+  )
+
+/**
+ * Finds the candidate that a code belongs to, under any secret of the ring. Without a live code to compare with, it
+ * does the same work with a digest that no code has.
+ */
+function findMatching(ctx: RecoveryContext, candidates: Candidate[], code: string): Candidate | undefined {
+  const matches = ({ tokenId, codeHash }: Candidate) => {
+    const id = tokenId ?? newRequestId()
+    const expected = codeHash ? Buffer.from(codeHash, 'hex') : digestOf(id)
+    return ctx.secrets.filter((secret) => sameBytes(codeDigestOf(secret, id, code), expected)).length > 0
+  }
+  const compared = candidates.length > 0 ? candidates : [NO_CANDIDATE]
+  return compared.filter(matches)[0]
+}
+
+const NO_CANDIDATE: Candidate = { accountId: '', comparable: null, tokenId: null, codeHash: null }
+
+/** Records that code entry is blocked. Recorded for unknown accounts too, so that both take as long. */
+async function recordBlock(ctx: RecoveryContext, candidates: Candidate[]): Promise<void> {
+  const ids = candidates.length > 0 ? candidates.map(({ accountId }) => accountId) : [null]
+  const blocked = sql`from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as blocked(account_id)`
+  const event = { kind: 'code-blocked', accountId: sql`account_id`, ...byRequester(ctx) } as const
+  await runStatement(ctx.db, auditEvent(event, blocked))
 }
 
 /**
@@ -86,11 +127,11 @@ function matchesCode(ctx: RecoveryContext, attempt: Attempt, code: string): bool
 async function acceptCode(
   ctx: RecoveryContext,
   identifier: Identifier,
-  attempt: Attempt,
+  matching: Candidate,
   grant: string,
 ): Promise<boolean> {
-  const accepted = exchangeCode(ctx, attempt, grant)
-  const event = { kind: 'code-accepted', userId: sql`user_id`, ...byRequester(ctx) } as const
+  const accepted = exchangeCode(ctx, matching, grant)
+  const event = { kind: 'code-accepted', accountId: sql`account_id`, ...byRequester(ctx) } as const
   const audited = step('audited', auditEvent(event, sql`from ${accepted}`))
   const [answer] = await runStatement<{ accepted: number }>(
     ctx.db,
@@ -103,12 +144,12 @@ async function acceptCode(
 }
 
 /** Marks a live code as used, and stores the digest of the grant. */
-const exchangeCode = (ctx: RecoveryContext, { tokenId }: Attempt, grant: string): Step =>
+const exchangeCode = (ctx: RecoveryContext, { tokenId }: Candidate, grant: string): Step =>
   step(
     'accepted_code',
-    sql`update password_reset_tokens t set code_used_at = ${instantParam(ctx.now)}, grant_hash = ${digestOf(grant)},
+    sql`update latchkey.password_reset_tokens t set code_used_at = ${instantParam(ctx.now)}, grant_hash = ${digestOf(grant)},
       grant_expires_at = ${instantParam(secondsAfter(ctx.now, ctx.policy.grantTtlSeconds))}
-    from users u
-    where t.id = ${tokenId}::uuid and u.id = t.user_id and ${isLiveCode(ctx.now)}
-    returning t.user_id`,
+    from latchkey.accounts a
+    where t.id = ${tokenId}::uuid and ${hasId(sql`t.account_id`)} and ${isLiveCode(ctx.now)}
+    returning t.account_id`,
   )

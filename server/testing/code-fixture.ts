@@ -39,7 +39,7 @@ export async function createCodeFixture(db: Database, given: Parameters<typeof c
     enterWrongCode: (over?: Partial<RecoveryContext>) => refusalOf(enter(account.email, otherCode(code), over)),
     /** The row of the request that the code belongs to. */
     async storedRequest() {
-      const [row] = await db.select().from(passwordResetTokens).where(eq(passwordResetTokens.userId, account.id))
+      const [row] = await db.select().from(passwordResetTokens).where(eq(passwordResetTokens.accountId, account.id))
       return row as typeof passwordResetTokens.$inferSelect
     },
   }

@@ -136,7 +136,7 @@ export async function startMailWorkerPair(db: Database, databaseUrl: string) {
     await waitUntil(async () => {
       timeOutHangingCalls()
       const [row] = await db.execute<{ open: number }>(
-        sql`select count(*)::int as open from mail_outbox where status <> 'sent'`,
+        sql`select count(*)::int as open from latchkey.mail_outbox where status <> 'sent'`,
       )
       return row?.open === 0
     }, 'every email is recorded as sent')

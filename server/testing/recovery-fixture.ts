@@ -85,8 +85,8 @@ export function createRecoveryFixture(
 
     /** The kinds of an account's audit events, sorted by name: events of the same instant have no order. */
     async eventsOf(account: { id: string }) {
-      const { kind, userId } = schema.securityEvents
-      const rows = await db.select({ kind }).from(schema.securityEvents).where(eq(userId, account.id))
+      const { kind, accountId } = schema.securityEvents
+      const rows = await db.select({ kind }).from(schema.securityEvents).where(eq(accountId, account.id))
       return rows.map((row) => row.kind).sort()
     },
 

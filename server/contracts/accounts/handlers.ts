@@ -1,4 +1,4 @@
-import { findSession } from '@/server/accounts/find-session'
+import { findSession } from '@/server/accounts/own/find-session'
 import { ok } from '@/server/contracts/answer'
 import { endpoint } from '@/server/contracts/endpoint'
 import { followMailedLink } from '@/server/contracts/mailed-link'
@@ -31,5 +31,5 @@ export const forgotPassword = endpoint(contract, {
 async function signedInAccount(ctx: RecoveryContext, headers: Headers) {
   const session = await findSession(ctx, bearerTokenOf(headers) ?? '')
   if (!session) throw new RecoveryError('not-signed-in')
-  return { userId: session.userId, email: session.email }
+  return { accountId: session.accountId, email: session.email }
 }

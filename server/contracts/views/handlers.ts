@@ -26,8 +26,8 @@ export const mailedLink = endpoint<z.infer<typeof linkParams>>(
   {
     /** The link in this contract's emails. */
     async GET({ ctx, headers, params }) {
-      const userId = decodeUid(params.uidb64)
-      return followMailedLink({ ctx, headers }, userId ? { kind: 'link', token: params.token, userId } : null)
+      const accountId = decodeUid(params.uidb64)
+      return followMailedLink({ ctx, headers }, accountId ? { kind: 'link', token: params.token, accountId } : null)
     },
 
     async POST({ ctx, params, body }) {
@@ -35,9 +35,9 @@ export const mailedLink = endpoint<z.infer<typeof linkParams>>(
       if (!input.success) return FIELDS_REQUIRED
       const { new_password: password, confirm_password: confirmation } = input.data
       if (password !== confirmation) return MISMATCH
-      const userId = decodeUid(params.uidb64)
-      if (!userId) return INVALID_LINK
-      await resetPassword(ctx, { secret: { kind: 'link', token: params.token, userId }, password })
+      const accountId = decodeUid(params.uidb64)
+      if (!accountId) return INVALID_LINK
+      await resetPassword(ctx, { secret: { kind: 'link', token: params.token, accountId }, password })
       return ok(RESET)
     },
   },

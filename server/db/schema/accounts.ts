@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-import { bytea, instant } from './columns'
+import { check, index, integer, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { bytea, instant, latchkey } from './columns'
 
-export const users = pgTable(
+/** The accounts of an app without users of its own (`ACCOUNTS=own`). The core reads them as `latchkey.accounts`. */
+export const users = latchkey.table(
   'users',
   {
     id: uuid('id').primaryKey().default(sql`gen_random_uuid()`),
@@ -11,11 +12,12 @@ export const users = pgTable(
     fullName: text('full_name').notNull().default(''),
     /** A URL or a path of this app. Null shows the default avatar. */
     picture: text('picture'),
-    /** argon2id in PHC format. Null for an account without a password, for example after "this wasn't me". */
+    /** A language tag such as `pt-BR`. Null if unknown. */
+    locale: text('locale'),
+    /** In any format of `server/accounts/password-hash.ts`. Null for an account without a password. */
     passwordHash: text('password_hash'),
     /** Raised with every new password. A session with an older version has ended. */
     passwordVersion: integer('password_version').notNull().default(1),
-    passwordChangedAt: instant('password_changed_at'),
     deactivatedAt: instant('deactivated_at'),
     createdAt: instant('created_at').notNull().default(sql`now()`),
   },
@@ -28,7 +30,7 @@ export const users = pgTable(
   ],
 )
 
-export const sessions = pgTable(
+export const sessions = latchkey.table(
   'sessions',
   {
     id: uuid('id').primaryKey().default(sql`gen_random_uuid()`),

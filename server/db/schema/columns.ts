@@ -1,5 +1,8 @@
 import { sql } from 'drizzle-orm'
-import { customType, timestamp } from 'drizzle-orm/pg-core'
+import { customType, pgSchema, timestamp } from 'drizzle-orm/pg-core'
+
+/** All of Latchkey's tables are in this schema, so that they can share a database with another application. */
+export const latchkey = pgSchema('latchkey')
 
 /** Raw bytes. This database stores digests, never secrets. */
 export const bytea = customType<{ data: Buffer; driverData: Buffer }>({

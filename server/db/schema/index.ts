@@ -1,4 +1,5 @@
 export * from './accounts'
+export { latchkey } from './columns'
 export * from './limits'
 export * from './mail'
 export * from './recovery'

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, pgTable, text } from 'drizzle-orm/pg-core'
-import { instant } from './columns'
+import { check, index, integer, text } from 'drizzle-orm/pg-core'
+import { instant, latchkey } from './columns'
 
 /** How often an action was done in the current window. One row per counter, shared by all instances. */
-export const rateLimits = pgTable(
+export const rateLimits = latchkey.table(
   'rate_limits',
   {
     /** Action, subject and the subject's value. An identifier is a keyed digest here. */

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
-import { users } from './accounts'
-import { bytea, instant, oneOf } from './columns'
+import { boolean, check, index, integer, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { bytea, instant, latchkey, oneOf } from './columns'
 
 export const MAIL_STATUSES = ['queued', 'sending', 'sent', 'delivered', 'bounced', 'failed', 'ignored'] as const
 /** The forms of an emailed link, one for each interface that documents its own. */
@@ -16,7 +15,7 @@ export type MailKind = (typeof MAIL_KINDS)[number]
  * The queue of emails. The row of a reset email is also the request: it holds the typed identifier until the worker
  * has processed it. It holds no secret: the worker derives link and code from `id` when it renders the email.
  */
-export const mailOutbox = pgTable(
+export const mailOutbox = latchkey.table(
   'mail_outbox',
   {
     id: uuid('id').primaryKey(),
@@ -30,10 +29,13 @@ export const mailOutbox = pgTable(
     identifier: text('identifier'),
     /** Keyed digest of the identifier, which recognises it without storing it. */
     identifierDigest: bytea('identifier_digest'),
-    userId: uuid('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    accountId: text('account_id'),
     /** Written once, when the email is composed, so that every try sends the same bytes. */
     recipient: text('recipient'),
     recipientName: text('recipient_name'),
+    recipientUsername: text('recipient_username'),
+    /** The identity provider that a person without a password signs in with. The email has no link then. */
+    signInVia: text('sign_in_via'),
     composedAt: instant('composed_at'),
     /** After this time the email is not sent, because its link is dead. */
     expiresAt: instant('expires_at'),
@@ -75,7 +77,7 @@ export const MAIL_EVENT_TYPES = ['delivered', 'failed', 'suppressed', 'bounced',
 export type MailEventType = (typeof MAIL_EVENT_TYPES)[number]
 
 /** Events of the provider, by their own ids, so that an event that comes twice counts once. */
-export const mailEvents = pgTable(
+export const mailEvents = latchkey.table(
   'mail_events',
   {
     id: text('id').primaryKey(),
@@ -100,18 +102,16 @@ export const SUPPRESSION_KINDS = ['bounced', 'complained'] as const
 export type SuppressionKind = (typeof SUPPRESSION_KINDS)[number]
 
 /** Suppressions: addresses of accounts that get no more emails. A new address of the account is not affected. */
-export const mailSuppressions = pgTable(
+export const mailSuppressions = latchkey.table(
   'mail_suppressions',
   {
-    userId: uuid('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    accountId: text('account_id').notNull(),
     address: text('address').notNull(),
     kind: text('kind').$type<SuppressionKind>().notNull(),
     since: instant('since').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.userId, t.address] }),
+    primaryKey({ columns: [t.accountId, t.address] }),
     check('mail_suppressions_kind', oneOf('kind', SUPPRESSION_KINDS)),
   ],
 )

@@ -1,20 +1,17 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-import { users } from './accounts'
-import { bytea, instant, oneOf } from './columns'
+import { check, index, integer, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { bytea, instant, latchkey, oneOf } from './columns'
 
 /**
  * One row per minted request: its link, its code and the grant that the code is exchanged for. All three are forms
  * of one secret, which is spent by setting `used_at`.
  */
-export const passwordResetTokens = pgTable(
+export const passwordResetTokens = latchkey.table(
   'password_reset_tokens',
   {
     /** The random 128-bit id of the request; link and code are derived from it with APP_SECRET. */
     id: uuid('id').primaryKey(),
-    userId: uuid('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    accountId: text('account_id').notNull(),
     /** SHA-256 of the link token. */
     tokenHash: bytea('token_hash').notNull().unique('password_reset_tokens_token_hash_key'),
     /** HMAC of the code under APP_SECRET. A plain hash of six digits could be reversed by trying every code. */
@@ -33,9 +30,9 @@ export const passwordResetTokens = pgTable(
   },
   (t) => [
     // An account has at most one open row: that of its newest request.
-    uniqueIndex('password_reset_tokens_one_live').on(t.userId).where(sql`used_at is null and superseded_at is null`),
+    uniqueIndex('password_reset_tokens_one_live').on(t.accountId).where(sql`used_at is null and superseded_at is null`),
     // The cooldown and the hourly limit: the latest emails of an account.
-    index('password_reset_tokens_user_created_idx').on(t.userId, t.createdAt),
+    index('password_reset_tokens_account_created_idx').on(t.accountId, t.createdAt),
     // Housekeeping: requests that expired long ago.
     index('password_reset_tokens_expires_idx').on(t.expiresAt),
     check('password_reset_tokens_expires_later', sql`${t.expiresAt} > ${t.createdAt}`),
@@ -48,7 +45,7 @@ export const passwordResetTokens = pgTable(
  * How often a wrong code was entered. `subject` is an account, or the keyed digest of a typed identifier, so that
  * accounts that do not exist are blocked in the same way.
  */
-export const codeLockouts = pgTable(
+export const codeLockouts = latchkey.table(
   'code_lockouts',
   {
     subject: text('subject').primaryKey(),
@@ -65,6 +62,28 @@ export const codeLockouts = pgTable(
     // Housekeeping: counts that were not raised for a long time.
     index('code_lockouts_updated_idx').on(t.updatedAt),
     check('code_lockouts_tries', sql`${t.tries} between 1 and 3`),
+  ],
+)
+
+/**
+ * The latest change of each account's password that was made here. The email about it can secure the account, once,
+ * until the next change.
+ */
+export const passwordChanges = latchkey.table(
+  'password_changes',
+  {
+    accountId: text('account_id').primaryKey(),
+    /** The email that told the owner. */
+    emailId: uuid('email_id').notNull(),
+    changedAt: instant('changed_at').notNull(),
+    /** When the owner answered "this wasn't me". */
+    securedAt: instant('secured_at'),
+  },
+  (t) => [
+    // Securing an account: the change that an email told of.
+    uniqueIndex('password_changes_email_id_key').on(t.emailId),
+    // Housekeeping: changes whose emails can no longer secure the account.
+    index('password_changes_changed_idx').on(t.changedAt),
   ],
 )
 
@@ -85,11 +104,11 @@ export const SECURITY_EVENT_KINDS = [
 
 export type SecurityEventKind = (typeof SECURITY_EVENT_KINDS)[number]
 
-export const securityEvents = pgTable(
+export const securityEvents = latchkey.table(
   'security_events',
   {
     id: uuid('id').primaryKey().default(sql`gen_random_uuid()`),
-    userId: uuid('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    accountId: text('account_id'),
     kind: text('kind').$type<SecurityEventKind>().notNull(),
     requestId: text('request_id').notNull(),
     /** Browser and system by name, never an address. */
@@ -98,7 +117,7 @@ export const securityEvents = pgTable(
   },
   (t) => [
     // Lists the events on /account.
-    index('security_events_user_created_idx').on(t.userId, t.createdAt),
+    index('security_events_account_created_idx').on(t.accountId, t.createdAt),
     // Housekeeping: the oldest events.
     index('security_events_created_idx').on(t.createdAt),
     check('security_events_kind', oneOf('kind', SECURITY_EVENT_KINDS)),

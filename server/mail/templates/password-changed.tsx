@@ -6,6 +6,7 @@ import { renderOnce } from './render-once'
 
 export interface PasswordChangedProps {
   recipientName: string | null
+  username: string | null
   /** For readers, with its time zone. */
   changedAt: string
   device: string | null
@@ -21,7 +22,7 @@ const texts = messages.passwordChangedEmail
  */
 export const renderPasswordChanged = renderOnce<PasswordChangedProps>(
   (props) => renderEmail(texts.subject, <PasswordChangedEmail {...props} />),
-  { recipientName: 'line', changedAt: 'exact', device: 'line', secureAccountLink: 'exact' },
+  { recipientName: 'line', username: 'line', changedAt: 'exact', device: 'line', secureAccountLink: 'exact' },
 )
 
 export function PasswordChangedEmail(props: PasswordChangedProps) {
@@ -32,6 +33,7 @@ export function PasswordChangedEmail(props: PasswordChangedProps) {
       greeting={messages.mail.greeting(oneLine(props.recipientName))}
     >
       <Paragraph>{texts.lead(props.changedAt, oneLine(props.device))}</Paragraph>
+      {props.username && <Paragraph>{messages.mail.username(props.username)}</Paragraph>}
       <Paragraph>{texts.wasYou}</Paragraph>
       <Paragraph>{texts.notYou}</Paragraph>
       <Action href={props.secureAccountLink} label={texts.button} />

@@ -8,6 +8,7 @@ import { styles } from './styles'
 
 export interface PasswordResetProps {
   recipientName: string | null
+  username: string | null
   /** The full address, with its token. */
   link: string
   /** Six digits. */
@@ -33,6 +34,7 @@ type ResetEmailProps = Omit<PasswordResetProps, 'code'> & { codeStart: string; c
 
 const renderReset = renderOnce<ResetEmailProps>((props) => renderEmail(texts.subject, <ResetEmail {...props} />), {
   recipientName: 'line',
+  username: 'line',
   link: 'exact',
   codeStart: 'exact',
   codeEnd: 'exact',
@@ -54,6 +56,7 @@ function ResetEmail(props: ResetEmailProps) {
       greeting={messages.mail.greeting(oneLine(props.recipientName))}
     >
       <Paragraph>{texts.lead}</Paragraph>
+      {props.username && <Paragraph>{messages.mail.username(props.username)}</Paragraph>}
       <Action href={props.link} label={texts.button} />
       <Paragraph>{texts.codeLead(props.codeMinutes * 60)}</Paragraph>
       <Text className="code" style={styles.code}>

@@ -13,6 +13,7 @@ vi.mock('@react-email/render', async (importOriginal) => {
 
 const reset: PasswordResetProps = {
   recipientName: 'Jane Example',
+  username: 'ada',
   link: 'https://accounts.example.com/reset-password?token=abc_DEF-123&x=1',
   code: '012345',
   linkMinutes: 60,
@@ -22,6 +23,7 @@ const reset: PasswordResetProps = {
 }
 const changed: PasswordChangedProps = {
   recipientName: 'Jane Example',
+  username: 'ada',
   changedAt: '20 November 2026 at 14:30 UTC',
   device: 'Safari on iPhone',
   secureAccountLink: 'https://accounts.example.com/secure-account?token=abc_DEF-123',

@@ -8,6 +8,7 @@ const HOSTILE_NAME = `<img src=x onerror=alert(1)>"'\r\nBcc: x`
 
 const reset: PasswordResetProps = {
   recipientName: 'Jane Example',
+  username: 'ada',
   link: 'https://accounts.example.com/recover?token=abc_DEF-123',
   code: '012345',
   linkMinutes: 60,
@@ -18,6 +19,7 @@ const reset: PasswordResetProps = {
 
 const changed: PasswordChangedProps = {
   recipientName: 'Jane Example',
+  username: 'ada',
   changedAt: '20 November 2026 at 14:30 UTC',
   device: null,
   secureAccountLink: 'https://accounts.example.com/secure-account?token=abc_DEF-123',

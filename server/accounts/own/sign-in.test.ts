@@ -1,6 +1,7 @@
 import { hash, verify } from '@node-rs/argon2'
 import { eq } from 'drizzle-orm'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { needsRehash } from '@/server/accounts/password-hash'
 import { identifierSchema } from '@/server/core/schemas'
 import { digestOf } from '@/server/core/secrets'
 import { sessions, users } from '@/server/db/schema'
@@ -10,7 +11,6 @@ import { createRecordedDatabase, createTestDatabase } from '@/server/testing/dat
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { refusalOf } from '@/server/testing/refusal'
 import { findSession } from './find-session'
-import { needsRehash } from './password-hash'
 import { signIn } from './sign-in'
 
 // The functions still do their work; the spies only record the calls.
@@ -55,7 +55,7 @@ describe('signIn with the right password', () => {
     expect(more).toEqual([])
     expect(session?.tokenHash).toEqual(digestOf(token))
     expect(session?.device).toBe('Firefox on Windows')
-    expect(await findSession(fixture.ctx(), token)).toMatchObject({ userId: account.id, sessionId: session?.id })
+    expect(await findSession(fixture.ctx(), token)).toMatchObject({ accountId: account.id, sessionId: session?.id })
     expect(await fixture.eventsOf(account)).toEqual(['signed-in'])
   })
 

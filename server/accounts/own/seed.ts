@@ -1,6 +1,6 @@
+import { hashPassword } from '@/server/accounts/password-hash'
 import { createDatabase } from '@/server/db/client'
 import { users } from '@/server/db/schema'
-import { hashPassword } from './password-hash'
 
 /** The demo accounts of an embedded database. */
 export const DEMO_ACCOUNTS = [

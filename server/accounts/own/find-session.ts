@@ -10,7 +10,7 @@ const LAST_SEEN_INTERVAL_SECONDS = 300
 
 export interface SessionAccount {
   sessionId: string
-  userId: string
+  accountId: string
   email: string
   username: string
   fullName: string
@@ -25,7 +25,7 @@ export async function findSession(ctx: { db: Database; now: Date }, token: strin
     ctx.db,
     statementOf(
       [live, recordLastSeen(live, ctx.now)],
-      sql`select id as "sessionId", user_id as "userId", email, username, full_name as "fullName", picture from ${live}`,
+      sql`select id as "sessionId", user_id as "accountId", email, username, full_name as "fullName", picture from ${live}`,
     ),
   )
   return session ?? null
@@ -36,7 +36,7 @@ const findLiveSession = (token: string, now: Date): Step =>
   step(
     'live_session',
     sql`select s.id, s.user_id, s.last_seen_at, u.email, u.username, u.full_name, u.picture
-    from sessions s join users u on u.id = s.user_id
+    from latchkey.sessions s join latchkey.users u on u.id = s.user_id
     where s.token_hash = ${digestOf(token)} and ${isLiveSession(now)}`,
   )
 
@@ -44,7 +44,7 @@ const findLiveSession = (token: string, now: Date): Step =>
 const recordLastSeen = (live: Step, now: Date): Step =>
   step(
     'last_seen_recorded',
-    sql`update sessions set last_seen_at = ${instantParam(now)} from ${live}
+    sql`update latchkey.sessions set last_seen_at = ${instantParam(now)} from ${live}
     where sessions.id = ${live}.id
       and ${live}.last_seen_at < ${instantParam(secondsAfter(now, -LAST_SEEN_INTERVAL_SECONDS))}`,
   )

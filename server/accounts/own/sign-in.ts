@@ -1,4 +1,6 @@
 import { sql } from 'drizzle-orm'
+import { type FoundAccount, isAccountOf } from '@/server/accounts/find-account'
+import { hashPassword, needsRehash, verifyPassword } from '@/server/accounts/password-hash'
 import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
@@ -7,10 +9,7 @@ import { digestOf, identifierDigestOf } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
 import { type Step, statementOf, step } from '@/server/db/statement'
 import { runLimited } from '@/server/limits/run-limited'
-import { isActive } from './account-state'
-import { type FoundAccount, isAccountOf } from './find-account'
-import { hashPassword, needsRehash, verifyPassword } from './password-hash'
-import { newSessionToken, SESSION_TTL_SECONDS } from './sessions'
+import { isActiveUser, newSessionToken, SESSION_TTL_SECONDS } from './sessions'
 
 export interface SignedIn {
   /** The session token, for the cookie or an `Authorization: Bearer` header. */
@@ -35,29 +34,31 @@ export async function signIn(
   const token = newSessionToken()
   const verifiedHash = isRight ? passwordHash : null
   const newHash = verifiedHash && needsRehash(verifiedHash) ? await hashPassword(input.password) : verifiedHash
-  const opened = await openSession(ctx, { userId: account?.id ?? null, verifiedHash, newHash, token })
+  const opened = await openSession(ctx, { accountId: account?.id ?? null, verifiedHash, newHash, token })
   if (!account || !opened) throw new RecoveryError('sign-in-failed')
   const { email, username, fullName, picture } = account
   return { token, account: { email, username, fullName, picture } }
 }
 
+type AccountWithPassword = FoundAccount & { passwordHash: string | null }
+
 /** Counts the attempt and finds the active account, or null. One statement. */
-async function findLimited(ctx: RecoveryContext, identifier: Identifier): Promise<FoundAccount | null> {
+async function findLimited(ctx: RecoveryContext, identifier: Identifier): Promise<AccountWithPassword | null> {
   const identifierDigest = identifierDigestOf(ctx.secrets[0], identifier)
-  const found = await runLimited<FoundAccount | { id: null }>(
+  const found = await runLimited<AccountWithPassword | { id: null }>(
     ctx,
     { action: 'sign-in', identifierDigest },
     (check) => ({
-      query: sql`select ${check.result}.*, u.id, u.email, u.username, u.full_name as "fullName", u.picture,
-      u.password_hash as "passwordHash"
-    from ${check.result} left join users u on ${isAccountOf(identifier)}`,
+      query: sql`select ${check.result}.*, a.id, a.email, a.username, a.full_name as "fullName", a.picture,
+      a.password_hash as "passwordHash"
+    from ${check.result} left join latchkey.accounts a on ${isAccountOf(identifier)}`,
     }),
   )
   return found.id === null ? null : found
 }
 
 interface CheckedPassword {
-  userId: string | null
+  accountId: string | null
   /** The stored hash that the password matched, or null when it matched none. */
   verifiedHash: string | null
   /** The same hash, or one with today's parameters. */
@@ -73,7 +74,7 @@ async function openSession(ctx: RecoveryContext, checked: CheckedPassword): Prom
   const account = lockVerifiedAccount(checked)
   const opened = insertSession(ctx, checked.token, account)
   const kind = sql`case when exists (select from ${opened}) then 'signed-in' else 'sign-in-failed' end`
-  const audited = step('audited', auditEvent({ kind, userId: checked.userId, ...byRequester(ctx) }))
+  const audited = step('audited', auditEvent({ kind, accountId: checked.accountId, ...byRequester(ctx) }))
   const [answer] = await runStatement<{ opened: number }>(
     ctx.db,
     statementOf(
@@ -85,11 +86,11 @@ async function openSession(ctx: RecoveryContext, checked: CheckedPassword): Prom
 }
 
 /** Locks the account, if its password hash is still the one that was verified. */
-const lockVerifiedAccount = ({ userId, verifiedHash }: CheckedPassword): Step =>
+const lockVerifiedAccount = ({ accountId, verifiedHash }: CheckedPassword): Step =>
   step(
     'verified_account',
-    sql`select u.id, u.password_version from users u
-    where u.id = ${userId}::uuid and u.password_hash = ${verifiedHash} and ${isActive}
+    sql`select u.id, u.password_version from latchkey.users u
+    where u.id = ${accountId}::uuid and u.password_hash = ${verifiedHash} and ${isActiveUser}
     for no key update`,
   )
 
@@ -97,7 +98,7 @@ const lockVerifiedAccount = ({ userId, verifiedHash }: CheckedPassword): Step =>
 const storeNewHash = ({ newHash }: CheckedPassword, account: Step): Step =>
   step(
     'rehashed_account',
-    sql`update users set password_hash = ${newHash} from ${account}
+    sql`update latchkey.users set password_hash = ${newHash} from ${account}
     where users.id = ${account}.id and password_hash <> ${newHash}`,
   )
 
@@ -106,7 +107,7 @@ const insertSession = (ctx: RecoveryContext, token: string, account: Step): Step
   const now = instantParam(ctx.now)
   return step(
     'opened_session',
-    sql`insert into sessions (user_id, token_hash, password_version, device, created_at, last_seen_at, expires_at)
+    sql`insert into latchkey.sessions (user_id, token_hash, password_version, device, created_at, last_seen_at, expires_at)
     select id, ${digestOf(token)}, password_version, ${ctx.requester.device}, ${now}, ${now},
       ${instantParam(secondsAfter(ctx.now, SESSION_TTL_SECONDS))}
     from ${account} returning 1`,

@@ -1,8 +1,8 @@
+import { hashPassword } from '@/server/accounts/password-hash'
+import { checkNewPassword } from '@/server/accounts/password-policy'
 import { type Identifier, identifierSchema, newPasswordSchema } from '@/server/core/schemas'
 import { type Database, isUniqueViolation } from '@/server/db/client'
 import { users } from '@/server/db/schema'
-import { hashPassword } from './password-hash'
-import { checkNewPassword } from './password-policy'
 
 export interface NewAccount {
   email: string

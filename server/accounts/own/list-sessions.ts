@@ -10,12 +10,12 @@ export interface ListedSession {
 }
 
 /** Lists the live sessions of an account, at most 100, the most recently used first. */
-export async function listSessions(ctx: { db: Database; now: Date }, userId: string): Promise<ListedSession[]> {
+export async function listSessions(ctx: { db: Database; now: Date }, accountId: string): Promise<ListedSession[]> {
   return runStatement<ListedSession>(
     ctx.db,
     sql`select s.id, s.device, s.created_at as "createdAt", s.last_seen_at as "lastSeenAt"
-    from sessions s join users u on u.id = s.user_id
-    where s.user_id = ${userId} and ${isLiveSession(ctx.now)}
+    from latchkey.sessions s join latchkey.users u on u.id = s.user_id
+    where s.user_id = ${accountId} and ${isLiveSession(ctx.now)}
     order by s.last_seen_at desc, s.id limit 100`,
   )
 }

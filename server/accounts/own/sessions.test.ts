@@ -55,7 +55,7 @@ describe('findSession', () => {
     const { fixture, account, token } = await withSession()
     await db.update(users).set({ fullName: 'Grace Example' }).where(eq(users.id, account.id))
     expect(await findSession(fixture.ctx(), token)).toMatchObject({
-      userId: account.id,
+      accountId: account.id,
       email: account.email,
       fullName: 'Grace Example',
     })

@@ -1,9 +1,9 @@
 import fs from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { FRAMEWORKS } from './adopt/frameworks'
-import { connectionError, type Generated, generateDirectory } from './adopt/generate-directory'
-import { CliError, main } from './cli-error'
-import { givenVariables } from './environment'
+import { CliError, main } from '@/scripts/cli-error'
+import { givenVariables } from '@/scripts/environment'
+import { FRAMEWORKS } from './frameworks'
+import { connectionError, type Generated, generateDirectory } from './generate-directory'
 
 const NAMES = FRAMEWORKS.map(({ name }) => name).join('|')
 const USAGE = `npm run adopt -- <${NAMES}> [--out latchkey.sql] [--table schema.table] [--role latchkey]
