@@ -1,7 +1,9 @@
 import { hashPassword } from 'better-auth/crypto'
+import { admin } from 'better-auth/plugins/admin'
+import { anonymous } from 'better-auth/plugins/anonymous'
 import { afterAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { type Adopted, createAdopted } from '@/server/testing/adopt/adopted'
-import { betterAuthSchema, createBetterAuthApp } from '@/server/testing/adopt/better-auth'
+import { type BetterAuthVariant, betterAuthSchema, createBetterAuthApp } from '@/server/testing/adopt/better-auth'
 import { describeDirectory } from '@/server/testing/adopt/describe-directory'
 import { betterAuth } from './better-auth'
 
@@ -80,6 +82,70 @@ describe('people who sign in in other ways', () => {
 test('end_sessions counts the sessions of the account and leaves those of others', async () => {
   expect(await adopted.role`select latchkey.end_sessions(latchkey.account_id('jo')) as count`).toEqual([{ count: 2 }])
   expect(await adopted.owner`select token from session`).toEqual([{ token: 'c' }])
+})
+
+/** Numbers as ids, tables and columns renamed as in a database with snake case, and the plugins that bar people. */
+const SNAKE_CASE: BetterAuthVariant = {
+  advanced: { database: { generateId: 'serial' } },
+  plugins: [admin(), anonymous()],
+  user: {
+    modelName: 'users',
+    fields: { emailVerified: 'email_verified', createdAt: 'created_at', updatedAt: 'updated_at' },
+  },
+  account: {
+    modelName: 'accounts',
+    fields: {
+      accountId: 'account_id',
+      providerId: 'provider_id',
+      userId: 'user_id',
+      createdAt: 'created_at',
+      updatedAt: 'updated_at',
+    },
+  },
+  session: { modelName: 'sessions', fields: { userId: 'user_id', expiresAt: 'expires_at' } },
+}
+const snakeCase = await createAdopted(betterAuth, { schema: await betterAuthSchema(server.url, SNAKE_CASE) })
+
+/** Sessions are kept elsewhere, so there is no table of them. */
+const secondaryStorage = {
+  get: () => null,
+  set: () => {},
+  delete: () => {},
+  getAndDelete: () => null,
+  increment: () => 1,
+}
+const elsewhere = await createAdopted(betterAuth, { schema: await betterAuthSchema(server.url, { secondaryStorage }) })
+
+describe('other configurations', () => {
+  test('numbers as ids and columns in snake case: the real better-auth reads what was written', async () => {
+    const app = createBetterAuthApp(snakeCase.ownerUrl, SNAKE_CASE)
+    onTestFinished(app.close)
+    const { id, session } = await app.signUp('ada@example.com', 'the first passphrase')
+    await snakeCase.owner`delete from accounts`
+    expect(await setPassword(id, await hashPassword('the second passphrase'), snakeCase)).toBe(true)
+    const ended = await snakeCase.role`select latchkey.end_sessions(latchkey.account_id(${id})) as count`
+    expect(ended).toEqual([{ count: 1 }])
+    expect(await app.signedInAs(session)).toBeNull()
+    expect(await app.signIn('ada@example.com', 'the second passphrase')).not.toBeNull()
+  })
+
+  test('barred people and anonymous visitors are inactive, until a ban is over', async () => {
+    await snakeCase.owner.unsafe(`
+      insert into users (name, email, email_verified, banned, "banExpires", "isAnonymous") values
+        ('a barred', 'a@example.com', true, true, null, null),
+        ('b barred today', 'b@example.com', true, true, now() + interval '1 day', null),
+        ('c barred once', 'c@example.com', true, true, now() - interval '1 day', null),
+        ('d anonymous', 'd@example.com', false, null, null, true),
+        ('e nothing', 'e@example.com', true, null, null, null)`)
+    const rows =
+      await snakeCase.role`select full_name, active from latchkey.accounts where email like '_@%' order by email`
+    expect(rows.map(({ active }) => active)).toEqual([false, false, true, false, true])
+  })
+
+  test('sessions in a secondary storage are left to the application, and adopt says so', async () => {
+    expect(elsewhere.generated.plan.assumed.join()).toContain('EVENTS_URL')
+    expect(await elsewhere.role`select latchkey.end_sessions('jo') as count`).toEqual([{ count: 0 }])
+  })
 })
 
 describe('the real better-auth', () => {

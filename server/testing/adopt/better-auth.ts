@@ -3,6 +3,12 @@ import { getMigrations } from 'better-auth/db/migration'
 import { username } from 'better-auth/plugins/username'
 import { Pool } from 'pg'
 
+/** What the tests vary. Plugins are added to the username plugin. */
+export type BetterAuthVariant = Pick<
+  BetterAuthOptions,
+  'session' | 'user' | 'account' | 'advanced' | 'plugins' | 'secondaryStorage'
+>
+
 const shared = {
   baseURL: 'https://app.example.com',
   secret: 'mXq2Zt7Rj0sVb8LkPd4WnYc6Hf1Ge9Ua3Ti5Ox',
@@ -12,24 +18,30 @@ const shared = {
   emailAndPassword: { enabled: true },
 } satisfies BetterAuthOptions
 
+const optionsFor = (database: Pool, { plugins = [], ...variant }: BetterAuthVariant) => ({
+  ...shared,
+  ...variant,
+  plugins: [username(), ...plugins],
+  database,
+})
+
 /**
  * The SQL with which better-auth itself creates its tables.
  * @param url an empty database, which is read and not changed
  */
-export async function betterAuthSchema(url: string, options: BetterAuthOptions = {}): Promise<string> {
+export async function betterAuthSchema(url: string, variant: BetterAuthVariant = {}): Promise<string> {
   const database = new Pool({ connectionString: url })
   try {
-    const { compileMigrations } = await getMigrations({ plugins: [username()], ...shared, ...options, database })
-    return await compileMigrations()
+    return await (await getMigrations(optionsFor(database, variant))).compileMigrations()
   } finally {
     await database.end()
   }
 }
 
 /** An application with better-auth on a database. Its methods are what the application's pages do. */
-export function createBetterAuthApp(url: string, options: { session?: BetterAuthOptions['session'] } = {}) {
+export function createBetterAuthApp(url: string, variant: BetterAuthVariant = {}) {
   const database = new Pool({ connectionString: url })
-  const auth = betterAuth({ ...shared, ...options, plugins: [username()], database })
+  const auth = betterAuth(optionsFor(database, variant))
   const cookieOf = (headers: Headers) =>
     new Headers({
       cookie: headers
