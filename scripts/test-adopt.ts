@@ -10,9 +10,10 @@ const PACKAGES = [
   'python3-django',
   'python3-psycopg2',
   'php-cli',
-  'rails',
+  'ruby-rails',
   'ruby-devise',
   'ruby-pg',
+  'puma',
 ]
 
 await main(async () => {

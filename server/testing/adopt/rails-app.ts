@@ -5,11 +5,8 @@ import path from 'node:path'
 import { execa } from 'execa'
 import getPort from 'get-port'
 import { inject, vi } from 'vitest'
-import { installDebianPackage, isOnPath } from '@/scripts/debian-packages'
 import { stopGroup } from '@/scripts/processes'
 import type {} from '@/server/testing/global-setup' // the type of what it provides
-
-const PACKAGES = ['ruby-rails', 'ruby-devise', 'ruby-pg', 'puma']
 
 export interface RailsApp {
   /** Runs the app's migrations on a database. */
@@ -31,7 +28,6 @@ export interface RailsServer {
  * its columns, remembering people in any browser, and a pepper from the environment.
  */
 export async function createRailsApp(): Promise<RailsApp> {
-  if (!isOnPath('puma')) for (const name of PACKAGES) await installDebianPackage(name)
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-rails-'))
   await fs.cp(path.join(import.meta.dirname, 'rails'), folder, { recursive: true })
   const environment = {
