@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { hashPassword } from '@/server/accounts/password-hash'
 import { type Adopted, createAdopted } from '@/server/testing/adopt/adopted'
+import { createAuthJsApp } from '@/server/testing/adopt/authjs'
 import { describeDirectory } from '@/server/testing/adopt/describe-directory'
 import { authjs } from './authjs'
 import { generateDirectory } from './generate-directory'
@@ -56,6 +58,27 @@ describe('the tables of the Drizzle adapter', () => {
     await drizzle.role`select latchkey.set_password(latchkey.account_id('jo'), '$argon2id$new')`
     const [row] = await drizzle.owner`select password_hash as hash, "passwordChangedAt" as at from "user"`
     expect(row).toEqual({ hash: '$argon2id$new', at: expect.any(Date) })
+  })
+})
+
+describe('the real Auth.js, with sessions in tokens', () => {
+  test('signs in with the password that was set, refuses the old one, and has ended the session', async () => {
+    const app = createAuthJsApp(adopted.ownerUrl)
+    onTestFinished(app.close)
+    const hash = await hashPassword('the first passphrase')
+    await adopted.owner`insert into users (email, password) values ('ada@example.com', ${hash})`
+    const session = await app.signIn('ada@example.com', 'the first passphrase')
+    expect(await session?.()).toBe('ada@example.com')
+    expect(await session?.()).toBe('ada@example.com')
+
+    await adopted.role`
+      select latchkey.set_password(id, ${await hashPassword('the second passphrase')}), latchkey.end_sessions(id)
+      from latchkey.accounts where email = 'ada@example.com'`
+
+    expect(await session?.()).toBeNull()
+    expect(await app.signIn('ada@example.com', 'the first passphrase')).toBeNull()
+    const again = await app.signIn('ada@example.com', 'the second passphrase')
+    expect(await again?.()).toBe('ada@example.com')
   })
 })
 

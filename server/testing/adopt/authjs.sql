@@ -1,5 +1,5 @@
 -- The tables of @auth/pg-adapter 1, written by hand from the schema at https://authjs.dev/getting-started/adapters/pg,
--- and the column for passwords that docs/adopt/authjs.md adds for a Credentials provider.
+-- and the columns that docs/adopt/authjs.md adds for a Credentials provider.
 create table verification_token (
   identifier text not null,
   expires timestamptz not null,
@@ -37,4 +37,4 @@ create table users (
   image text
 );
 
-alter table users add column password text;
+alter table users add column password text, add column "passwordChangedAt" timestamptz;
