@@ -24,6 +24,9 @@ await main(async () => {
   if (out) await writeFile(out, generated.sql)
   else process.stdout.write(generated.sql)
   console.error(reportFor(generated, options.role ?? 'latchkey', out ?? 'latchkey.sql'))
+  if (!out && isBelowNpmBanner()) {
+    console.error('npm has written its own lines above the SQL: use --out latchkey.sql, or npm run --silent adopt.')
+  }
 })
 
 function readArguments() {
@@ -41,10 +44,19 @@ function readArguments() {
   return { framework, ...parsed.values }
 }
 
-const writeFile = (out: string, sql: string) =>
-  fs.writeFile(out, sql).catch((error: NodeJS.ErrnoException) => {
-    throw new CliError(`Cannot write ${out} (${error.code}).`)
-  })
+/** `npm run` announces the script on standard output, which a file or a pipe would receive too. */
+function isBelowNpmBanner() {
+  const { npm_lifecycle_event, npm_config_loglevel } = process.env
+  return !process.stdout.isTTY && npm_lifecycle_event !== undefined && npm_config_loglevel !== 'silent'
+}
+
+async function writeFile(out: string, sql: string) {
+  try {
+    await fs.writeFile(out, sql)
+  } catch (error) {
+    throw new CliError(`Cannot write ${out} (${(error as NodeJS.ErrnoException).code}).`)
+  }
+}
 
 /** What was found and assumed, and what to do next. */
 function reportFor({ plan, roleIsMissing }: Generated, role: string, file: string): string {
