@@ -1,9 +1,11 @@
 import fs from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import postgres from 'postgres'
+import { checkConnection } from '@/scripts/check-connection'
 import { CliError, main } from '@/scripts/cli-error'
-import { givenVariables } from '@/scripts/environment'
+import { databaseEnvironment, givenVariables } from '@/scripts/environment'
 import { FRAMEWORKS } from './frameworks'
-import { connectionError, type Generated, generateDirectory } from './generate-directory'
+import { type Generated, generateDirectory } from './generate-directory'
 
 const NAMES = FRAMEWORKS.map(({ name }) => name).join('|')
 const USAGE = `npm run adopt -- <${NAMES}> [--out latchkey.sql] [--table schema.table] [--role latchkey]
@@ -11,15 +13,20 @@ const USAGE = `npm run adopt -- <${NAMES}> [--out latchkey.sql] [--table schema.
 
 await main(async () => {
   const { framework, out, ...options } = readArguments()
-  const { DATABASE_DIRECT_URL, DATABASE_URL } = givenVariables()
-  const url = DATABASE_DIRECT_URL || DATABASE_URL
-  if (!url || !URL.canParse(url)) {
+  const given = givenVariables()
+  if (!given.DATABASE_URL && !given.DATABASE_DIRECT_URL) {
     throw new CliError(
-      "Set DATABASE_DIRECT_URL or DATABASE_URL to your application's database, for example postgres://owner:password@db.example.com:5432/app",
+      "Set DATABASE_URL to your application's database, for example postgres://owner:password@db.example.com:5432/app",
     )
   }
+  const variable = given.DATABASE_DIRECT_URL ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL'
+  const { databaseDirectUrl: url } = databaseEnvironment({
+    ...given,
+    DATABASE_URL: given.DATABASE_URL || given[variable],
+  })
+  await checkConnection(variable, url, 'transaction')
   const generated = await generateDirectory(url, framework, options).catch((error) => {
-    throw connectionError(error, url)
+    throw error instanceof postgres.PostgresError ? new CliError(`PostgreSQL refused: ${error.message}.`) : error
   })
   if (out) await writeFile(out, generated.sql)
   else process.stdout.write(generated.sql)

@@ -1,5 +1,4 @@
-import postgres from 'postgres'
-import { CliError } from '@/scripts/cli-error'
+import { createDatabase } from '@/server/db/client'
 import { findUsersTable } from './find-users-table'
 import type { Framework, Plan } from './framework'
 import { type LiveSchema, readLiveSchema, type Table } from './live-schema'
@@ -27,9 +26,10 @@ export async function generateDirectory(
   options: { table?: string; role?: string } = {},
 ): Promise<Generated> {
   const { table, role = 'latchkey' } = options
-  const client = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {}, fetch_types: false, prepare: false })
+  // Everything happens in one transaction, so it works behind a pooler too.
+  const { db, close } = createDatabase(url, { maxConnections: 1, pooling: 'transaction' })
   try {
-    return await client.begin('read only', async (sql) => {
+    return await db.$client.begin('read only', async (sql) => {
       const live = await readLiveSchema(sql)
       const { users, how } = findUsersTable(framework, live, table)
       const plan = await framework.plan(live, users)
@@ -46,7 +46,7 @@ export async function generateDirectory(
       return { sql: writeSql(directory), plan, roleIsMissing: !(await live.hasRole(role)) }
     })
   } finally {
-    await client.end({ timeout: 5 })
+    await close()
   }
 }
 
@@ -64,14 +64,4 @@ async function findMissingIndexes(live: LiveSchema, users: Table, { columns, ind
     if (!(await live.hasIndex(index.table, index.expression))) missing.push(index)
   }
   return missing
-}
-
-/** Says which database refused and why, without its password. */
-export function connectionError(error: unknown, url: string): unknown {
-  if (error instanceof CliError) return error
-  const host = new URL(url).host
-  if (error instanceof postgres.PostgresError) return new CliError(`PostgreSQL at ${host} refused: ${error.message}.`)
-  const code = (error as NodeJS.ErrnoException).code
-  if (!code) return error
-  return new CliError(`Cannot use PostgreSQL at ${host} (${code}). Check that it is running and that the URL is right.`)
 }

@@ -3,17 +3,17 @@ import os from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import { afterAll, expect, test } from 'vitest'
+import { ROOT } from '@/scripts/environment'
 import { createApplicationDatabase } from '@/server/testing/adopt/adopted'
-import { FRAMEWORKS } from './adopt/frameworks'
-import { generateDirectory } from './adopt/generate-directory'
-import { ROOT } from './environment'
+import { FRAMEWORKS } from './frameworks'
+import { generateDirectory } from './generate-directory'
 
 const { owner, ownerUrl } = await createApplicationDatabase()
 const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-adopt-'))
 afterAll(() => fs.rm(folder, { recursive: true }))
 
-const run = (args: string[], DATABASE_DIRECT_URL = ownerUrl, variables: NodeJS.ProcessEnv = {}) =>
-  execa(process.execPath, ['--import', 'tsx', 'scripts/adopt.ts', ...args], {
+const run = (args: string[], DATABASE_DIRECT_URL = ownerUrl, variables: Record<string, string> = {}) =>
+  execa(process.execPath, ['--import', 'tsx', 'scripts/adopt/command.ts', ...args], {
     cwd: ROOT,
     reject: false,
     env: { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/unused', DATABASE_DIRECT_URL, ...variables },
@@ -64,7 +64,7 @@ test('without a framework, says which there are', async () => {
 test('without a database, names it in one line without its password', async () => {
   const { stderr, exitCode } = await run(['django'], 'postgres://owner:topsecret@127.0.0.1:1/app')
   expect(exitCode).toBe(1)
-  expect(stderr).toMatch(/^Cannot use PostgreSQL at 127\.0\.0\.1:1 \(ECONNREFUSED\)[^\n]*$/)
+  expect(stderr).toMatch(/^DATABASE_DIRECT_URL: cannot use PostgreSQL at 127\.0\.0\.1:1 \(ECONNREFUSED\)[^\n]*$/)
 })
 
 test('a framework whose tables are missing: says what it looked for, and which tables are similar', async () => {
