@@ -21,7 +21,7 @@ let passwordHash: Promise<string> | undefined
 
 /** Inserts an account whose password is PASSWORD. The password is hashed once for all accounts of a process. */
 export async function insertAccount(db: Database, fullName = 'Robin Reader'): Promise<TestAccount> {
-  passwordHash ??= hashPassword(PASSWORD)
+  passwordHash ??= hashPassword({ passwordHash: 'argon2id' }, PASSWORD)
   const username = newUsername()
   const account = { email: `${username}@example.com`, username, fullName }
   await db.insert(users).values({ ...account, passwordHash: await passwordHash })

@@ -7,7 +7,7 @@
 export interface ReasonDetails {
   retryAfterSeconds?: number | undefined
   triesLeft?: number | undefined
-  /** Characters. */
+  /** Characters, or bytes for `password-too-many-bytes`. */
   limit?: number | undefined
   requestId?: string | undefined
 }
@@ -45,6 +45,11 @@ const errors = {
     limit ? `Use at least ${characters(limit)}.` : 'This password is too short. Use a longer one.',
   'password-too-long': ({ limit }: ReasonDetails) =>
     limit ? `Use at most ${characters(limit)}.` : 'This password is too long. Use a shorter one.',
+  'password-too-many-bytes': ({ limit }: ReasonDetails) =>
+    limit
+      ? `This password is too long. Use at most ${limit} English letters and digits. Accented letters count twice, emoji four times.`
+      : 'This password is too long. Use a shorter one.',
+  'password-unusable-character': 'This password contains a character that can’t be used. Choose another one.',
   'password-too-common': 'This password is too common, so it’s easy to guess. Choose another one.',
   'password-too-simple': 'This password repeats or follows a pattern, so it’s easy to guess. Choose another one.',
   'password-personal':

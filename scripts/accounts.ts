@@ -19,16 +19,18 @@ await main(async () => {
   const given = givenVariables()
   if (given.ACCOUNTS === 'external')
     throw new CliError('ACCOUNTS=external: the accounts are in another application. Add the account there.')
-  // Adding an account needs only these two variables.
-  const { passwordMinLength } = readEnvironment({
+  // Adding an account needs only these variables.
+  const policy = readEnvironment({
     DATABASE_URL: given.DATABASE_URL || 'postgres://127.0.0.1',
     PASSWORD_MIN_LENGTH: given.PASSWORD_MIN_LENGTH,
+    PASSWORD_HASH: given.PASSWORD_HASH,
+    PASSWORD_PEPPER: given.PASSWORD_PEPPER,
     EMBEDDED_DATABASE: '1',
   })
   const database = await openDatabase(given)
   const { db, close } = createDatabase(database.url, { maxConnections: 1, pooling: database.pooling })
   try {
-    await addAccount(db, { ...account, password }, passwordMinLength)
+    await addAccount(db, { ...account, password }, policy)
     console.log(`Added ${account.email}`)
   } catch (error) {
     throw readable(error)

@@ -83,6 +83,8 @@ describe('a wrong value', () => {
     ['CODE_TTL_SECONDS', '3601', /from 1 to 3600, for example 600/],
     ['GRANT_TTL_SECONDS', 'long', /from 1 to 3600, for example 300/],
     ['PASSWORD_MIN_LENGTH', '7', /minimum length of a password: a whole number from 8 to 64, for example 8/],
+    ['PASSWORD_HASH', 'md5', /one of argon2id, bcrypt, django-pbkdf2-sha256, .*, for example argon2id/],
+    ['PASSWORD_PEPPER', 'pepper', /unset unless PASSWORD_HASH is bcrypt/],
     ['LOG_LEVEL', 'loud', /one of fatal, error, warn, info, debug, silent/],
   ])('of %s (%j): the error says what it must be and gives an example', (name, value, expected) => {
     const problems = problemsOf({ ...server, [name]: value })
@@ -180,6 +182,8 @@ describe('a valid environment', () => {
       codeTtlSeconds: 600,
       grantTtlSeconds: 300,
       passwordMinLength: 8,
+      passwordHash: 'argon2id',
+      passwordPepper: undefined,
     })
   })
 
@@ -190,6 +194,15 @@ describe('a valid environment', () => {
     expect(readEnvironment({ ...server, APP_URL: 'https://accounts.example.com:443' }).appUrl).toBe(
       'https://accounts.example.com',
     )
+  })
+
+  it('can have a pepper with bcrypt only', () => {
+    const pepper = { PASSWORD_PEPPER: 'pepper' }
+    expect(readEnvironment({ ...server, ...pepper, PASSWORD_HASH: 'bcrypt' })).toMatchObject({
+      passwordHash: 'bcrypt',
+      passwordPepper: 'pepper',
+    })
+    expect(problemsOf({ ...server, ...pepper, PASSWORD_HASH: 'django-argon2' })).toHaveLength(1)
   })
 
   it('can have several secrets, newest first', () => {

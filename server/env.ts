@@ -120,6 +120,11 @@ const variables = z.object({
   CODE_TTL_SECONDS: integer('the lifetime of a code in seconds', 1, 3600, 600),
   GRANT_TTL_SECONDS: integer('the lifetime of a grant in seconds', 1, 3600, 300),
   PASSWORD_MIN_LENGTH: integer('the minimum length of a password', 8, 64, 8),
+  PASSWORD_HASH: choice(
+    ['argon2id', 'bcrypt', 'django-pbkdf2-sha256', 'django-argon2', 'better-auth-scrypt'],
+    'argon2id',
+  ),
+  PASSWORD_PEPPER: z.string().optional(),
   CORS_ORIGINS: z
     .string()
     .optional()
@@ -204,6 +209,11 @@ export function readEnvironment(source: Record<string, string | undefined>) {
   if (appUrl.pathname !== '/' || appUrl.search || appUrl.hash || appUrl.username) {
     problems.push('APP_URL must be an origin without a path, for example https://accounts.example.com')
   }
+  if (values.PASSWORD_PEPPER !== undefined && values.PASSWORD_HASH !== 'bcrypt') {
+    problems.push(
+      'PASSWORD_PEPPER must be unset unless PASSWORD_HASH is bcrypt: no other format uses a pepper, for example PASSWORD_HASH=bcrypt for Devise',
+    )
+  }
   if (problems.length > 0) throw new EnvironmentError(problems)
 
   return {
@@ -241,6 +251,8 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     codeTtlSeconds: values.CODE_TTL_SECONDS,
     grantTtlSeconds: values.GRANT_TTL_SECONDS,
     passwordMinLength: values.PASSWORD_MIN_LENGTH,
+    passwordHash: values.PASSWORD_HASH ?? ('argon2id' as const),
+    passwordPepper: values.PASSWORD_PEPPER,
     /** Origins whose pages may call the contracts. */
     corsOrigins: values.CORS_ORIGINS,
     logLevel: values.LOG_LEVEL ?? 'info',

@@ -3,6 +3,7 @@ import { RecoveryError } from './core/errors'
 import type { SecretRing } from './core/secrets'
 import { createDatabase, type Database, isOutage } from './db/client'
 import { type Environment, env } from './env'
+import { log } from './observability/log'
 import { telemetry } from './observability/telemetry'
 
 /**
@@ -12,6 +13,7 @@ import { telemetry } from './observability/telemetry'
 interface Shared {
   database?: Database
   wakeMailWorker?: () => void
+  unreadableHashes?: Set<string>
 }
 
 const holder = globalThis as typeof globalThis & { __latchkey?: Shared }
@@ -45,7 +47,19 @@ export function contextFor(requester: Requester): RecoveryContext {
     secrets: secretsOf(environment),
     wakeMailWorker: () => shared.wakeMailWorker?.(),
     count: (what) => telemetry().count(`latchkey.${what}`),
+    reportUnreadableHash,
   }
+}
+
+/** Logs each kind of unreadable password hash once in the life of the process. */
+function reportUnreadableHash(kind: string): void {
+  shared.unreadableHashes ??= new Set()
+  if (shared.unreadableHashes.has(kind)) return
+  shared.unreadableHashes.add(kind)
+  log().warn(
+    { kind },
+    'a stored password hash is of an unknown format, malformed or too costly: no password matches it',
+  )
 }
 
 const RETRY_SECONDS = 5

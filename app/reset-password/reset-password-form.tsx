@@ -36,6 +36,8 @@ export function ResetPasswordForm({ passwordMinLength, secondsLeft, secret, onDo
       'password-missing': 'password',
       'password-too-short': 'password',
       'password-too-long': 'password',
+      'password-too-many-bytes': 'password',
+      'password-unusable-character': 'password',
       'password-too-common': 'password',
       'password-too-simple': 'password',
       'password-personal': 'password',

@@ -1,11 +1,46 @@
 import { availableParallelism } from 'node:os'
-import { hash, verify } from '@node-rs/argon2'
 import pLimit from 'p-limit'
+import type { RecoveryPolicy } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
+import { argon2id } from './password-formats/argon2'
+import { bcrypt } from './password-formats/bcrypt'
+import { betterAuthScrypt } from './password-formats/better-auth-scrypt'
+import {
+  djangoArgon2,
+  djangoBcrypt,
+  djangoBcryptSha256,
+  djangoPbkdf2Sha1,
+  djangoPbkdf2Sha256,
+} from './password-formats/django'
+import type { NewPasswordFormat, PasswordFormat, Verify } from './password-formats/format'
+import { phpass } from './password-formats/phpass'
 
-/** argon2id, OWASP Password Storage Cheat Sheet: m=19456 KiB, t=2, p=1. */
-const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
-const CURRENT_PREFIX = '$argon2id$v=19$m=19456,t=2,p=1$'
+/** How new passwords are stored. Stored hashes are verified in any format. */
+export type HashPolicy = Pick<RecoveryPolicy, 'passwordHash' | 'passwordPepper'>
+
+/** The formats for new passwords, by the values of PASSWORD_HASH. */
+const NEW_PASSWORD_FORMATS: Record<RecoveryPolicy['passwordHash'], NewPasswordFormat> = {
+  argon2id,
+  bcrypt,
+  'django-pbkdf2-sha256': djangoPbkdf2Sha256,
+  'django-argon2': djangoArgon2,
+  'better-auth-scrypt': betterAuthScrypt,
+}
+
+/** The formats that are only verified come last. */
+const FORMATS: readonly PasswordFormat[] = [
+  ...Object.values(NEW_PASSWORD_FORMATS),
+  djangoBcryptSha256,
+  djangoBcrypt,
+  djangoPbkdf2Sha1,
+  phpass,
+]
+
+const formatThatMade = (stored: string) => FORMATS.find(({ prefix }) => prefix.test(stored))
+
+const formatOf = (policy: HashPolicy) => NEW_PASSWORD_FORMATS[policy.passwordHash]
+
+const pepperOf = (policy: HashPolicy) => policy.passwordPepper ?? ''
 
 /** A hash keeps a core busy, so as many run at once as there are cores. Other requests still get their turn. */
 const slots = pLimit(Math.max(2, availableParallelism()))
@@ -17,25 +52,83 @@ function inSlot<Result>(work: () => Promise<Result>): Promise<Result> {
 }
 
 /**
- * Hashes a password.
- * @param password at most 128 code points, in NFC
- * @throws RecoveryError `busy` when 500 passwords are already waiting
+ * Why the configured format cannot store a password, or null if it can.
+ * @param password in NFC
+ * @returns `password-too-many-bytes` with the limit in bytes, or `password-unusable-character` for a NUL
  */
-export const hashPassword = (password: string): Promise<string> => inSlot(() => hash(password, PARAMETERS))
-
-let decoy: Promise<string> | undefined
-
-/**
- * Checks a password against a stored hash. Without a stored hash it does the same work with another hash and
- * returns false, so that an unknown account takes as long as a known one (WSTG-IDNT-04).
- * @throws RecoveryError `busy` when 500 passwords are already waiting
- */
-export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
-  decoy ??= hash('no account has this password', PARAMETERS)
-  const against = stored ?? (await decoy)
-  const matches = await inSlot(() => verify(against, password).catch(() => false))
-  return matches && stored !== null
+export function formatRefusal(policy: HashPolicy, password: string): RecoveryError | null {
+  const { maxBytes = Number.POSITIVE_INFINITY, refusesNul } = formatOf(policy)
+  if (Buffer.byteLength(password) > maxBytes) return new RecoveryError('password-too-many-bytes', { limit: maxBytes })
+  return refusesNul && password.includes('\0') ? new RecoveryError('password-unusable-character') : null
 }
 
-/** True when a hash was made with other parameters than `PARAMETERS`. */
-export const needsRehash = (stored: string): boolean => !stored.startsWith(CURRENT_PREFIX)
+/**
+ * Hashes a password in the configured format.
+ * @param password at most 128 code points, in NFC
+ * @throws RecoveryError `busy` when 500 passwords are already waiting, or what `formatRefusal` finds
+ */
+export async function hashPassword(policy: HashPolicy, password: string): Promise<string> {
+  const refusal = formatRefusal(policy, password)
+  if (refusal) throw refusal
+  return inSlot(() => formatOf(policy).hash(password, pepperOf(policy)))
+}
+
+/** Longer texts are no hash of any format. */
+const MAX_HASH_LENGTH = 512
+
+function readHash(policy: HashPolicy, stored: string): Verify | null {
+  if (stored.length > MAX_HASH_LENGTH) return null
+  return formatThatMade(stored)?.read(stored, pepperOf(policy)) ?? null
+}
+
+const decoys = new Map<string, Promise<string>>()
+
+/** A hash in the configured format that belongs to no account. */
+function decoyOf(policy: HashPolicy): Promise<string> {
+  const format = formatOf(policy)
+  const decoy = decoys.get(format.name) ?? format.hash('no account has this password', pepperOf(policy))
+  decoys.set(format.name, decoy)
+  return decoy
+}
+
+/** Takes as long as comparing a wrong password with a hash in the configured format. */
+async function failAsUsual(policy: HashPolicy, password: string): Promise<false> {
+  await readHash(policy, await decoyOf(policy))?.(password)
+  return false
+}
+
+/**
+ * Checks a password against a stored hash of any known format. A missing hash, an unknown format and a malformed or
+ * too costly hash take as long as a wrong password, so that an unknown account looks like a known one (WSTG-IDNT-04).
+ * @param password in NFC
+ * @throws RecoveryError `busy` when 500 passwords are already waiting; nothing for any stored hash
+ */
+export async function verifyPassword(policy: HashPolicy, stored: string | null, password: string): Promise<boolean> {
+  const verify = stored === null ? null : readHash(policy, stored)
+  return inSlot(() =>
+    verify ? verify(password).catch(() => failAsUsual(policy, password)) : failAsUsual(policy, password),
+  )
+}
+
+/**
+ * True when a verified hash should be replaced: it has another format than the configured one, or costs less.
+ * False where that would change the password, because one of the two formats compares only a part of it.
+ */
+export function needsRehash(policy: HashPolicy, stored: string, password: string): boolean {
+  const current = formatOf(policy)
+  if (current.prefix.test(stored) && current.isCurrent(stored)) return false
+  const { maxBytes = Number.POSITIVE_INFINITY } = formatThatMade(stored) ?? {}
+  return Buffer.byteLength(password) <= maxBytes && formatRefusal(policy, password) === null
+}
+
+/**
+ * The kind of a stored hash that no password can match, for the log: its prefix, or `other` where it has none that
+ * is certain to hold no part of a secret. Null for a hash that can be verified, and for "no password": an empty
+ * text or Django's `!`.
+ */
+export function unreadableKind(policy: HashPolicy, stored: string): string | null {
+  if (stored === '' || stored.startsWith('!') || readHash(policy, stored)) return null
+  return (
+    formatThatMade(stored)?.name ?? /^(?:\$[a-z0-9-]{1,12}\$|(?:scrypt|sha1|md5|crypt)\$)/.exec(stored)?.[0] ?? 'other'
+  )
+}

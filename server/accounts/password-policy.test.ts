@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { RecoveryError } from '@/server/core/errors'
-import { checkNewPassword } from './password-policy'
+import { checkNewPassword, DEFAULT_PASSWORD_POLICY } from './password-policy'
 
 const ada = { email: 'ada.lovelace@example.com', username: 'countess', fullName: 'Ada King Lovelace' }
 
 /** The code and details of the refusal, or null for an accepted password. */
-function refusalOf(password: string, owner = ada, minLength = 8) {
+function refusalOf(password: string, owner = ada, policy = DEFAULT_PASSWORD_POLICY) {
   try {
-    checkNewPassword(password, owner, minLength)
+    checkNewPassword(password, owner, policy)
     return null
   } catch (error) {
     if (!(error instanceof RecoveryError)) throw error
@@ -43,8 +43,31 @@ describe('the length of a password', () => {
   })
 
   it('has the minimum that the operator configured', () => {
-    expect(refusalOf('fourteen chars', ada, 15)).toEqual({ code: 'password-too-short', limit: 15 })
-    expect(refusalOf('fifteen  chars!', ada, 15)).toBeNull()
+    expect(refusalOf('fourteen chars', ada, { ...DEFAULT_PASSWORD_POLICY, passwordMinLength: 15 })).toEqual({
+      code: 'password-too-short',
+      limit: 15,
+    })
+    expect(refusalOf('fifteen  chars!', ada, { ...DEFAULT_PASSWORD_POLICY, passwordMinLength: 15 })).toBeNull()
+  })
+})
+
+describe('the configured hash format', () => {
+  const bcrypt = { ...DEFAULT_PASSWORD_POLICY, passwordHash: 'bcrypt' as const }
+
+  it('limits the bytes of a password, which has a reason of its own', () => {
+    const text = 'the quick brown fox jumps over the lazy dog, and the dog sleeps on and on'
+    expect(refusalOf(text.slice(0, 72), ada, bcrypt)).toBeNull()
+    expect(refusalOf(text, ada, bcrypt)).toEqual({ code: 'password-too-many-bytes', limit: 72 })
+    expect(refusalOf('\u5bc6\u7801\u662f\u5f88\u957f'.repeat(5), ada, bcrypt)?.code).toBe('password-too-many-bytes')
+    expect(refusalOf(text)).toBeNull()
+  })
+
+  it('limits nothing beyond 128 code points: those have the reason they always had', () => {
+    expect(refusalOf('x'.repeat(129), ada, bcrypt)).toEqual({ code: 'password-too-long', limit: 128 })
+  })
+
+  it('may exclude NUL', () => {
+    expect(refusalOf('a pass\0phrase', ada, bcrypt)).toEqual({ code: 'password-unusable-character' })
   })
 })
 

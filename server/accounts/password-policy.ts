@@ -1,6 +1,8 @@
 import { dictionary } from '@zxcvbn-ts/language-common'
+import type { RecoveryPolicy } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
 import { MAX_PASSWORD_LENGTH } from '@/server/core/schemas'
+import { formatRefusal, type HashPolicy } from './password-hash'
 
 /**
  * The rules for a new password (NIST SP 800-63B-4 §3.1.1.2, ASVS 6.2): a length and a blocklist, and no rules about
@@ -12,6 +14,11 @@ export interface PasswordOwner {
   username: string
   fullName: string
 }
+
+/** What new passwords must fulfil: a length in code points, and the limits of the configured hash format. */
+export type PasswordPolicy = Pick<RecoveryPolicy, 'passwordMinLength'> & HashPolicy
+
+export const DEFAULT_PASSWORD_POLICY: PasswordPolicy = { passwordMinLength: 8, passwordHash: 'argon2id' }
 
 const PRODUCT_NAME = 'latchkey'
 /** Shorter names are not looked for in a password: "al" is part of too many words. */
@@ -53,14 +60,16 @@ export const isTooShort = (password: string, minLength: number): boolean => [...
 /**
  * Refuses a password that is easy to guess.
  * @param password in NFC
- * @param minLength in code points
- * @throws RecoveryError `password-too-short`, `password-too-long`, `password-too-simple`, `password-personal`,
- *   `password-too-common`
+ * @throws RecoveryError `password-too-short`, `password-too-long`, `password-too-many-bytes`,
+ *   `password-unusable-character`, `password-too-simple`, `password-personal`, `password-too-common`
  */
-export function checkNewPassword(password: string, owner: PasswordOwner, minLength: number): void {
+export function checkNewPassword(password: string, owner: PasswordOwner, policy: PasswordPolicy): void {
+  const minLength = policy.passwordMinLength
   if (isTooShort(password, minLength)) throw new RecoveryError('password-too-short', { limit: minLength })
   if ([...password].length > MAX_PASSWORD_LENGTH)
     throw new RecoveryError('password-too-long', { limit: MAX_PASSWORD_LENGTH })
+  const refusal = formatRefusal(policy, password)
+  if (refusal) throw refusal
   if (isSimple(password)) throw new RecoveryError('password-too-simple')
 
   if (isPersonal(password, owner)) throw new RecoveryError('password-personal')

@@ -30,6 +30,8 @@ export const TRPC_CODES: Record<RecoveryErrorCode, TRPCError['code']> = {
   'grant-expired': 'BAD_REQUEST',
   'password-too-short': 'BAD_REQUEST',
   'password-too-long': 'BAD_REQUEST',
+  'password-too-many-bytes': 'BAD_REQUEST',
+  'password-unusable-character': 'BAD_REQUEST',
   'password-too-common': 'BAD_REQUEST',
   'password-too-simple': 'BAD_REQUEST',
   'password-personal': 'BAD_REQUEST',

@@ -32,7 +32,15 @@ export const limitErrors = (fault: Fault) => ({
 /** Entries for a new password that breaks a rule. Each contract has its own place for the message. */
 export const passwordErrors = (present: (message: string) => Answer) =>
   worded(
-    ['password-too-short', 'password-too-long', 'password-too-common', 'password-too-simple', 'password-personal'],
+    [
+      'password-too-short',
+      'password-too-long',
+      'password-too-many-bytes',
+      'password-unusable-character',
+      'password-too-common',
+      'password-too-simple',
+      'password-personal',
+    ],
     present,
   )
 

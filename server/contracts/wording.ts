@@ -23,6 +23,9 @@ export const WORDING = {
   busy: (details) => `The service is busy. Try again in ${waitOf(details)}.`,
   'password-too-short': ({ limit }) => `This password is too short. Use at least ${limit} characters.`,
   'password-too-long': ({ limit }) => `This password is too long. Use at most ${limit} characters.`,
+  'password-too-many-bytes': ({ limit }) =>
+    `This password is too long. Use at most ${limit} bytes of UTF-8: 1 for an English letter or a digit, 2 to 4 for others.`,
+  'password-unusable-character': () => 'This password contains a NUL character. Choose another one.',
   'password-too-common': () => 'This password is too common. Choose another one.',
   'password-too-simple': () => 'This password repeats or follows a pattern. Choose another one.',
   'password-personal': () =>

@@ -22,6 +22,10 @@ export interface RecoveryPolicy {
   grantTtlSeconds: number
   /** In code points. */
   passwordMinLength: number
+  /** The format of new password hashes. */
+  passwordHash: 'argon2id' | 'bcrypt' | 'django-pbkdf2-sha256' | 'django-argon2' | 'better-auth-scrypt'
+  /** Follows the password in every bcrypt hash, as Devise's pepper does. */
+  passwordPepper?: string | undefined
   /** Multiplies the per-address limits and the global limits. Limits per account are not scaled. */
   rateLimitScale: number
 }
@@ -37,6 +41,8 @@ export interface RecoveryContext {
   wakeMailWorker(): void
   /** Increments a telemetry counter. Absent when telemetry is off. */
   count?(what: 'requests' | 'redeems' | 'lockouts'): void
+  /** Reports the kind of a stored password hash that cannot be verified, such as `$md5$`. Never receives the hash. */
+  reportUnreadableHash?(kind: string): void
 }
 
 /** The time `seconds` after `from`, or before it if negative. */

@@ -14,6 +14,8 @@ export type RecoveryErrorCode =
   | 'grant-expired'
   | 'password-too-short'
   | 'password-too-long'
+  | 'password-too-many-bytes' // for the configured hash format
+  | 'password-unusable-character' // a NUL, where the application that signs people in accepts none
   | 'password-too-common'
   | 'password-too-simple'
   | 'password-personal'
@@ -29,7 +31,7 @@ export interface RecoveryErrorDetails {
   retryAfterSeconds?: number
   /** For `code-wrong`: how many tries are left before code entry is blocked. */
   triesLeft?: number
-  /** In code points. Set for `password-too-short` and `password-too-long`. */
+  /** In code points for `password-too-short` and `password-too-long`, in bytes for `password-too-many-bytes`. */
   limit?: number
 }
 

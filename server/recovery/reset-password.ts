@@ -27,8 +27,8 @@ export async function resetPassword(
   input: { secret: PresentedSecret; password: string },
 ): Promise<void> {
   const live = await findLiveSecret(ctx, input.secret, 'reset-password')
-  checkNewPassword(input.password, live.owner, ctx.policy.passwordMinLength)
-  const passwordHash = await hashPassword(input.password)
+  checkNewPassword(input.password, live.owner, ctx.policy)
+  const passwordHash = await hashPassword(ctx.policy, input.password)
   if (!(await redeem(ctx, live, input.secret.kind, passwordHash))) {
     // The secret died after the first look, or another request spent it. A second look tells which.
     await findLiveSecret(ctx, input.secret, 'reset-password')

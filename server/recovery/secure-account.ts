@@ -25,7 +25,7 @@ import { isOpen } from './live-secret'
 export async function secureAccount(ctx: RecoveryContext, input: { token: string }): Promise<void> {
   const emailId = readSecureAccountToken(ctx.secrets, input.token)
   // A hash that no known password matches. Only a genuine token is worth the work of making one.
-  const unknownHash = emailId ? await hashPassword(randomBytes(32).toString('base64url')) : ''
+  const unknownHash = emailId ? await hashPassword(ctx.policy, randomBytes(32).toString('base64url')) : ''
   const found = await runLimited<{ fresh: boolean | null; secured: number }>(
     ctx,
     { action: 'secure-account' },

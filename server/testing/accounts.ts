@@ -12,7 +12,7 @@ export type TestAccount = Awaited<ReturnType<typeof addTestAccount>>
 
 /** Adds an account with a random username and email address. Its password is PASSWORD. */
 export async function addTestAccount(db: Database, given: Partial<typeof schema.users.$inferInsert> = {}) {
-  knownHash ??= hashPassword(PASSWORD)
+  knownHash ??= hashPassword({ passwordHash: 'argon2id' }, PASSWORD)
   const name = `user${randomBytes(6).toString('hex')}`
   const account = { email: `${name}@example.com`, username: name, fullName: 'Ada Example', ...given }
   const [row] = await db

@@ -17,6 +17,7 @@ export const POLICY: RecoveryPolicy = {
   codeTtlSeconds: 600,
   grantTtlSeconds: 300,
   passwordMinLength: 8,
+  passwordHash: 'argon2id',
   rateLimitScale: 1_000_000,
 }
 

@@ -35,6 +35,7 @@ export function createRecoveryFixture(
     codeTtlSeconds: 600,
     grantTtlSeconds: 300,
     passwordMinLength: 8,
+    passwordHash: 'argon2id',
     rateLimitScale: 1,
     ...given.policy,
   }

@@ -47,7 +47,11 @@ describe('addAccount', () => {
   it('applies the password policy', async () => {
     const carol = { ...ada, email: 'carol@example.com', username: 'carol' }
     expect(await refusalOf(addAccount(db, { ...carol, password: 'carol2026' }))).toEqual({ code: 'password-personal' })
-    expect(await refusalOf(addAccount(db, { ...carol, password: 'k7#mQ2xz' }, 15))).toMatchObject({
+    expect(
+      await refusalOf(
+        addAccount(db, { ...carol, password: 'k7#mQ2xz' }, { passwordMinLength: 15, passwordHash: 'argon2id' }),
+      ),
+    ).toMatchObject({
       code: 'password-too-short',
     })
   })

@@ -1,5 +1,5 @@
 import { hashPassword } from '@/server/accounts/password-hash'
-import { checkNewPassword } from '@/server/accounts/password-policy'
+import { checkNewPassword, DEFAULT_PASSWORD_POLICY } from '@/server/accounts/password-policy'
 import { type Identifier, identifierSchema, newPasswordSchema } from '@/server/core/schemas'
 import { type Database, isUniqueViolation } from '@/server/db/client'
 import { users } from '@/server/db/schema'
@@ -21,19 +21,22 @@ export class AccountError extends Error {
 
 /**
  * Adds an account. Its password must follow the same rules as one that a person chooses.
- * @param minLength the shortest password, in code points
  * @throws AccountError for an address or username that is malformed or taken; RecoveryError `password-*`
  */
-export async function addAccount(db: Database, account: NewAccount, minLength = 8): Promise<{ id: string }> {
+export async function addAccount(
+  db: Database,
+  account: NewAccount,
+  policy = DEFAULT_PASSWORD_POLICY,
+): Promise<{ id: string }> {
   const email = parseIdentifier(account.email, 'email', true)
   const username = parseIdentifier(account.username, 'username', false)
   const password = newPasswordSchema.parse(account.password)
   const fullName = account.fullName.trim()
-  checkNewPassword(password, { email, username, fullName }, minLength)
+  checkNewPassword(password, { email, username, fullName }, policy)
   try {
     const [added] = await db
       .insert(users)
-      .values({ email, username, fullName, passwordHash: await hashPassword(password) })
+      .values({ email, username, fullName, passwordHash: await hashPassword(policy, password) })
       .returning({ id: users.id })
     return added as { id: string }
   } catch (error) {

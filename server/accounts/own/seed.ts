@@ -16,7 +16,7 @@ export const DEMO_ACCOUNTS = [
 export async function seedDemoAccounts(databaseUrl: string, password: string): Promise<'seeded' | 'present'> {
   const { db, close } = createDatabase(databaseUrl, { maxConnections: 1 })
   try {
-    const passwordHash = await hashPassword(password)
+    const passwordHash = await hashPassword({ passwordHash: 'argon2id' }, password)
     const added = await db
       .insert(users)
       .values(DEMO_ACCOUNTS.map((account) => ({ ...account, passwordHash })))

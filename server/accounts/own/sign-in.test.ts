@@ -121,6 +121,17 @@ describe('signIn refused', () => {
   })
 })
 
+describe('a stored hash that cannot be verified', () => {
+  it('is reported by its kind', async () => {
+    const fixture = createRecoveryFixture(db)
+    const account = await fixture.account({ passwordHash: '$md5$rounds=904$salt$key' })
+    const reportUnreadableHash = vi.fn()
+    await refusalOf(attempt(fixture, account.email, PASSWORD, { reportUnreadableHash }))
+    await refusalOf(attempt(fixture, known.email, PASSWORD.slice(1), { reportUnreadableHash }))
+    expect(reportUnreadableHash.mock.calls).toEqual([['$md5$']])
+  })
+})
+
 describe('the limits of signIn', () => {
   it('allow 20 tries per account and address in 15 minutes', async () => {
     const fixture = createRecoveryFixture(db)
@@ -170,14 +181,50 @@ describe('a stored hash with weaker parameters', () => {
     const fixture = createRecoveryFixture(db)
     const weak = await quickHash()
     const account = await fixture.account({ passwordHash: weak })
-    expect(needsRehash(weak)).toBe(true)
     const { token } = await attempt(fixture, account.email, PASSWORD)
     const stronger = await storedHash(account)
     expect(stronger).not.toBe(weak)
-    expect(needsRehash(stronger)).toBe(false)
+    expect(stronger).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
     expect(await findSession(fixture.ctx(), token)).not.toBeNull()
     await attempt(fixture, account.email, PASSWORD)
     expect(await storedHash(account)).toBe(stronger)
+  })
+
+  it.each([
+    ['bcrypt of Laravel', '$2y$04$2HwLHsDSoLZf3cYI434qkOux/RxgdeIhcGamuHkBVP1xEBcevGOlW'],
+    [
+      'argon2i of PHP',
+      '$argon2i$v=19$m=1024,t=2,p=1$bDBHVHJBR0ROY1VDWUwuTA$jwuOIxvULkrOxedYLdpOYi3bMLfu4oXR3yyIPctwivU',
+    ],
+    ['PBKDF2 of Django', 'pbkdf2_sha256$260000$nFGur1Wti6jru9ht3HwwNn$rc8UZUTggIs7znlueMsdYxy5IE4g927ApNe5IP34spc='],
+    ['PBKDF2 with SHA-1 of Django', 'pbkdf2_sha1$260000$lGYXbHqcKiF72gG3pYP6IB$ng5DcaTe168HBX3E3t6WWi3NCZc='],
+    ['argon2 of Django', 'argon2$argon2id$v=19$m=102400,t=2,p=8$dFMxbjJ2VEJaSG4wRDUxRUQzZlF5VQ$81ky30qdQ4xbrvb/eJ06sg'],
+    ['bcrypt of Django', 'bcrypt$$2b$04$pN3UqL8ExDy59v6AvbAVWuyEiG0RPy02g5gGXD8cjSNrRGBUq2sT2'],
+    ['bcrypt of SHA-256 of Django', 'bcrypt_sha256$$2b$04$.8ZGrk0bOCgQDxhsrqI0Reyi/vBuMcA8kxnCQ.5ENZA10udKBocS.'],
+    [
+      'scrypt of better-auth',
+      'bf542852efbe616ca4e80a21ca9f6ff2:b3027bfa9a6941d2ca3c56b3c322fd1dd5e86a492e2dd02a8c19e30a18937ecea80c6dfbb0ba6f714d07618b29b7b7a285b871753cdce52825dc5713a3866d11',
+    ],
+    ['phpass', '$P$BJ6IyITzpI3BfqZg7b.tJZ3jQNCD9e0'],
+  ])('is replaced if it was imported: %s', async (_, imported) => {
+    const fixture = createRecoveryFixture(db)
+    const account = await fixture.account({ passwordHash: imported })
+    const password = 'caf\u00e9 \u5bc6\u7801 1815!'
+    expect(await refusalOf(attempt(fixture, account.email, PASSWORD))).toEqual({ code: 'sign-in-failed' })
+    expect(await storedHash(account)).toBe(imported)
+    await attempt(fixture, account.email, password)
+    expect(await storedHash(account)).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+    await attempt(fixture, account.email, password)
+  })
+
+  it('is replaced in the configured format, with the pepper', async () => {
+    const fixture = createRecoveryFixture(db, { policy: { passwordHash: 'bcrypt', passwordPepper: 'a pepper' } })
+    const account = await fixture.account({ passwordHash: await quickHash() })
+    await attempt(fixture, account.email, PASSWORD)
+    expect(await storedHash(account)).toMatch(/^\$2a\$12\$/)
+    await attempt(fixture, account.email, PASSWORD)
+    const withoutPepper = createRecoveryFixture(db, { policy: { passwordHash: 'bcrypt' } })
+    expect(await refusalOf(attempt(withoutPepper, account.email, PASSWORD))).toEqual({ code: 'sign-in-failed' })
   })
 
   it('is kept when the password is wrong', async () => {

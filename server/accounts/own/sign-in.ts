@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type FoundAccount, isAccountOf } from '@/server/accounts/find-account'
-import { hashPassword, needsRehash, verifyPassword } from '@/server/accounts/password-hash'
+import { hashPassword, needsRehash, unreadableKind, verifyPassword } from '@/server/accounts/password-hash'
 import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
@@ -9,6 +9,7 @@ import { digestOf, identifierDigestOf } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
 import { type Step, statementOf, step } from '@/server/db/statement'
 import { runLimited } from '@/server/limits/run-limited'
+
 import { isActiveUser, newSessionToken, SESSION_TTL_SECONDS } from './sessions'
 
 export interface SignedIn {
@@ -29,11 +30,16 @@ export async function signIn(
 ): Promise<SignedIn> {
   const account = await findLimited(ctx, input.account)
   const passwordHash = account?.passwordHash ?? null
-  const isRight = await verifyPassword(passwordHash, input.password)
+  const isRight = await verifyPassword(ctx.policy, passwordHash, input.password)
+  const unreadable = passwordHash === null ? null : unreadableKind(ctx.policy, passwordHash)
+  if (unreadable) ctx.reportUnreadableHash?.(unreadable)
 
   const token = newSessionToken()
   const verifiedHash = isRight ? passwordHash : null
-  const newHash = verifiedHash && needsRehash(verifiedHash) ? await hashPassword(input.password) : verifiedHash
+  const newHash =
+    verifiedHash && needsRehash(ctx.policy, verifiedHash, input.password)
+      ? await hashPassword(ctx.policy, input.password)
+      : verifiedHash
   const opened = await openSession(ctx, { accountId: account?.id ?? null, verifiedHash, newHash, token })
   if (!account || !opened) throw new RecoveryError('sign-in-failed')
   const { email, username, fullName, picture } = account

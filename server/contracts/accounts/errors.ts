@@ -19,6 +19,6 @@ export const errors: ErrorTable = {
   'not-signed-in': NOT_SIGNED_IN,
   ...deadLinkErrors(DEAD_LINK),
   ...never('asked-too-soon', 'flow-missing', 'code-wrong', 'code-blocked', 'grant-unknown', 'grant-expired'),
-  ...never('password-too-short', 'password-too-long', 'password-too-common', 'password-too-simple'),
-  ...never('password-personal', 'sign-in-failed'),
+  ...never('password-too-short', 'password-too-long', 'password-too-many-bytes', 'password-unusable-character'),
+  ...never('password-too-common', 'password-too-simple', 'password-personal', 'sign-in-failed'),
 }

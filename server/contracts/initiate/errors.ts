@@ -12,6 +12,6 @@ export const errors: ErrorTable = {
   'account-unknown': UNKNOWN,
   ...never('asked-too-soon', ...DEAD_LINK_CODES, 'flow-missing'),
   ...never('code-wrong', 'code-blocked', 'grant-unknown', 'grant-expired', 'sign-in-failed', 'not-signed-in'),
-  ...never('password-too-short', 'password-too-long', 'password-too-common', 'password-too-simple'),
-  ...never('password-personal'),
+  ...never('password-too-short', 'password-too-long', 'password-too-many-bytes', 'password-unusable-character'),
+  ...never('password-too-common', 'password-too-simple', 'password-personal'),
 }
