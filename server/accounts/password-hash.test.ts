@@ -71,15 +71,7 @@ describe.each(FORMATS)('PASSWORD_HASH=%s', (name, shape) => {
     const usual = await workOf(stored)
     expect(usual.toSorted()).toEqual([0, 0, 0, 1])
     const malformed = `${stored.slice(0, 12)}!`
-    for (const hash of [
-      null,
-      '',
-      'plain text',
-      '$md5$abc',
-      '!WzsegF9CjPsIWFWHdzMofed',
-      malformed,
-      `$2b$31$${'a'.repeat(53)}`,
-    ]) {
+    for (const hash of [null, '$md5$abc', malformed, `$2b$31$${'a'.repeat(53)}`]) {
       expect([hash, await workOf(hash)]).toEqual([hash, usual])
     }
   })

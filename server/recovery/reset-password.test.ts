@@ -229,6 +229,18 @@ describe('the effects of resetPassword', () => {
   })
 })
 
+it('resetPassword hashes in the configured format, and a password that is too long for it spends nothing', async () => {
+  const { reset, stored, signInWith } = await withLink({
+    policy: { passwordHash: 'bcrypt', passwordPepper: '0123456789abcdef'.repeat(8) },
+  })
+  const longest = 'forty horses and a bicycle '.repeat(3).slice(0, 72)
+  expect(await refusalOf(reset(`${longest}!`))).toEqual({ code: 'password-too-many-bytes', limit: 72 })
+  await reset(longest)
+  expect((await stored()).passwordHash).toMatch(/^\$2a\$12\$/)
+  await signInWith(longest)
+  expect(await refusalOf(signInWith(longest.slice(0, 71)))).toEqual({ code: 'sign-in-failed' })
+})
+
 it('resetPassword limits the tries per address, and a refused try does not use up the link', async () => {
   const { fixture, reset } = await withLink({ policy: { rateLimitScale: 2 / 60 } })
   for (let n = 0; n < 2; n++) expect(await refusalOf(reset('short'))).toMatchObject({ code: 'password-too-short' })
