@@ -7,7 +7,14 @@ const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8')
 const exists = (file: string) => existsSync(path.join(ROOT, file))
 const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1] ?? '')
 
-const PAGES = ['README.md', 'bench/README.md', 'docs/architecture.md', 'docs/contracts.md', 'docs/operations.md', 'docs/passwords.md']
+const PAGES = [
+  'README.md',
+  'bench/README.md',
+  'docs/architecture.md',
+  'docs/contracts.md',
+  'docs/operations.md',
+  'docs/passwords.md',
+]
 const FOLDERS = readdirSync(ROOT, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []))
 
 /** A name in backticks counts as a path if it names a file in a folder, or begins with a folder of the repository. */

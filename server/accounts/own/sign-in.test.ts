@@ -1,7 +1,6 @@
 import { hash, verify } from '@node-rs/argon2'
 import { eq } from 'drizzle-orm'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { needsRehash } from '@/server/accounts/password-hash'
 import { identifierSchema } from '@/server/core/schemas'
 import { digestOf } from '@/server/core/secrets'
 import { sessions, users } from '@/server/db/schema'
