@@ -65,14 +65,14 @@ describe('the real Auth.js, with sessions in tokens', () => {
   test('signs in with the password that was set, refuses the old one, and has ended the session', async () => {
     const app = createAuthJsApp(adopted.ownerUrl)
     onTestFinished(app.close)
-    const hash = await hashPassword('the first passphrase')
+    const hash = await hashPassword({ passwordHash: 'argon2id' }, 'the first passphrase')
     await adopted.owner`insert into users (email, password) values ('ada@example.com', ${hash})`
     const session = await app.signIn('ada@example.com', 'the first passphrase')
     expect(await session?.()).toBe('ada@example.com')
     expect(await session?.()).toBe('ada@example.com')
 
     await adopted.role`
-      select latchkey.set_password(id, ${await hashPassword('the second passphrase')}), latchkey.end_sessions(id)
+      select latchkey.set_password(id, ${await hashPassword({ passwordHash: 'argon2id' }, 'the second passphrase')}), latchkey.end_sessions(id)
       from latchkey.accounts where email = 'ada@example.com'`
 
     expect(await session?.()).toBeNull()
