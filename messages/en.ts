@@ -47,7 +47,7 @@ const errors = {
     limit ? `Use at most ${characters(limit)}.` : 'This password is too long. Use a shorter one.',
   'password-too-many-bytes': ({ limit }: ReasonDetails) =>
     limit
-      ? `This password is too long. Use at most ${limit} English letters and digits. Accented letters count twice, emoji four times.`
+      ? `This password is too long. Use at most ${characters(limit)}, or fewer if it has accents, other scripts or emoji.`
       : 'This password is too long. Use a shorter one.',
   'password-unusable-character': 'This password contains a character that can’t be used. Choose another one.',
   'password-too-common': 'This password is too common, so it’s easy to guess. Choose another one.',

@@ -2,6 +2,7 @@ import * as crypto from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import * as argon2 from '@node-rs/argon2'
 import * as bcrypt from '@node-rs/bcrypt'
+import * as betterAuth from 'better-auth/crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
 import { createTestDatabase } from '@/server/testing/database'
@@ -111,6 +112,23 @@ describe('a bcrypt hash', () => {
     expect(await verifyPassword(peppered, stored, 'a passphrase')).toBe(true)
     expect(await verifyPassword(BCRYPT, stored, 'a passphrase')).toBe(false)
     expect(await verifyPassword(BCRYPT, stored, 'a passphrase and a pepper')).toBe(true)
+  })
+})
+
+describe('a better-auth hash', () => {
+  it('is verified by better-auth 1.7', async () => {
+    const hash = hashOf.get('better-auth-scrypt') as string
+    expect(await betterAuth.verifyPassword({ hash, password: 'a passphrase' })).toBe(true)
+    expect(await betterAuth.verifyPassword({ hash, password: 'a passphrasE' })).toBe(false)
+  })
+
+  it('holds at most 128 UTF-16 code units: better-auth refuses longer passwords at its sign-in', () => {
+    const policy = policyOf('better-auth-scrypt')
+    expect(formatRefusal(policy, '\u{1f600}'.repeat(64))).toBeNull()
+    expect(formatRefusal(policy, 'x'.repeat(128))).toBeNull()
+    const refusal = { code: 'password-too-long', details: { limit: 64 } }
+    expect(formatRefusal(policy, `${'\u{1f600}'.repeat(64)}x`)).toMatchObject(refusal)
+    expect(formatRefusal(ARGON2ID, '\u{1f600}'.repeat(128))).toBeNull()
   })
 })
 

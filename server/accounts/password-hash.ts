@@ -54,11 +54,14 @@ function inSlot<Result>(work: () => Promise<Result>): Promise<Result> {
 /**
  * Why the configured format cannot store a password, or null if it can.
  * @param password in NFC
- * @returns `password-too-many-bytes` with the limit in bytes, or `password-unusable-character` for a NUL
+ * @returns `password-too-many-bytes` with the limit in bytes, `password-too-long` with one in code points, or
+ *   `password-unusable-character` for a NUL
  */
 export function formatRefusal(policy: HashPolicy, password: string): RecoveryError | null {
-  const { maxBytes = Number.POSITIVE_INFINITY, refusesNul } = formatOf(policy)
+  const { maxBytes = Number.POSITIVE_INFINITY, maxUnits = Number.POSITIVE_INFINITY, refusesNul } = formatOf(policy)
   if (Buffer.byteLength(password) > maxBytes) return new RecoveryError('password-too-many-bytes', { limit: maxBytes })
+  // A code point is one or two units, so half as many code points always fit.
+  if (password.length > maxUnits) return new RecoveryError('password-too-long', { limit: maxUnits / 2 })
   return refusesNul && password.includes('\0') ? new RecoveryError('password-unusable-character') : null
 }
 
@@ -105,9 +108,14 @@ async function failAsUsual(policy: HashPolicy, password: string): Promise<false>
  */
 export async function verifyPassword(policy: HashPolicy, stored: string | null, password: string): Promise<boolean> {
   const verify = stored === null ? null : readHash(policy, stored)
-  return inSlot(() =>
-    verify ? verify(password).catch(() => failAsUsual(policy, password)) : failAsUsual(policy, password),
-  )
+  return inSlot(async () => {
+    if (!verify) return failAsUsual(policy, password)
+    try {
+      return await verify(password)
+    } catch {
+      return failAsUsual(policy, password) // an algorithm refuses what looked well-formed
+    }
+  })
 }
 
 /**

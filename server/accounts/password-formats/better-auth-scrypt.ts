@@ -27,4 +27,5 @@ export const betterAuthScrypt: NewPasswordFormat = {
     return `${salt}:${(await keyOf(password, salt)).toString('hex')}`
   },
   isCurrent: (stored) => SHAPE.test(stored),
+  maxUnits: 128, // better-auth's maxPasswordLength, which its sign-in checks too
 }

@@ -20,6 +20,8 @@ export interface NewPasswordFormat extends PasswordFormat {
   hash(password: string, pepper: string): Promise<string>
   /** False for a hash of another format, or one that was cheaper to make than a new one. */
   isCurrent(stored: string): boolean
+  /** The longest password that the application accepts at its own sign-in, in UTF-16 code units. Absent: no limit. */
+  maxUnits?: number
   /** True where the application that owns the hash accepts no NUL character at its own sign-in. */
   refusesNul?: boolean
 }
