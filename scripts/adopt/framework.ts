@@ -12,6 +12,17 @@ export interface FunctionBody {
   comment: string[]
 }
 
+/** A table in the schema `latchkey` that repeats a part of the users table. */
+export interface CopiedColumns {
+  /** Its name. The role of the servers gets no right on it. */
+  table: string
+  /** Its alias and the condition of the inner join, for example `e on e.id = u.id`. */
+  join: string
+  /** SQL that creates and fills it, can be run again, and ends with a semicolon. */
+  sql: string
+  comment: string[]
+}
+
 /** What the SQL file contains for one database, and what the adopter is told about it. */
 export interface Plan {
   /** What was found in the database, one line each. */
@@ -22,6 +33,8 @@ export interface Plan {
   columns: { id: string; email: string; password_hash: ViewColumn } & Partial<
     Record<'username' | 'full_name' | 'picture' | 'locale' | 'active' | 'sign_in_via', ViewColumn>
   >
+  /** A table that the view needs besides the users table, where that one cannot be changed. */
+  copy?: CopiedColumns
   /** `$2` is the new hash. Returns a boolean: false when the account is gone. `updateOne` writes the usual one. */
   setPassword: FunctionBody
   /** Returns the number of ended sessions, an integer. `deleteCounted` writes the usual one. */

@@ -40,6 +40,9 @@ export async function generateDirectory(
       const id = requireColumn(users, plan.columns.id)
       const missingIndexes = await findMissingIndexes(live, users, plan)
       for (const { expression } of missingIndexes) plan.found.push(`no index on ${expression}: the file creates it`)
+      const foreign = missingIndexes.find(({ table }) => !table.owned)
+      if (foreign)
+        plan.assumed.push(`The file is applied by a member of ${foreign.table.owner}, who owns ${foreign.table.sql}.`)
       const command = `npm run adopt -- ${framework.name}${table ? ` --table ${table}` : ''}${options.role ? ` --role ${role}` : ''}`
       const [quoted] = await live.rows<{ role: string }>(`select quote_ident(${literal(role)}) as role`)
       const directory = { title: framework.title, command, users, id, plan, missingIndexes, role: quoted?.role ?? role }

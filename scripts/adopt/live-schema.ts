@@ -16,6 +16,8 @@ export interface Table {
   /** The qualified name as SQL writes it. */
   sql: string
   owner: string
+  /** The connected role owns it, or is a member of the role that does: it may create indexes. */
+  owned: boolean
   /** The planner's estimate; null before the first `analyze`. */
   rows: number | null
   /** Row-level security is on. */
@@ -40,7 +42,8 @@ export interface LiveSchema {
 /** Every table outside the system's schemas and Latchkey's own, with its columns. */
 const TABLES = `
 select n.nspname as schema, c.relname as name, format('%I.%I', n.nspname, c.relname) as sql,
-       pg_get_userbyid(c.relowner) as owner, case when c.reltuples >= 0 then c.reltuples::float8 end as rows,
+       pg_get_userbyid(c.relowner) as owner, pg_has_role(c.relowner, 'usage') as owned,
+       case when c.reltuples >= 0 then c.reltuples::float8 end as rows,
        c.relrowsecurity as "rowSecurity",
        exists (select from pg_catalog.pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal) as triggers,
        json_agg(json_build_object('name', a.attname, 'sql', quote_ident(a.attname),

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import fs from 'node:fs/promises'
+import postgres from 'postgres'
+import { describe, expect, inject, test } from 'vitest'
 import { createAdopted } from '@/server/testing/adopt/adopted'
 import { describeDirectory } from '@/server/testing/adopt/describe-directory'
 import { supabase } from './supabase'
@@ -35,6 +37,58 @@ describeDirectory(() => adopted, {
   missingId: id(9),
   email: 'jo@example.com',
   usersTable: 'auth.users',
+})
+
+/** In a project of Supabase, the user `postgres` has all rights on the tables of Auth, but does not own them. */
+const hosted = await createAdopted(supabase, {
+  people: PEOPLE,
+  schema: async (ownerUrl) => {
+    const owner = new URL(ownerUrl)
+    const url = new URL(inject('postgres').url)
+    url.pathname = owner.pathname
+    const superuser = postgres(url.href, { max: 1 })
+    await superuser.unsafe(await fs.readFile('server/testing/adopt/supabase.sql', 'utf8'))
+    await superuser.unsafe(`
+      alter role ${owner.username} bypassrls;
+      grant usage on schema auth to ${owner.username};
+      grant all on all tables in schema auth to ${owner.username};
+      grant all on all sequences in schema auth to ${owner.username}`)
+    await superuser.end()
+  },
+})
+
+describe('a project of Supabase', () => {
+  describeDirectory(() => hosted, {
+    idType: 'uuid',
+    missingId: id(9),
+    email: 'jo@example.com',
+    usersTable: 'auth.users',
+  })
+
+  test('addresses that change are found, and those of people who leave are not', async () => {
+    const { owner, role } = hosted
+    await owner`update auth.users set email = 'ana@example.com' where id = ${id(1)}`
+    await owner`insert into auth.users (id, email) values (${id(8)}, 'new@example.com')`
+    await owner`delete from auth.users where id = ${id(2)}`
+    const found = await role`
+      select email from latchkey.accounts a
+      where lower(a.email collate "C") in ('jo@example.com', 'ana@example.com', 'new@example.com', 'sam@example.com')
+      order by email`
+    expect(found).toEqual([{ email: 'ana@example.com' }, { email: 'new@example.com' }])
+  })
+
+  test("the servers' role may not read or change the copied addresses", async () => {
+    await expect(hosted.role`update latchkey.supabase_emails set email = 'eve@example.com'`).rejects.toMatchObject({
+      code: '42501',
+    })
+  })
+
+  test('dropping the schema removes the trigger too', async () => {
+    await hosted.owner`begin`
+    await hosted.owner`drop schema latchkey cascade`
+    expect(await hosted.owner`select tgname from pg_trigger where tgname = 'latchkey_email'`).toEqual([])
+    await hosted.owner`rollback`
+  })
 })
 
 test('people without a password sign in with the provider that they used last, or with single sign-on', async () => {

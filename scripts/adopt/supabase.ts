@@ -1,4 +1,4 @@
-import type { Framework, Plan } from './framework'
+import type { CopiedColumns, Framework, Plan } from './framework'
 import type { Column, LiveSchema, Table } from './live-schema'
 import { deleteCounted, idAs, indented, providerName, requireColumn, updateOne } from './sql-parts'
 
@@ -17,12 +17,13 @@ export const supabase: Framework = {
       ...(has('banned_until') ? ['(u.banned_until is null or u.banned_until < now())'] : []),
       ...(has('is_anonymous') ? ['not u.is_anonymous'] : []),
     ]
+    const copy = users.owned ? undefined : copiedEmails(users, id)
     const plan: Plan = {
       found: [`${identities ? 'identities' : 'no identities'} in the schema ${users.schema}`],
       assumed: ['raw_user_meta_data holds name and picture under the names that identity providers use.'],
       columns: {
         id: id.name,
-        email: `u.${requireColumn(users, 'email').sql}`,
+        email: copy ? 'e.email' : `u.${requireColumn(users, 'email').sql}`,
         full_name: { sql: meta('full_name', 'name') },
         picture: { sql: meta('avatar_url', 'picture') },
         locale: { sql: "u.raw_user_meta_data ->> 'locale'" },
@@ -33,6 +34,7 @@ export const supabase: Framework = {
         active: conditions.length > 0 ? { sql: conditions.join(' and ') } : undefined,
         sign_in_via: signInVia(users, identities, id),
       },
+      copy,
       setPassword: {
         sql: updateOne(users, id, [
           'encrypted_password = $2',
@@ -44,10 +46,41 @@ export const supabase: Framework = {
       endSessions: { sql: '', comment: [] },
       environment: { PASSWORD_HASH: 'bcrypt', SIGN_IN_URL: 'https://app.example.com/login' },
     }
+    if (copy) plan.found.push(`${users.sql} belongs to ${users.owner}: addresses are copied to ${copy.table}`)
     planSessions(plan, live, users, id)
     return plan
   },
 }
+
+/** In a project of Supabase, nobody but Supabase may create an index on its tables. */
+const copiedEmails = (users: Table, id: Column): CopiedColumns => ({
+  table: 'latchkey.supabase_emails',
+  join: `e on e.id = u.${id.sql}`,
+  comment: [
+    `Finding an account by its address needs an index, and only ${users.owner} may create one on ${users.sql}. So the addresses`,
+    'are copied to a table that has the index. A trigger keeps the copy up to date. Sign-ups wait while it is filled.',
+  ],
+  sql: `create table if not exists latchkey.supabase_emails (
+  id ${id.type} primary key references ${users.sql} (${id.sql}) on delete cascade,
+  email text
+);
+create index if not exists supabase_emails_email on latchkey.supabase_emails (lower(email collate "C"));
+
+create or replace function latchkey.copy_supabase_email() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into latchkey.supabase_emails (id, email) values (new.${id.sql}, new.email)
+  on conflict (id) do update set email = excluded.email;
+  return null;
+end
+$$;
+create or replace trigger latchkey_email after insert or update of email on ${users.sql}
+for each row execute function latchkey.copy_supabase_email();
+
+insert into latchkey.supabase_emails as e (id, email) select ${id.sql}, email from ${users.sql}
+on conflict (id) do update set email = excluded.email where e.email is distinct from excluded.email;`,
+})
 
 /** The first of these values that a person's metadata has. */
 const meta = (...names: string[]) => `coalesce(${names.map((name) => `u.raw_user_meta_data ->> '${name}'`).join(', ')})`

@@ -24,6 +24,7 @@ export function writeSql(directory: Directory): string {
     'begin;\n\n' +
       "-- Wait for a busy table at most this long. If the time is over, nothing has changed: try again.\nset local lock_timeout = '10s';\n\n" +
       'create schema if not exists latchkey;\n\ndrop view if exists latchkey.accounts;',
+    ...copiedColumns(directory),
     view(directory),
     functions(directory),
     grants(directory),
@@ -49,8 +50,10 @@ const header = ({ title, command, users, plan }: Directory) =>
     ...(plan.assumed.length > 0 ? ['', 'Assumed:', ...plan.assumed.map((line) => `  ${line}`)] : []),
   ])
 
+const copiedColumns = ({ plan: { copy } }: Directory) => (copy ? [`${comment(copy.comment)}\n${copy.sql}`] : [])
+
 /** The columns of the view in their order. A column that the plan leaves out is null, except for `active`. */
-function view({ users, id, plan: { columns } }: Directory) {
+function view({ users, id, plan: { columns, copy } }: Directory) {
   const missing = { sql: 'null::text' }
   const email = columns.email
   const all: Record<string, ViewColumn> = {
@@ -71,8 +74,8 @@ function view({ users, id, plan: { columns } }: Directory) {
   })
   return `${comment([
     "Latchkey's view of your users. It reads each account here when it writes an email and when it changes a password.",
-    'A join, `distinct`, `group by` or `union` would keep it from locking the row, so use scalar subqueries instead.',
-  ])}\ncreate view latchkey.accounts as\nselect\n${lines.join('\n')}\nfrom ${users.sql} u;`
+    'A left join, `distinct`, `group by` or `union` would keep it from locking the row: use scalar subqueries instead.',
+  ])}\ncreate view latchkey.accounts as\nselect\n${lines.join('\n')}\nfrom ${users.sql} u${copy ? `\njoin ${copy.table} ${copy.join}` : ''};`
 }
 
 function functions({ users, id, plan }: Directory) {
@@ -116,7 +119,7 @@ const signatures = ({ id }: Directory) => [
 ]
 
 function grants(directory: Directory) {
-  const { role } = directory
+  const { role, plan } = directory
   const functions = signatures(directory).join(',\n  ')
   return `${comment([
     "The rights of Latchkey's servers, whose DATABASE_URL signs in as this role. It has no right on your tables: it reads",
@@ -133,7 +136,7 @@ alter default privileges in schema latchkey grant select, insert, update, delete
 alter default privileges in schema latchkey grant usage on sequences to ${role};
 
 -- Locking a row needs the right to update one column. This one is computed, so nothing can be written to it.
-revoke all on latchkey.accounts from public, ${role};
+revoke all on latchkey.accounts${plan.copy ? `, ${plan.copy.table}` : ''} from public, ${role};
 grant select, update (sign_in_via) on latchkey.accounts to ${role};
 
 revoke all on function
