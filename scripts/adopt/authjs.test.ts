@@ -1,8 +1,9 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashPassword } from '@/server/accounts/password-hash'
 import { type Adopted, createAdopted } from '@/server/testing/adopt/adopted'
 import { createAuthJsApp } from '@/server/testing/adopt/authjs'
 import { describeDirectory } from '@/server/testing/adopt/describe-directory'
+import { createRecovery } from '@/server/testing/adopt/recovery'
 import { authjs } from './authjs'
 import { generateDirectory } from './generate-directory'
 
@@ -62,23 +63,38 @@ describe('the tables of the Drizzle adapter', () => {
 })
 
 describe('the real Auth.js, with sessions in tokens', () => {
+  const policy = { passwordHash: 'bcrypt' } as const
+  const recovery = createRecovery(adopted, policy)
+  const app = createAuthJsApp(adopted.ownerUrl)
+  afterAll(app.close)
+  const email = 'ada@example.com'
+  const [first, second, third] = ['the first passphrase', 'the second passphrase', 'the third passphrase']
+  beforeAll(async () => {
+    await adopted.owner`insert into users (email, password) values (${email}, ${await hashPassword(policy, first)})`
+  })
+
   test('signs in with the password that was set, refuses the old one, and has ended the session', async () => {
-    const app = createAuthJsApp(adopted.ownerUrl)
-    onTestFinished(app.close)
-    const hash = await hashPassword({ passwordHash: 'argon2id' }, 'the first passphrase')
-    await adopted.owner`insert into users (email, password) values ('ada@example.com', ${hash})`
-    const session = await app.signIn('ada@example.com', 'the first passphrase')
-    expect(await session?.()).toBe('ada@example.com')
-    expect(await session?.()).toBe('ada@example.com')
-
-    await adopted.role`
-      select latchkey.set_password(id, ${await hashPassword({ passwordHash: 'argon2id' }, 'the second passphrase')}), latchkey.end_sessions(id)
-      from latchkey.accounts where email = 'ada@example.com'`
-
+    const session = await app.signIn(email, first)
+    expect([await session?.(), await session?.()]).toEqual([email, email])
+    await recovery.byLink(email, second)
     expect(await session?.()).toBeNull()
-    expect(await app.signIn('ada@example.com', 'the first passphrase')).toBeNull()
-    const again = await app.signIn('ada@example.com', 'the second passphrase')
-    expect(await again?.()).toBe('ada@example.com')
+    expect(await app.signIn(email, first)).toBeNull()
+    expect(await (await app.signIn(email, second))?.()).toBe(email)
+  })
+
+  test('the same with a code, and "This wasn\'t me" ends the new password and its session', async () => {
+    await recovery.byCode(email, third)
+    const session = await app.signIn(email, third)
+    expect(await session?.()).toBe(email)
+    await recovery.secure(email)
+    expect(await session?.()).toBeNull()
+    expect(await app.signIn(email, third)).toBeNull()
+  })
+
+  test('a person with only a provider is told which, and gets no link', async () => {
+    const sent = await recovery.ask('gil@example.com')
+    expect(sent?.text).toContain('Google')
+    expect(sent?.text).not.toContain('token=')
   })
 })
 
