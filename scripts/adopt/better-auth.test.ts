@@ -1,10 +1,10 @@
-import { hashPassword } from 'better-auth/crypto'
 import { admin } from 'better-auth/plugins/admin'
 import { anonymous } from 'better-auth/plugins/anonymous'
 import { afterAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { type Adopted, createAdopted } from '@/server/testing/adopt/adopted'
 import { type BetterAuthVariant, betterAuthSchema, createBetterAuthApp } from '@/server/testing/adopt/better-auth'
 import { describeDirectory } from '@/server/testing/adopt/describe-directory'
+import { createRecovery } from '@/server/testing/adopt/recovery'
 import { betterAuth } from './better-auth'
 
 /** People as better-auth stores them: with a password, with a provider, with both, and with neither. */
@@ -22,13 +22,17 @@ insert into account (id, "accountId", "providerId", "userId", password, "updated
 insert into session (id, token, "userId", "expiresAt", "updatedAt") values
   ('1', 'a', 'jo', now(), now()), ('2', 'b', 'jo', now(), now()), ('3', 'c', 'bo', now(), now())`
 
+const FIRST = 'the first passphrase'
+const SECOND = 'the second passphrase'
+const POLICY = { passwordHash: 'better-auth-scrypt' } as const
+
 const server = inject('postgres')
 const adopted: Adopted = await createAdopted(betterAuth, {
   schema: await betterAuthSchema(server.url),
   people: PEOPLE,
 })
-const setPassword = async (id: string, hash: string, { role }: Adopted = adopted) => {
-  const [row] = await role`select latchkey.set_password(latchkey.account_id(${id}), ${hash}) as done`
+const setPassword = async (id: string, hash: string) => {
+  const [row] = await adopted.role`select latchkey.set_password(latchkey.account_id(${id}), ${hash}) as done`
   return row?.done
 }
 
@@ -117,16 +121,16 @@ const secondaryStorage = {
 const elsewhere = await createAdopted(betterAuth, { schema: await betterAuthSchema(server.url, { secondaryStorage }) })
 
 describe('other configurations', () => {
+  const snakeRecovery = createRecovery(snakeCase, POLICY)
+
   test('numbers as ids and columns in snake case: the real better-auth reads what was written', async () => {
     const app = createBetterAuthApp(snakeCase.ownerUrl, SNAKE_CASE)
     onTestFinished(app.close)
-    const { id, session } = await app.signUp('ada@example.com', 'the first passphrase')
+    const { session } = await app.signUp('ada@example.com', FIRST)
     await snakeCase.owner`delete from accounts`
-    expect(await setPassword(id, await hashPassword('the second passphrase'), snakeCase)).toBe(true)
-    const ended = await snakeCase.role`select latchkey.end_sessions(latchkey.account_id(${id})) as count`
-    expect(ended).toEqual([{ count: 1 }])
+    await snakeRecovery.byLink('ada@example.com', SECOND)
     expect(await app.signedInAs(session)).toBeNull()
-    expect(await app.signIn('ada@example.com', 'the second passphrase')).not.toBeNull()
+    expect(await app.signIn('ada@example.com', SECOND)).not.toBeNull()
   })
 
   test('barred people and anonymous visitors are inactive, until a ban is over', async () => {
@@ -151,31 +155,61 @@ describe('other configurations', () => {
 describe('the real better-auth', () => {
   const app = createBetterAuthApp(adopted.ownerUrl)
   afterAll(app.close)
+  const recovery = createRecovery(adopted, POLICY)
 
   test('signs in with the password that was set, refuses the old one, and has ended the session', async () => {
-    const { id, session } = await app.signUp('ada@example.com', 'the first passphrase')
-    expect(await app.signedInAs(session)).toBe('ada@example.com')
-    expect(await setPassword(id, await hashPassword('the second passphrase'))).toBe(true)
-    await adopted.role`select latchkey.end_sessions(latchkey.account_id(${id}))`
+    const email = 'ada@example.com'
+    const { session } = await app.signUp(email, FIRST)
+    expect(await app.signedInAs(session)).toBe(email)
+    await recovery.byLink(email, SECOND)
     expect(await app.signedInAs(session)).toBeNull()
-    expect(await app.signIn('ada@example.com', 'the first passphrase')).toBeNull()
-    const again = await app.signIn('ada@example.com', 'the second passphrase')
-    expect(again && (await app.signedInAs(again))).toBe('ada@example.com')
+    expect(await app.signIn(email, FIRST)).toBeNull()
+    const again = await app.signIn(email, SECOND)
+    expect(again && (await app.signedInAs(again))).toBe(email)
   })
 
-  test('reads a credential that was added for a person who had none', async () => {
-    const { id } = await app.signUp('ida@example.com', 'the first passphrase')
+  test('the same with a code, and "This wasn\'t me" ends the new password and its session', async () => {
+    const email = 'cod@example.com'
+    await app.signUp(email, FIRST)
+    await recovery.byCode(email, SECOND)
+    const session = (await app.signIn(email, SECOND)) as Headers
+    expect(await app.signedInAs(session)).toBe(email)
+    await recovery.secure(email)
+    expect(await app.signedInAs(session)).toBeNull()
+    expect(await app.signIn(email, SECOND)).toBeNull()
+  })
+
+  test('a person may type the name of the username plugin', async () => {
+    await app.signUp('una@example.com', FIRST)
+    await recovery.byLink('una@example.com', SECOND, 'UNA')
+    expect(await app.signIn('una@example.com', SECOND)).not.toBeNull()
+  })
+
+  test('a person without a password gets one, once, from many redeems of one link', async () => {
+    const email = 'ida@example.com'
+    const { id } = await app.signUp(email, FIRST)
     await adopted.owner`delete from account where "userId" = ${id}`
-    expect(await setPassword(id, await hashPassword('the second passphrase'))).toBe(true)
-    expect(await app.signIn('ida@example.com', 'the second passphrase')).not.toBeNull()
+    const redeem = await recovery.linkFor(email)
+    const results = await Promise.allSettled(Array.from({ length: 8 }, () => redeem(SECOND)))
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(await adopted.owner`select 1 from account where "userId" = ${id}`).toHaveLength(1)
+    expect(await app.signIn(email, SECOND)).not.toBeNull()
+  })
+
+  test('a person with only a provider is told which, and gets no link', async () => {
+    const sent = await recovery.ask('gil@example.com')
+    expect(sent?.text).toContain('Google')
+    expect(sent?.text).not.toContain('token=')
   })
 
   test('with cookieCache, an ended session works until the cached cookie expires', async () => {
     const caching = createBetterAuthApp(adopted.ownerUrl, { session: { cookieCache: { enabled: true, maxAge: 300 } } })
     onTestFinished(caching.close)
-    const { id, session } = await caching.signUp('cyd@example.com', 'the first passphrase')
-    await adopted.role`select latchkey.end_sessions(latchkey.account_id(${id}))`
-    expect(await caching.signedInAs(session)).toBe('cyd@example.com')
+    const email = 'cyd@example.com'
+    const { session } = await caching.signUp(email, FIRST)
+    await recovery.byLink(email, SECOND)
+    expect(await caching.signedInAs(session)).toBe(email)
+    expect(await caching.signedInAs(session, { disableCookieCache: true })).toBeNull()
     expect(await app.signedInAs(session)).toBeNull()
   })
 })

@@ -1,7 +1,7 @@
-import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAdopted } from '@/server/testing/adopt/adopted'
 import { createRailsApp, createRailsBrowser, type RailsServer } from '@/server/testing/adopt/rails-app'
+import { createRecovery } from '@/server/testing/adopt/recovery'
 import { devise } from './devise'
 
 const EMAIL = 'ada@example.com'
@@ -13,8 +13,8 @@ afterAll(rails.remove)
 const directories = [
   { name: 'without a pepper', pepper: '', adopted: await createAdopted(devise, { schema: rails.migrate }) },
   {
-    name: 'with a pepper',
-    pepper: 'a pepper, which is appended',
+    name: 'with a pepper of 128 characters, as its generator suggests',
+    pepper: '140e0e9e'.repeat(16),
     adopted: await createAdopted(devise, { schema: rails.migrate }),
   },
 ]
@@ -26,18 +26,7 @@ describe.each(directories)('the real Devise, $name', ({ pepper, adopted }) => {
   })
   afterAll(() => app.stop())
 
-  const reset = async (email: string, password: string) => {
-    const hash = await execa('ruby', [
-      '-rbcrypt',
-      '-e',
-      'print BCrypt::Password.create(ARGV[0], cost: 10)',
-      password + pepper,
-    ])
-    const [row] = await adopted.role`
-      select latchkey.set_password(a.id, ${hash.stdout.replace('$2a$', '$2b$')}) as done, latchkey.end_sessions(a.id) as ended
-      from latchkey.accounts a where email = ${email}`
-    return row
-  }
+  const recovery = createRecovery(adopted, { passwordHash: 'bcrypt', passwordPepper: pepper || undefined })
 
   test('signs in with the password that was set, refuses the old one, and has ended the sessions', async () => {
     const [desktop, phone, later] = [
@@ -49,7 +38,7 @@ describe.each(directories)('the real Devise, $name', ({ pepper, adopted }) => {
     await phone.signIn(EMAIL, OLD, true)
     expect([await desktop.signedInAs(), await phone.signedInAs()]).toEqual([EMAIL, EMAIL])
 
-    expect(await reset(EMAIL, NEW)).toEqual({ done: true, ended: 0 })
+    await recovery.byLink(EMAIL, NEW)
 
     expect(await desktop.signedInAs()).toBeNull()
     phone.forgetSession()
@@ -60,6 +49,20 @@ describe.each(directories)('the real Devise, $name', ({ pepper, adopted }) => {
     expect(await later.signedInAs()).toBe(EMAIL)
   })
 
+  test('an unknown password after "This wasn\'t me": neither the old nor the new one works', async () => {
+    const email = 'secured@example.com'
+    await createRailsBrowser(app.url).signUp(email, OLD)
+    await recovery.byLink(email, NEW)
+    const browser = createRailsBrowser(app.url)
+    await browser.signIn(email, NEW)
+    expect(await browser.signedInAs()).toBe(email)
+    await recovery.secure(email)
+    expect(await browser.signedInAs()).toBeNull()
+    await browser.signIn(email, NEW)
+    await browser.signIn(email, OLD)
+    expect(await browser.signedInAs()).toBeNull()
+  })
+
   test('lets a person in whose account it had locked', async () => {
     const email = 'locked@example.com'
     await createRailsBrowser(app.url).signUp(email, OLD)
@@ -67,7 +70,7 @@ describe.each(directories)('the real Devise, $name', ({ pepper, adopted }) => {
     const browser = createRailsBrowser(app.url)
     await browser.signIn(email, OLD)
     expect(await browser.signedInAs()).toBeNull()
-    await reset(email, NEW)
+    await recovery.byCode(email, NEW)
     await browser.signIn(email, NEW)
     expect(await browser.signedInAs()).toBe(email)
   })
@@ -80,7 +83,7 @@ describe.each(directories)('the real Devise, $name', ({ pepper, adopted }) => {
     await phone.signIn(email, OLD, true)
     phone.forgetSession()
     expect(await phone.signedInAs()).toBe(email)
-    await reset(email, NEW)
+    await recovery.byLink(email, NEW)
     phone.forgetSession()
     expect(await phone.signedInAs()).toBeNull()
   })

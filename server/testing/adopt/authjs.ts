@@ -1,12 +1,12 @@
 import { Auth } from '@auth/core'
 import Credentials from '@auth/core/providers/credentials'
 import PostgresAdapter from '@auth/pg-adapter'
-import { verify } from '@node-rs/argon2'
+import { verify } from '@node-rs/bcrypt'
 import { Pool } from 'pg'
 
 const ORIGIN = 'https://app.example.com'
 
-/** An application with Auth.js, as docs/adopt/authjs.md shows it: argon2id hashes and sessions in tokens. */
+/** An application with Auth.js, as docs/adopt/authjs.md shows it: bcrypt and sessions in tokens. */
 export function createAuthJsApp(url: string) {
   const pool = new Pool({ connectionString: url })
 
@@ -15,7 +15,7 @@ export function createAuthJsApp(url: string) {
     async authorize({ email, password }) {
       const { rows } = await pool.query('select * from users where lower(email) = lower($1)', [email])
       const user = rows[0]
-      return user?.password && (await verify(user.password, String(password))) ? user : null
+      return user?.password && (await verify(String(password), user.password)) ? user : null
     },
   })
 

@@ -69,8 +69,8 @@ export function createBetterAuthApp(url: string, variant: BetterAuthVariant = {}
       return cookieOf(response.headers)
     },
     /** The email address of the person who is signed in, or null. */
-    async signedInAs(session: Headers) {
-      return (await auth.api.getSession({ headers: session }))?.user.email ?? null
+    async signedInAs(session: Headers, query: { disableCookieCache?: boolean } = {}) {
+      return (await auth.api.getSession({ headers: session, query }))?.user.email ?? null
     },
     close: () => database.end(),
   }

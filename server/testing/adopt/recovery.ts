@@ -27,13 +27,17 @@ export function createRecovery({ roleUrl }: ApplicationDatabase, policy: Partial
     return newest(email)
   }
 
+  /** Asks, and returns a function that sets a password with the emailed link. */
+  async function linkFor(email: string, typed = email) {
+    const secret = { kind: 'link', token: tokenIn(await ask(email, typed)) } as const
+    return (password: string) => resetPassword(fixture.ctx(), { secret, password })
+  }
+
   return {
     ask,
+    linkFor,
     /** Sets a password with an emailed link. */
-    async byLink(email: string, password: string, typed = email) {
-      const secret = { kind: 'link', token: tokenIn(await ask(email, typed)) } as const
-      await resetPassword(fixture.ctx(), { secret, password })
-    },
+    byLink: async (email: string, password: string, typed = email) => (await linkFor(email, typed))(password),
     /** Sets a password with an emailed code. */
     async byCode(email: string, password: string) {
       const code = codeIn(await ask(email))
