@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { seedDemoAccounts } from '@/server/accounts/own/seed'
-import type { Pooling } from '@/server/db/client'
+import { createDatabase, type Pooling } from '@/server/db/client'
 import { migrate } from '@/server/db/migrate'
 import { type Environment, readEnvironment } from '@/server/env'
 import { checkConnection } from './check-connection'
 import { CliError } from './cli-error'
+import { checkDirectory } from './doctor/check-directory'
+import { lineOf } from './doctor/finding'
 import { startEmbeddedPostgres, startTemporaryPostgres } from './embedded-postgres'
 
 /** The folder of this clone. */
@@ -52,6 +54,7 @@ export async function prepare(
     const environment = readEnvironment(given)
     await options.onChecked?.(environment)
     const database = await openDatabase(given, folder)
+    if (environment.accounts === 'external') await requireDirectory(database)
     return { environment, variables: given, stop: database.stop }
   }
   const planned = {
@@ -79,6 +82,20 @@ export async function prepare(
   } catch (error) {
     await database.stop()
     throw error
+  }
+}
+
+/**
+ * Refuses to serve with an account directory that does not work.
+ * @throws CliError with one line for each fault
+ */
+async function requireDirectory({ url, pooling }: OpenDatabase) {
+  const { db, close } = createDatabase(url, { maxConnections: 1, pooling })
+  try {
+    const faults = (await checkDirectory(db.$client)).filter(({ result }) => result === 'fault')
+    if (faults.length > 0) throw new CliError(`Latchkey cannot start:\n${faults.map(lineOf).join('\n')}`)
+  } finally {
+    await close()
   }
 }
 

@@ -155,9 +155,12 @@ export type Environment = ReturnType<typeof readEnvironment>
 
 /** Thrown when the environment is invalid. The message has one line for each variable that is wrong or missing. */
 export class EnvironmentError extends Error {
+  readonly problems: string[]
+
   constructor(problems: string[]) {
     super(`Latchkey cannot start:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
     this.name = 'EnvironmentError'
+    this.problems = problems
   }
 }
 

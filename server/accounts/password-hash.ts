@@ -38,6 +38,12 @@ const FORMATS: readonly PasswordFormat[] = [
 
 const formatThatMade = (stored: string) => FORMATS.find(({ prefix }) => prefix.test(stored))
 
+/** The value of PASSWORD_HASH that writes hashes like this one, or null if there is none. */
+export const newFormatOf = (stored: string): RecoveryPolicy['passwordHash'] | null => {
+  const found = Object.entries(NEW_PASSWORD_FORMATS).find(([, { prefix }]) => prefix.test(stored))
+  return found ? (found[0] as RecoveryPolicy['passwordHash']) : null
+}
+
 const formatOf = (policy: HashPolicy) => NEW_PASSWORD_FORMATS[policy.passwordHash]
 
 const pepperOf = (policy: HashPolicy) => policy.passwordPepper ?? ''

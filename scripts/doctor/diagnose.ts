@@ -1,0 +1,40 @@
+import { createDatabase } from '@/server/db/client'
+import { readConnectionUrl } from '@/server/db/connection-url'
+import type { Environment } from '@/server/env'
+import { checkPasswordFormat, checkRoundTrip } from './check-accounts'
+import { checkDirectory } from './check-directory'
+import { checkIndexes } from './check-indexes'
+import { checkMail } from './check-mail'
+import { checkClock, checkTls } from './check-server'
+import { type Finding, note, ok } from './finding'
+
+/**
+ * Checks a configuration against its live database and the email provider. Changes nothing.
+ * @param environment a valid environment whose database can be reached
+ */
+export async function diagnose(environment: Environment): Promise<Finding[]> {
+  const { databaseUrl, databasePooling: pooling, accounts } = environment
+  const { db, close } = createDatabase(databaseUrl, { maxConnections: 1, pooling })
+  const sql = db.$client
+  try {
+    const directory = await checkDirectory(sql)
+    const isWhole = directory.every(({ result }) => result === 'ok')
+    return [
+      ok('the configuration'),
+      ok(pooling === 'transaction' ? 'the database answers through a pooler' : 'the database answers'),
+      await checkTls(sql, readConnectionUrl(databaseUrl).host, pooling),
+      await checkClock(sql),
+      ...directory,
+      ...(isWhole
+        ? [
+            ...(await checkIndexes(sql)),
+            ...(accounts === 'external' ? [await checkPasswordFormat(sql, environment.passwordHash)] : []),
+            await checkRoundTrip(sql, environment),
+          ]
+        : [note('the look-ups and a round trip were not checked')]),
+      ...(await checkMail(environment)),
+    ]
+  } finally {
+    await close()
+  }
+}
