@@ -8,6 +8,7 @@ const config: NextConfig = {
   serverExternalPackages: [
     'postgres',
     '@node-rs/argon2',
+    '@node-rs/bcrypt',
     'pino',
     '@zxcvbn-ts/language-common',
     '@opentelemetry/sdk-node',

@@ -233,7 +233,7 @@ describe('unreadableKind', () => {
     ['pbkdf2_sha256$many$salt$key', 'django-pbkdf2-sha256'],
     ['5f4dcc3b5aa765d61d8327deb882cf99', 'other'],
     ['my$ecret', 'other'],
-    ['$My secret$', 'other'],
+    ['$ecret$', 'other'],
   ])('names the kind of %j without any part of a secret: %s', (stored, kind) => {
     expect(unreadableKind(ARGON2ID, stored)).toBe(kind)
   })

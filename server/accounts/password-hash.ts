@@ -97,6 +97,7 @@ function decoyOf(policy: HashPolicy): Promise<string> {
   const format = formatOf(policy)
   const decoy = decoys.get(format.name) ?? format.hash('no account has this password', pepperOf(policy))
   decoys.set(format.name, decoy)
+  decoy.catch(() => decoys.delete(format.name)) // the next call tries again
   return decoy
 }
 
@@ -135,14 +136,16 @@ export function needsRehash(policy: HashPolicy, stored: string, password: string
   return Buffer.byteLength(password) <= maxBytes && formatRefusal(policy, password) === null
 }
 
+/** Prefixes of other formats. Anything else might be the beginning of a password that is stored as it is. */
+const OTHER_FORMAT =
+  /^(?:\$(?:1|5|6|7|y|gy|2|2x|S|md5|apr1|sha1|wp|scrypt|fbscrypt|pbkdf2(?:-sha\d+)?)\$|(?:scrypt|sha1|md5|crypt)\$)/
+
 /**
- * The kind of a stored hash that no password can match, for the log: its prefix, or `other` where it has none that
- * is certain to hold no part of a secret. Null for a hash that can be verified, and for "no password": an empty
+ * The kind of a stored hash that no password can match, for the log: its format or prefix, or `other` for one that is
+ * not known. Null for a hash that can be verified, and for "no password": an empty
  * text or Django's `!`.
  */
 export function unreadableKind(policy: HashPolicy, stored: string): string | null {
   if (stored === '' || stored.startsWith('!') || readHash(policy, stored)) return null
-  return (
-    formatThatMade(stored)?.name ?? /^(?:\$[a-z0-9-]{1,12}\$|(?:scrypt|sha1|md5|crypt)\$)/.exec(stored)?.[0] ?? 'other'
-  )
+  return formatThatMade(stored)?.name ?? OTHER_FORMAT.exec(stored)?.[0] ?? 'other'
 }
