@@ -59,15 +59,15 @@ const scansOf = (node: PlanNode): PlanNode[] => [
   ...(node.Plans ?? []).flatMap(scansOf),
 ]
 
-/** The indexed expression is the left side of the scan's filter, as PostgreSQL writes it. */
+/** What is compared is in the scan's filter, as PostgreSQL writes it: without the collation. */
 function missingIndex(lookup: string, scan: PlanNode): Finding {
   const table = `${scan.Schema}.${scan['Relation Name']}`
-  const expression = /(?<=^\(*)(lower\(.*COLLATE "C"\)+) = /.exec(scan.Filter ?? '')?.[1]
-  const columns = expression?.replaceAll(/\b(\w+)\.(?=\w)/g, '')
+  const compared = /^\(lower\((.+)\) = '[^']*'::\w+\)$/.exec(scan.Filter ?? '')?.[1]
+  const column = compared?.replaceAll(/\b\w+\.(?=\w|")/g, '').replace(/ COLLATE "C"/, '')
   return fault(
     `no index finds accounts ${lookup}: ${table} is read whole`,
-    columns
-      ? `Run: create index concurrently on ${table} (${columns});`
+    column
+      ? `Run: create index concurrently on ${table} (lower(${column} collate "C"));`
       : `Create an index on ${table} for the expression in the view (docs/adopt/)`,
   )
 }
