@@ -6,7 +6,7 @@
 const SERVER_PARTS = {
   messages: [],
   drizzle: [],
-  'server/db': [],
+  'server/db': ['drizzle'],
   'server/env.ts': ['server/db'],
   'server/core': ['server/db'],
   'server/observability': ['server/env.ts'],

@@ -1,3 +1,4 @@
+import { MigrationError } from '@/server/db/migration-error'
 import { EnvironmentError } from '@/server/env'
 
 /** A failure that the user can act on. Its message says in one line what happened and what to do. */
@@ -10,7 +11,8 @@ export class CliError extends Error {
 
 /** Prints a failure: only its message when the user can act on it, else with its stack. */
 export function report(error: unknown) {
-  console.error(error instanceof CliError || error instanceof EnvironmentError ? error.message : error)
+  const isExplained = [CliError, EnvironmentError, MigrationError].some((kind) => error instanceof kind)
+  console.error(isExplained ? (error as Error).message : error)
 }
 
 /** Runs a script's main function. A failure is printed, and ends the process with exit code 1. */

@@ -4,7 +4,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { seedDemoAccounts } from '@/server/accounts/own/seed'
 import { createDatabase, type Pooling } from '@/server/db/client'
-import { migrate } from '@/server/db/migrate'
+import { migrate, newerSchema } from '@/server/db/migrate'
 import { type Environment, readEnvironment } from '@/server/env'
 import { checkConnection } from './check-connection'
 import { CliError } from './cli-error'
@@ -110,7 +110,7 @@ export interface OpenDatabase {
 /**
  * Opens the database of DATABASE_URL, or the embedded one if that is not set, and migrates it to the newest schema.
  * @param given the variables; only those of the database are read
- * @throws EnvironmentError or CliError naming the variable and the host, never the password.
+ * @throws EnvironmentError, MigrationError, or CliError naming the variable and the host, never the password.
  */
 export async function openDatabase(
   given: Variables,
@@ -121,7 +121,8 @@ export async function openDatabase(
     const { databaseUrl: url, databasePooling: pooling, databaseDirectUrl } = databaseEnvironment(given)
     await checkConnection('DATABASE_URL', url, pooling)
     if (databaseDirectUrl !== url) await checkConnection('DATABASE_DIRECT_URL', databaseDirectUrl, 'session')
-    await migrate(databaseDirectUrl, given.ACCOUNTS === 'external' ? 'external' : 'own')
+    const { newer } = await migrate(databaseDirectUrl, given.ACCOUNTS === 'external' ? 'external' : 'own')
+    if (newer > 0) console.error(newerSchema(newer))
     return { url, pooling, stop: async () => {} }
   }
   const server = temporary

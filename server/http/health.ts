@@ -10,14 +10,19 @@ const answer = (status: number, text: string) =>
 /** `GET /healthz`: 200 as long as the process is alive. */
 export const healthz = (): Response => answer(200, 'ok')
 
-/** `GET /readyz`: 200 if the database can be reached and has every migration of this build, otherwise 503. */
+const MIGRATIONS = journal.entries.map(({ when }) => when)
+
+/**
+ * `GET /readyz`: 200 if the database can be reached and has every migration of this build, otherwise 503. A database that a
+ * newer version has migrated has more.
+ */
 export async function readyz(): Promise<Response> {
   try {
     const [row] = await runStatement<{ applied: number }>(
       sharedDatabase(),
-      sql`select count(*)::int as applied from drizzle.__drizzle_migrations`,
+      sql`select count(*)::int as applied from latchkey.migrations where created_at in ${MIGRATIONS}`,
     )
-    if ((row?.applied ?? 0) < journal.entries.length) return answer(503, 'migrations are missing')
+    if ((row?.applied ?? 0) < MIGRATIONS.length) return answer(503, 'migrations are missing')
     return answer(200, 'ready')
   } catch (error) {
     log().error({ err: error }, 'the database cannot be reached')

@@ -1,0 +1,34 @@
+import { parseArgs } from 'node:util'
+import { migrate, newerSchema } from '@/server/db/migrate'
+import { checkConnection } from './check-connection'
+import { CliError, main } from './cli-error'
+import { databaseEnvironment, givenVariables } from './environment'
+
+const USAGE = 'npm run migrate [-- --wait SECONDS]'
+
+// Applies migrations and exits. It needs only the address of the database.
+await main(async () => {
+  const waitMs = readWait()
+  const given = givenVariables()
+  const url = given.DATABASE_DIRECT_URL || given.DATABASE_URL
+  if (!url) throw new CliError('Set DATABASE_DIRECT_URL or DATABASE_URL to the database to migrate.')
+  const variable = given.DATABASE_DIRECT_URL ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL'
+  const { databasePooling } = databaseEnvironment({ ...given, DATABASE_URL: given.DATABASE_URL || url })
+  await checkConnection(variable, url, variable === 'DATABASE_URL' ? databasePooling : 'session')
+  const { applied, newer } = await migrate(url, given.ACCOUNTS === 'external' ? 'external' : 'own', { waitMs })
+  console.log(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'No migrations to apply.')
+  if (newer > 0) console.log(newerSchema(newer))
+})
+process.exit(0)
+
+function readWait(): number | undefined {
+  const text = { type: 'string' } as const
+  try {
+    const { wait } = parseArgs({ options: { wait: text } }).values
+    if (wait === undefined) return undefined
+    if (!/^\d+$/.test(wait)) throw new Error('--wait must be a number of seconds.')
+    return Number(wait) * 1000
+  } catch (error) {
+    throw new CliError(`${(error as Error).message}\nUsage: ${USAGE}`)
+  }
+}
