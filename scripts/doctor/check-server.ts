@@ -1,5 +1,6 @@
 import type postgres from 'postgres'
 import type { Pooling } from '@/server/db/client'
+import { knownMigrations, readJournal } from '@/server/db/migration-journal'
 import { type Finding, fault, note, ok } from './finding'
 
 /** The clocks of the server and of the database may differ by this much, in milliseconds. */
@@ -31,4 +32,14 @@ export async function checkClock(sql: postgres.Sql): Promise<Finding> {
     `the clocks of this machine and of the database differ by ${Math.round(difference / 1000)} seconds`,
     'Set both by NTP, for example with systemd-timesyncd or chrony',
   )
+}
+
+/** Checks that the database has every migration of this version. */
+export async function checkMigrations(sql: postgres.Sql): Promise<Finding> {
+  const { rows = [] } = await readJournal(sql)
+  const applied = new Set(rows.map(({ time }) => time))
+  const missing = knownMigrations().filter(({ time }) => !applied.has(time))
+  if (missing.length === 0) return ok('every migration is applied')
+  const names = missing.map(({ tag }) => tag).join(', ')
+  return fault(`migrations are missing: ${names}`, 'Run: npm run migrate')
 }

@@ -5,7 +5,7 @@ import { checkPasswordFormat, checkRoundTrip } from './check-accounts'
 import { checkDirectory } from './check-directory'
 import { checkIndexes } from './check-indexes'
 import { checkMail } from './check-mail'
-import { checkClock, checkTls } from './check-server'
+import { checkClock, checkMigrations, checkTls } from './check-server'
 import { type Finding, note, ok } from './finding'
 
 /**
@@ -17,13 +17,15 @@ export async function diagnose(environment: Environment): Promise<Finding[]> {
   const { db, close } = createDatabase(databaseUrl, { maxConnections: 1, pooling })
   const sql = db.$client
   try {
-    const directory = await checkDirectory(sql)
-    const isWhole = directory.every(({ result }) => result === 'ok')
+    const migrations = await checkMigrations(sql)
+    const directory = migrations.result === 'ok' ? await checkDirectory(sql) : []
+    const isWhole = directory.length > 0 && directory.every(({ result }) => result === 'ok')
     return [
       ok('the configuration'),
       ok(pooling === 'transaction' ? 'the database answers through a pooler' : 'the database answers'),
       await checkTls(sql, readConnectionUrl(databaseUrl).host, pooling),
       await checkClock(sql),
+      migrations,
       ...directory,
       ...(isWhole
         ? [
@@ -31,7 +33,7 @@ export async function diagnose(environment: Environment): Promise<Finding[]> {
             ...(accounts === 'external' ? [await checkPasswordFormat(sql, environment.passwordHash)] : []),
             await checkRoundTrip(sql, environment),
           ]
-        : [note('the look-ups and a round trip were not checked')]),
+        : [note('the rest of the account directory was not checked')]),
       ...(await checkMail(environment)),
     ]
   } finally {
