@@ -100,15 +100,15 @@ function active(users: Table): ViewColumn | undefined {
 /** The provider of a person who has no password. */
 function signInVia({ table, columns }: AccountTable, id: Column): ViewColumn {
   const { providerId, userId, password } = columns
-  const createdAt = camelOrSnake(table, 'createdAt')
+  const updatedAt = camelOrSnake(table, 'updatedAt')
   const ofPerson = `${table.sql} p where p.${userId.sql} = u.${id.sql}`
-  const oldest = createdAt ? `p.${createdAt.sql}, p.${providerId.sql}` : `p.${providerId.sql}`
+  const newest = [...(updatedAt ? [`p.${updatedAt.sql} desc`] : []), `p.${providerId.sql}`].join(', ')
   return {
     sql: `case when not exists (select from ${ofPerson} and p.${password.sql} is not null) then
      (select ${providerName(`p.${providerId.sql}`)}
       from ${ofPerson} and p.${providerId.sql} <> 'credential'
-      order by ${oldest} limit 1) end`,
-    comment: 'People who sign in only with a provider. They are told so, and get no link.',
+      order by ${newest} limit 1) end`,
+    comment: 'People who sign in only with a provider: the one that they used last. They are told so, and get no link.',
   }
 }
 

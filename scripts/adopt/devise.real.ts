@@ -63,6 +63,10 @@ describe.each(directories)('the real Devise, $name', ({ pepper, adopted }) => {
     expect(await browser.signedInAs()).toBeNull()
   })
 
+  test('sends people who have forgotten their password to Latchkey, with the routes of the guide', async () => {
+    expect(await createRailsBrowser(app.url).forgotPasswordPage()).toBe('https://accounts.example.com/forgot-password')
+  })
+
   test('lets a person in whose account it had locked', async () => {
     const email = 'locked@example.com'
     await createRailsBrowser(app.url).signUp(email, OLD)

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { execa } from 'execa'
 import getPort from 'get-port'
 import { inject, vi } from 'vitest'
+import { ROOT } from '@/scripts/environment'
 import { stopGroup } from '@/scripts/processes'
 import type {} from '@/server/testing/global-setup' // the type of what it provides
 
@@ -24,8 +25,8 @@ export interface RailsServer {
 
 /**
  * Makes a Rails application in a temporary folder and adds Devise to it with Devise's own generators: model, migration,
- * route and initializer. Three changes are made by hand, as its documentation describes them: the module Lockable with
- * its columns, remembering people in any browser, and a pepper from the environment.
+ * route and initializer. The module Lockable is added with its columns, and a pepper from the environment, as the
+ * documentation of Devise describes it. Devise's own reset is replaced as docs/adopt/devise.md shows.
  */
 export async function createRailsApp(): Promise<RailsApp> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-rails-'))
@@ -47,6 +48,9 @@ export async function createRailsApp(): Promise<RailsApp> {
     columns.replaceAll('# t.', 't.'),
   )
   await edit(path.join(folder, 'app/models/user.rb'), /:validatable$/m, () => ':validatable, :lockable')
+  const guide = await fs.readFile(path.join(ROOT, 'docs/adopt/devise.md'), 'utf8')
+  const routes = /```ruby\n([^`]*)```/.exec(guide)?.[1] ?? ''
+  await edit(path.join(folder, 'config/routes.rb'), /devise_for :users/, () => routes)
   const initializer = path.join(folder, 'config/initializers/devise.rb')
   await edit(initializer, /# config\.pepper = .*/, () => "config.pepper = ENV['DEVISE_PEPPER']")
 
@@ -114,6 +118,11 @@ export function createRailsBrowser(url: string) {
   }
 
   return {
+    /** Where the link "Forgot your password?" of the sign-in page leads. */
+    async forgotPasswordPage() {
+      const link = /href="([^"]+)">Forgot your password/.exec((await send('/users/sign_in')).text)?.[1]
+      return link ? (await send(link)).location : null
+    },
     signUp: (email: string, password: string) =>
       submit('/users/sign_up', '/users', {
         'user[email]': email,
