@@ -15,6 +15,7 @@ export default defineConfig({
     // Tests do not depend on the environment of the test run.
     env: {
       DATABASE_URL: '',
+      DATABASE_POOLING: process.env.TEST_POOLING === 'pgbouncer' ? 'transaction' : '',
       APP_URL: '',
       APP_SECRET: '',
       RESEND_API_KEY: '',

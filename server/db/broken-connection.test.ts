@@ -4,7 +4,7 @@ import { afterAll, expect, it } from 'vitest'
 import { createTestDatabase } from '@/server/testing/database'
 import { createDatabase, isOutage, runStatement } from './client'
 
-const { url } = await createTestDatabase()
+const { directUrl: url } = await createTestDatabase()
 
 /** The tag of PostgreSQL's message "ready for query", which ends the start of a connection. */
 const READY_FOR_QUERY = 'Z'.charCodeAt(0)

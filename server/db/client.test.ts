@@ -4,7 +4,7 @@ import { createTestDatabase } from '@/server/testing/database'
 import { createDatabase, instantParam, runStatement } from './client'
 import { statementOf, step } from './statement'
 
-const { db, url } = await createTestDatabase()
+const { db, directUrl } = await createTestDatabase()
 
 it('timestamps of a statement are Dates, and null stays null', async () => {
   const at = new Date('2026-11-20T14:30:00.123Z')
@@ -16,7 +16,9 @@ it('timestamps of a statement are Dates, and null stays null', async () => {
 })
 
 it('timestamps do not depend on the time zone of the connection', async () => {
-  const { db: elsewhere, close } = createDatabase(`${url}?options=${encodeURIComponent('-c TimeZone=Asia/Kolkata')}`)
+  const { db: elsewhere, close } = createDatabase(
+    `${directUrl}?options=${encodeURIComponent('-c TimeZone=Asia/Kolkata')}`,
+  )
   const [row] = await runStatement(
     elsewhere,
     sql`select current_setting('TimeZone') as zone, '2026-11-20T14:30:00Z'::timestamptz as at`,

@@ -6,7 +6,7 @@ import { createSwitchableProxy } from '@/server/testing/switchable-proxy'
 import { createDatabase, type Database, isOutage, runStatement } from './client'
 import { pauseAfter } from './connector'
 
-const { url } = await createTestDatabase()
+const { directUrl: url } = await createTestDatabase()
 const proxy = await createSwitchableProxy(url)
 afterAll(proxy.close)
 

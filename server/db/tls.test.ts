@@ -4,7 +4,7 @@ import { ROOT_CERTIFICATE, startTlsProxy } from '@/server/testing/tls/proxy'
 import { explainConnectionError } from './explain-connection-error'
 import { inspectServer } from './inspect-server'
 
-const { url: plain } = await createTestDatabase()
+const { directUrl: plain } = await createTestDatabase()
 const proxy = await startTlsProxy(plain)
 afterAll(proxy.close)
 

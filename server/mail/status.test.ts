@@ -78,8 +78,8 @@ it('is a command: npm run mail -- status | retry', { timeout: 120_000 }, async (
   const { accounts } = await createScene()
   const run = (command: string) => {
     const script = path.resolve(import.meta.dirname, '../../scripts/mail.ts')
-    const { PATH, HOME } = process.env
-    const env = { PATH, HOME, NODE_ENV: 'test', DATABASE_URL: url }
+    const { DATABASE_POOLING, PATH, HOME } = process.env
+    const env = { PATH, HOME, NODE_ENV: 'test', DATABASE_URL: url, DATABASE_POOLING }
     return execa(process.execPath, ['--import', 'tsx', script, command], { env, extendEnv: false, reject: false })
   }
   const [status, wrong] = await Promise.all([run('status'), run('purge')])

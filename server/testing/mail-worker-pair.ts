@@ -201,11 +201,11 @@ async function bundleWorker(folder: string): Promise<string> {
 
 async function spawnWorker(program: string, databaseUrl: string, resendUrl: string): Promise<WorkerProcess> {
   const name = `worker-${randomUUID()}`
-  const { PATH, HOME, TMPDIR } = process.env
+  const { PATH, HOME, TMPDIR, DATABASE_POOLING } = process.env
   const addresses = { DATABASE_URL: databaseUrl, RESEND_BASE_URL: resendUrl, RESEND_USER_AGENT: name }
   const child = spawn(process.execPath, [program], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { PATH, HOME, TMPDIR, NODE_ENV: 'production', ...addresses },
+    env: { PATH, HOME, TMPDIR, NODE_ENV: 'production', DATABASE_POOLING, ...addresses },
   })
   await once(child, 'message')
   return {

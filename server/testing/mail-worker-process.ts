@@ -34,7 +34,9 @@ async function reach(step: Step) {
   })
 }
 
-const { db } = createDatabase(process.env.DATABASE_URL ?? '', { maxConnections: 3 })
+const { DATABASE_URL = '', DATABASE_POOLING } = process.env
+const pooling = DATABASE_POOLING === 'transaction' ? 'transaction' : 'session'
+const { db } = createDatabase(DATABASE_URL, { maxConnections: 3, pooling })
 const resend = createResendTransport({ apiKey: 're_test', from: 'Latchkey <accounts@example.com>' })
 const transport: MailTransport = {
   async send(emails, key, signal) {
