@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { changePassword, endSessionsOf } from '@/server/accounts/change-password'
 import { hasId } from '@/server/accounts/find-account'
-import { hashPassword } from '@/server/accounts/password-hash'
+import { unusableHash } from '@/server/accounts/unusable-hash'
 import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
@@ -24,8 +23,7 @@ import { isOpen } from './live-secret'
  */
 export async function secureAccount(ctx: RecoveryContext, input: { token: string }): Promise<void> {
   const emailId = readSecureAccountToken(ctx.secrets, input.token)
-  // A hash that no known password matches. Only a genuine token is worth the work of making one.
-  const unknownHash = emailId ? await hashPassword(ctx.policy, randomBytes(32).toString('base64url')) : ''
+  const disabledHash = await unusableHash(ctx.policy)
   const found = await runLimited<{ fresh: boolean | null; secured: number }>(
     ctx,
     { action: 'secure-account' },
@@ -33,7 +31,7 @@ export async function secureAccount(ctx: RecoveryContext, input: { token: string
       const email = findChangedEmail(ctx, emailId, check)
       const account = lockAccount(email)
       const claimed = claimChange(ctx, account, emailId)
-      const [stored, secured] = changePassword(claimed, unknownHash)
+      const [stored, secured] = changePassword(claimed, disabledHash)
       const ended = endSessionsOf(secured)
       const event = { kind: 'account-secured', accountId: sql`id::text`, ...byRequester(ctx) } as const
       return {
