@@ -1,6 +1,8 @@
+import { verify } from '@node-rs/bcrypt'
 import { describe, expect, test } from 'vitest'
 import { type Adopted, createAdopted } from '@/server/testing/adopt/adopted'
 import { describeDirectory } from '@/server/testing/adopt/describe-directory'
+import { createRecovery } from '@/server/testing/adopt/recovery'
 import { devise } from './devise'
 
 const PEOPLE = `
@@ -57,6 +59,31 @@ test('the view names the provider of people who use one, and takes an empty pass
     { id: '3', sign_in_via: 'Google', none: false, active: true },
     { id: '4', sign_in_via: null, none: true, active: true },
   ])
+})
+
+describe('recovery', () => {
+  const pepper = '140e0e9e'.repeat(16)
+  const recovery = createRecovery(adopted, { passwordHash: 'bcrypt', passwordPepper: pepper })
+  const accepts = async (id: number, password: string) =>
+    verify(password + pepper, (await rowOf(id))?.encrypted_password)
+
+  test.each(['byLink', 'byCode'] as const)('%s stores a hash of password and pepper, as Devise does', async (way) => {
+    await recovery[way]('una@example.com', `a passphrase ${way}`)
+    expect(await accepts(2, `a passphrase ${way}`)).toBe(true)
+    expect(await accepts(2, 'another passphrase')).toBe(false)
+  })
+
+  test('"This wasn\'t me" ends the new password', async () => {
+    await recovery.byLink('una@example.com', 'a passphrase of a thief')
+    await recovery.secure('una@example.com')
+    expect(await accepts(2, 'a passphrase of a thief')).toBe(false)
+  })
+
+  test('a person with a provider is told which, and gets no link', async () => {
+    const sent = await recovery.ask('gil@example.com')
+    expect(sent?.text).toContain('Google')
+    expect(sent?.text).not.toContain('token=')
+  })
 })
 
 /** A model of another name, with columns that applications and other gems add. */
