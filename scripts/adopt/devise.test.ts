@@ -123,3 +123,18 @@ describe('columns that applications add', () => {
     expect(after?.jti).not.toBe(before?.jti)
   })
 })
+
+/** The table of devise_token_auth, written by hand from its documentation. */
+const tokens = await createAdopted(devise, {
+  schema: `create table users (id bigserial primary key, provider varchar not null default 'email', uid varchar not null,
+    email varchar, encrypted_password varchar not null, tokens json)`,
+  people: `insert into users (email, uid, provider, encrypted_password, tokens) values
+    ('jo@example.com', 'jo@example.com', 'email', '$2a$12$old', '{"client": {}}'), ('gil@example.com', '7', 'github', '', null)`,
+})
+
+test('devise_token_auth: its provider "email" is none, and its tokens end', async () => {
+  const via = await tokens.role`select sign_in_via as via from latchkey.accounts order by id`
+  expect(via.map(({ via }) => via)).toEqual([null, 'GitHub'])
+  await tokens.role`select latchkey.end_sessions(latchkey.account_id('1'))`
+  expect(await tokens.owner`select 1 from users where tokens is not null`).toEqual([])
+})

@@ -109,7 +109,10 @@ function signInVia(live: LiveSchema, users: Table): ViewColumn | undefined {
   const provider = users.columns.get('provider')
   if (provider) {
     const sql = `u.${provider.sql}`
-    return { sql: `case when ${sql} <> '' then ${providerName(sql)} end` }
+    return {
+      sql: `case when ${sql} not in ('', 'email') then ${providerName(sql)} end`,
+      comment: 'devise_token_auth calls it "email" when people sign in with a password.',
+    }
   }
   const identities = ['identities', 'authentications', 'user_identities'].flatMap((name) => live.find(name) ?? [])
   const table = identities.find(({ columns }) => columns.has('provider') && columns.has('user_id'))
@@ -143,23 +146,23 @@ function setPassword(users: Table, id: Column, password: Column): FunctionBody {
 }
 
 function endSessions(users: Table, id: Column): FunctionBody {
-  const changes = [
-    ['remember_created_at', 'null'],
-    ['remember_token', 'null'],
-    ['jti', `gen_random_uuid()::${users.columns.get('jti')?.type}`],
-  ].filter(([name]) => users.columns.has(name ?? ''))
+  const { columns } = users
+  const ending = [
+    { column: 'remember_created_at', value: 'null', what: '"remember me"' },
+    { column: 'remember_token', value: 'null', what: '"remember me"' },
+    { column: 'jti', value: `gen_random_uuid()::${columns.get('jti')?.type}`, what: 'the tokens of devise-jwt' },
+    ...(columns.has('uid') ? [{ column: 'tokens', value: 'null', what: 'the tokens of devise_token_auth' }] : []),
+  ].filter(({ column, value }) => columns.has(column) && (value !== 'null' || columns.get(column)?.nullable))
   const comment = ['Devise has no rows for sessions: they end because the salt of the hash changes. So this returns 0.']
-  if (changes.length === 0) return { sql: 'select 0', comment }
-  const assignments = changes.map(([name, value]) => `${name} = ${value}`).join(', ')
-  const ended = changes.map(([name]) => (name === 'jti' ? 'JSON Web Tokens (jti)' : '"remember me"')).filter(unique)
+  if (ending.length === 0) return { sql: 'select 0', comment }
+  const assignments = ending.map(({ column, value }) => `${column} = ${value}`).join(', ')
+  const ended = [...new Set(ending.map(({ what }) => what))].join(' and ')
   return {
     sql: `with ended as (update ${users.sql} set ${assignments} where ${id.sql} = $1)\nselect 0`,
-    comment: [...comment, `It also ends ${ended.join(' and ')}.`],
+    comment: [...comment, `It also ends ${ended}.`],
   }
 }
 
-const unique = (item: string, index: number, all: string[]) => all.indexOf(item) === index
-
 /** Rails stores times in UTC, by default in columns without a time zone. */
-export const utcNow = (column: Column | undefined) =>
+const utcNow = (column: Column | undefined) =>
   column?.type === 'timestamp without time zone' ? `now() at time zone 'utc'` : 'now()'
