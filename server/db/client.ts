@@ -58,8 +58,8 @@ export function createClient(target: ConnectionTarget, { maxConnections = 10, po
   return { client, close }
 }
 
-/** What a pool needs beyond its driver, found by the driver's client. */
-const poolings = new WeakMap<postgres.Sql, { target: ConnectionTarget; pooling: Pooling }>()
+/** Where a client connects to, for cancelling its statements. */
+const targets = new WeakMap<postgres.Sql, ConnectionTarget>()
 
 /**
  * Opens a pool that connects when a connection is needed. While PostgreSQL accepts no connections, statements fail at once.
@@ -70,7 +70,7 @@ const poolings = new WeakMap<postgres.Sql, { target: ConnectionTarget; pooling: 
 export function createDatabase(url: string, options: DatabaseOptions = {}) {
   const target = readConnectionUrl(url)
   const { client, close } = createClient(target, options)
-  poolings.set(client, { target, pooling: options.pooling ?? 'session' })
+  targets.set(client, target)
   const db: Database = drizzle(client, { schema })
   return { db, close }
 }
@@ -84,20 +84,19 @@ const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
 type Statement<Answer> = Promise<Answer> & { cancel(): void; state: BackendKey | null; active: boolean }
 
 /**
- * Rejects when no answer comes in time: the driver can lose a statement whose connection breaks. Behind a pooler in
- * transaction mode this is also the statement timeout, since PostgreSQL cannot be told one there.
+ * Rejects when no answer comes in time, and cancels the statement: the driver can lose one whose connection breaks, and
+ * behind a pooler in transaction mode PostgreSQL has no time limit of its own.
  */
 function inTime<Answer>(client: postgres.Sql, statement: Statement<Answer>): Promise<Answer> {
-  const pool = poolings.get(client)
-  const limit = pool?.pooling === 'transaction' ? STATEMENT_TIMEOUT_MS : ANSWER_TIMEOUT_MS
+  const target = targets.get(client)
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       // A statement that still waits for a connection must not run after its caller has given up.
       if (!statement.state) statement.cancel()
-      else if (statement.active && pool) cancelStatement(pool.target, statement.state)
+      else if (target) cancelStatement(target, statement)
       reject(Object.assign(new Error('no answer from the database'), { code: 'CONNECTION_LOST' }))
-    }, limit)
+    }, ANSWER_TIMEOUT_MS)
   })
   return Promise.race([statement, timeout]).finally(() => clearTimeout(timer))
 }

@@ -1,14 +1,18 @@
 import { eq, sql } from 'drizzle-orm'
-import { afterAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, describe, expect, inject, it, vi } from 'vitest'
 import { checkConnection } from '@/scripts/check-connection'
 import { createTestDatabase } from '@/server/testing/database'
 import { startFakePooler } from '@/server/testing/fake-pooler'
 import { startPgBouncer } from '@/server/testing/pgbouncer'
+import { cancelStatement } from './cancel-statement'
 import { createDatabase, instantParam, runStatement } from './client'
+import { readConnectionUrl } from './connection-url'
 import { inspectServer } from './inspect-server'
 import { migrate } from './migrate'
 import { MIGRATION_LOCK } from './migration-script'
 import { mailOutbox } from './schema'
+
+type Cancellable = Parameters<typeof cancelStatement>[1]
 
 const { directUrl } = await createTestDatabase()
 const refusing = await startFakePooler(directUrl, 'refuse')
@@ -20,6 +24,7 @@ const poolers: [string, string][] = [
   ['that refuses settings', refusing.url],
   ['that ignores settings', ignoring.url],
 ]
+const cancelled: [string, string][] = [['directly', directUrl]]
 if (inject('postgres').pooledUrl) {
   const ignored = { ignore_startup_parameters: 'statement_timeout' }
   const real = await startPgBouncer(directUrl)
@@ -27,6 +32,7 @@ if (inject('postgres').pooledUrl) {
   const roundRobin = await startPgBouncer(directUrl, { ...ignored, server_round_robin: '1' })
   const single = await startPgBouncer(directUrl, { ...ignored, default_pool_size: '1' })
   for (const pooler of [real, tolerant, roundRobin, single]) afterAll(pooler.stop)
+  cancelled.push(['through PgBouncer', real.url(directUrl)])
   poolers.push(
     ['PgBouncer', real.url(directUrl)],
     ['PgBouncer that ignores settings', tolerant.url(directUrl)],
@@ -73,4 +79,18 @@ it('a direct connection is recognised by its first statement', async () => {
   const { sessions, version } = await inspectServer(directUrl, 'session')
   expect(sessions).toBe('own')
   expect(version).toBeGreaterThanOrEqual(14)
+})
+
+it.each(cancelled)('statements that take too long are cancelled at the server, many at once: %s', async (_, url) => {
+  const { db, close } = createDatabase(url, { pooling: 'transaction', maxConnections: 4 })
+  const asDriver = (number: number) => db.$client.unsafe('select pg_sleep(600), $1::int', [number])
+  const statements = Array.from({ length: 4 }, (_, number) => asDriver(number))
+  const outcomes = Promise.all(statements.map((statement) => statement.catch((error: Error) => error)))
+  const { db: direct, close: closeDirect } = createDatabase(directUrl)
+  const running = sql`select 1 from pg_stat_activity where query like 'select pg_sleep(600)%' and state = 'active'`
+  await vi.waitFor(async () => expect(await direct.execute(running)).toHaveLength(4), { timeout: 30_000 })
+  for (const statement of statements) cancelStatement(readConnectionUrl(url), statement as unknown as Cancellable)
+  expect(await outcomes).toEqual(Array(4).fill(expect.objectContaining({ code: '57014' })))
+  expect(await runStatement(db, sql`select 1 as one`)).toEqual([{ one: 1 }])
+  await Promise.all([close(), closeDirect()])
 })

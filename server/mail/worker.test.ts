@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createDatabase } from '@/server/db/client'
 import { mailOutbox } from '@/server/db/schema'
 import { resetPassword } from '@/server/recovery/reset-password'
 import { OTHER_PASSWORD } from '@/server/testing/accounts'
-import { createTestDatabase, openTestDatabase } from '@/server/testing/database'
+import { createTestDatabase } from '@/server/testing/database'
 import { createResendFixture } from '@/server/testing/resend-fixture'
 import { claimBatch } from './claim-batch'
 import { LEASE_SECONDS } from './outbox'
 import type { MailTransport } from './transport'
 
-const { db, url } = await createTestDatabase()
+const { db, directUrl } = await createTestDatabase()
 beforeEach(() => db.delete(mailOutbox))
 afterEach(() => {
   vi.useRealTimers()
@@ -142,7 +143,7 @@ describe('a running worker', () => {
 
   it('continues after the database has dropped its connection', async () => {
     const { resend, worker, requestResets } = await createResendFixture(db)
-    const own = openTestDatabase(url, { maxConnections: 1 })
+    const own = createDatabase(directUrl, { maxConnections: 1 })
     const theWorker = worker({ db: own.db })
     onTestFinished(own.close)
     theWorker.start()

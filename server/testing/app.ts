@@ -5,10 +5,12 @@ import getPort from 'get-port'
 import { type Listener, startApp } from '@/scripts/app'
 import { buildIfStale } from '@/scripts/build'
 import { type Prepared, prepare } from '@/scripts/environment'
+import { type PgBouncer, startPgBouncer } from './pgbouncer'
 
 export interface TestApp {
   /** The origin, without a trailing slash. */
   url: string
+  /** Leads to PostgreSQL itself, also when the app's own connections go through PgBouncer. */
   databaseUrl: string
   mailboxDir: string
   /** The password of the demo accounts. */
@@ -31,16 +33,21 @@ export async function startTestApp(variables: Record<string, string> = {}, onOut
   const APP_URL = `http://localhost:${port}`
   const given = { PATH, HOME, TMPDIR, NODE_ENV: 'production' as const, LOG_LEVEL: 'error', PORT: String(port), APP_URL }
   let prepared: Prepared | undefined
+  let pooler: PgBouncer | undefined
   const clear = async () => {
+    await pooler?.stop()
     await prepared?.stop()
     await fs.rm(folder, { recursive: true, force: true })
   }
   try {
     prepared = await prepare({ ...given, ...variables }, { folder, temporary: true })
-    const app = await startApp('start', { port, variables: prepared.variables, onOutput })
+    const databaseUrl = prepared.environment.databaseUrl
+    if (process.env.TEST_POOLING === 'pgbouncer') pooler = await startPgBouncer(databaseUrl)
+    const pooled = pooler && { DATABASE_URL: pooler.url(databaseUrl), DATABASE_POOLING: 'transaction' }
+    const app = await startApp('start', { port, variables: { ...prepared.variables, ...pooled }, onOutput })
     return {
       url: APP_URL,
-      databaseUrl: prepared.environment.databaseUrl,
+      databaseUrl,
       mailboxDir: path.join(folder, 'mailbox'),
       password: prepared.demoPassword ?? '',
       serviceApiKey: prepared.environment.serviceApiKey ?? '',

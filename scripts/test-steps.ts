@@ -1,0 +1,102 @@
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { buildIfStale } from './build'
+import { ensureChromium } from './chromium'
+import { CliError, main } from './cli-error'
+import { installDebianPackage, isOnPath } from './debian-packages'
+import { runBin } from './processes'
+import { shutdownSignal } from './shutdown'
+import { check, checkCode, type Outcome, step } from './task-runner'
+
+/** A run of tests: `npm test`, or a longer one. */
+export class TestRun {
+  readonly outcomes: Outcome[] = []
+  readonly #shutdown: AbortSignal
+  readonly #reports: string
+
+  constructor(shutdown: AbortSignal, reports: string) {
+    this.#shutdown = shutdown
+    this.#reports = reports
+  }
+
+  /** Everything of `npm test`, the fastest first. */
+  async everything(): Promise<void> {
+    await ensureChromium()
+    // The commands of docs/contracts.md use curl.
+    if (!isOnPath('curl')) await installDebianPackage('curl')
+    this.outcomes.push(...(await checkCode(this.#shutdown)))
+    await this.unitTests('unit and integration tests')
+    if (await this.build()) await this.browserTests('browser tests')
+  }
+
+  /** The vitest suite. `env` changes how it runs, for example through a pooler. */
+  async unitTests(name: string, env: Record<string, string> = {}): Promise<void> {
+    const report = this.#newReport()
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    await this.#run(name, ['vitest', 'run', ...reporters], env, report, ({ numPassedTests, numFailedTests }) => ({
+      passed: numPassedTests,
+      failed: numFailedTests,
+    }))
+  }
+
+  /** The browser tests, on the production build. */
+  async browserTests(name: string, env: Record<string, string> = {}): Promise<void> {
+    const report = this.#newReport()
+    const variables = { PLAYWRIGHT_JSON_OUTPUT_NAME: report, ...env }
+    await this.#run(name, ['playwright', 'test', '--reporter=list,json'], variables, report, ({ stats }) => ({
+      passed: stats.expected,
+      failed: stats.unexpected + stats.flaky,
+    }))
+  }
+
+  async build(): Promise<boolean> {
+    const outcome = await check('production build', async () => {
+      await buildIfStale(this.#shutdown)
+      return { ok: true, output: '' }
+    }).catch((error) => {
+      if (error instanceof CliError) return { passed: 0, failed: 1, output: error.message }
+      throw error
+    })
+    this.outcomes.push(outcome)
+    return outcome.failed === 0
+  }
+
+  /** Runs a test runner that writes a JSON report, and counts its results. A run without a report counts as one failure. */
+  async #run(name: string, args: [string, ...string[]], env: Record<string, string>, report: string, count: Counter) {
+    const outcome = await step(name, async () => {
+      const variables = { NO_COLOR: '1', FORCE_COLOR: '', ...env }
+      const { ok, output } = await runBin(args, { shutdown: this.#shutdown, env: variables })
+      const text = await fs.readFile(report, 'utf8').catch(() => undefined)
+      const { passed, failed } = text ? count(JSON.parse(text)) : { passed: 0, failed: 0 }
+      return { passed, failed: ok ? failed : Math.max(failed, 1), output }
+    })
+    this.outcomes.push(outcome)
+  }
+
+  #newReport = () => path.join(this.#reports, `${this.outcomes.length}.json`)
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the runners' own reports
+type Counter = (report: any) => { passed: number; failed: number }
+
+/** Runs tests, prints the total as the last line, and ends the process: with exit code 0 only if none failed. */
+export async function runTests(steps: (run: TestRun) => Promise<void>): Promise<void> {
+  const shutdown = shutdownSignal()
+  await main(async () => {
+    const reports = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-reports-'))
+    let passed = false
+    try {
+      const run = new TestRun(shutdown, reports)
+      await steps(run)
+      const total = (key: 'passed' | 'failed') => run.outcomes.reduce((sum, outcome) => sum + outcome[key], 0)
+      console.log(`${total('passed')} passed, ${total('failed')} failed`)
+      passed = total('failed') === 0
+    } catch (error) {
+      if (!shutdown.aborted) throw error
+    } finally {
+      await fs.rm(reports, { recursive: true, force: true })
+    }
+    process.exit(passed ? 0 : 1)
+  })
+}
