@@ -14,6 +14,7 @@ const PAGES = [
   'docs/contracts.md',
   'docs/operations.md',
   'docs/passwords.md',
+  ...readdirSync(path.join(ROOT, 'docs', 'adopt')).map((page) => `docs/adopt/${page}`),
 ]
 const FOLDERS = readdirSync(ROOT, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []))
 

@@ -1,11 +1,8 @@
-import { pbkdf2Sync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { adopt, createApplicationDatabase } from '@/server/testing/adopt/adopted'
 import { createDjangoProject } from '@/server/testing/adopt/django-project'
+import { createRecovery } from '@/server/testing/adopt/recovery'
 import { django } from './django'
-
-const djangoHash = (password: string) =>
-  `pbkdf2_sha256$1000$salt$${pbkdf2Sync(password, 'salt', 1000, 32, 'sha256').toString('base64')}`
 
 test('Django signs in with the password that Latchkey set, refuses the old one, and has ended the sessions', async () => {
   const database = await createApplicationDatabase()
@@ -19,8 +16,13 @@ test('Django signs in with the password that Latchkey set, refuses the old one, 
   const adopted = await adopt(database, django)
   expect(adopted.generated.plan.found[0]).toMatch(/^users table public.auth_user/)
 
-  const hash = djangoHash('a new passphrase of jo')
-  await adopted.role`select latchkey.set_password(a.id, ${hash}), latchkey.end_sessions(a.id) from latchkey.accounts a where email = 'jo@example.com'`
+  const { PASSWORD_HASH } = adopted.generated.plan.environment
+  expect(PASSWORD_HASH).toBe('django-pbkdf2-sha256')
+  await createRecovery(database, { passwordHash: PASSWORD_HASH }).byLink(
+    'jo@example.com',
+    'a new passphrase of jo',
+    'JO',
+  )
 
   expect(await project.authenticates('jo', 'the old passphrase of jo')).toBe(false)
   expect(await project.authenticates('jo', 'a new passphrase of jo')).toBe(true)

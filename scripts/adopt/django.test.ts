@@ -1,6 +1,9 @@
+import { pbkdf2Sync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { createAdopted } from '@/server/testing/adopt/adopted'
 import { describeDirectory } from '@/server/testing/adopt/describe-directory'
+import { describeJourney } from '@/server/testing/adopt/describe-journey'
+import { createRecovery } from '@/server/testing/adopt/recovery'
 import { django } from './django'
 
 const person = (username: string, email: string, password: string, active = true) =>
@@ -15,6 +18,13 @@ insert into auth_user (username, email, password, is_active, first_name, last_na
   ${person('max', 'max@example.com', 'pbkdf2_sha256$260000$salt$old', false)};
 insert into socialaccount_socialaccount (provider, uid, last_login, date_joined, extra_data, user_id) values
   ('google', '1', now() - interval '1 day', now(), '{}', 4), ('github', '2', now(), now(), '{}', 4), ('google', '3', now(), now(), '{}', 1)`
+
+/** As `PBKDF2PasswordHasher` of Django compares; `django.real.ts` asks the real one. */
+const verify = (password: string, stored: string) => {
+  const [algorithm, iterations, salt = '', hash] = stored.split('$')
+  const derived = pbkdf2Sync(password, salt, Number(iterations), 32, 'sha256').toString('base64')
+  return algorithm === 'pbkdf2_sha256' && derived === hash
+}
 
 const standard = await createAdopted(django, { people: PEOPLE })
 const custom = await createAdopted(django, {
@@ -43,6 +53,27 @@ describe('auth_user', () => {
     missingId: '4711',
     email: 'Jo@Example.com',
     usersTable: 'public.auth_user',
+  })
+
+  describeJourney(standard, {
+    email: 'Jo@Example.com',
+    typed: 'JO@example.COM',
+    signsInVia: ['kim@example.com', 'GitHub'],
+    inactive: 'lee@example.com',
+    verify,
+  })
+
+  const recovery = createRecovery(standard, { passwordHash: 'django-pbkdf2-sha256' })
+
+  test('of two accounts with one address, each gets an email with its username, whose link works for it alone', async () => {
+    const first = await recovery.ask('shared@example.com')
+    const second = await recovery.ask('SHARED@example.com', 'shared@example.com')
+    expect(first?.text).toMatch(/\bsam\b/)
+    expect(second?.text).toMatch(/\bsam2\b/)
+    await recovery.byLink('shared@example.com', 'a passphrase of sam')
+    const hashes =
+      await adopted.role`select password_hash as hash from latchkey.accounts where username like 'sam%' order by username`
+    expect(hashes.map(({ hash }) => verify('a passphrase of sam', hash))).toEqual([true, false])
   })
 
   test('two accounts may share an address', async () => {

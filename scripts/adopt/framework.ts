@@ -1,4 +1,8 @@
+import type { RecoveryPolicy } from '@/server/core/context'
 import type { LiveSchema, Table } from './live-schema'
+
+/** A value of PASSWORD_HASH. */
+export type PasswordHash = RecoveryPolicy['passwordHash']
 
 /** An SQL expression over the users table, whose alias is `u`, and why it is written like this. */
 export interface ViewColumn {
@@ -42,7 +46,7 @@ export interface Plan {
   /** Indexes that Latchkey needs besides those on email and username: expressions over one table. */
   indexes?: { table: Table; expression: string }[]
   /** Settings besides ACCOUNTS. */
-  environment: { PASSWORD_HASH: string; SIGN_IN_URL: string; PASSWORD_PEPPER?: string }
+  environment: { PASSWORD_HASH: PasswordHash; SIGN_IN_URL: string; PASSWORD_PEPPER?: string }
 }
 
 /**

@@ -1,6 +1,8 @@
+import { verify as bcryptVerify } from '@node-rs/bcrypt'
 import { expect, test } from 'vitest'
 import { type Adopted, createAdopted } from '@/server/testing/adopt/adopted'
 import { describeDirectory } from '@/server/testing/adopt/describe-directory'
+import { describeJourney } from '@/server/testing/adopt/describe-journey'
 import { laravel } from './laravel'
 
 const PEOPLE = `
@@ -32,4 +34,10 @@ test('sessions and API tokens of the account end, those of others stay', async (
   expect(await adopted.owner`select id from sessions order by id`).toEqual([{ id: 'c' }, { id: 'd' }])
   const tokens = await adopted.owner`select token from personal_access_tokens order by token`
   expect(tokens.map(({ token }) => token)).toEqual(['token-2', 'token-3'])
+})
+
+describeJourney(adopted, {
+  email: 'Jo@Example.com',
+  // As `Hash::check` of Laravel compares; `laravel.real.ts` asks PHP.
+  verify: (password, stored) => stored.startsWith('$2y$') && bcryptVerify(password, stored),
 })

@@ -1,8 +1,9 @@
+import type { PasswordHash } from './framework'
 import type { Column, LiveSchema, Table } from './live-schema'
 import { literal } from './sql-parts'
 
 /** What hashes of a format look like, as an SQL regular expression. The names are values of PASSWORD_HASH. */
-const LOOKS: Record<string, string> = {
+const LOOKS: Partial<Record<PasswordHash, string>> = {
   argon2id: '^\\$argon2id\\$',
   bcrypt: '^\\$2[aby]\\$',
   'better-auth-scrypt': '^[0-9a-f]{32}:[0-9a-f]{128}$',
@@ -13,7 +14,7 @@ const SAMPLE = 1000
 /** The formats of the stored passwords, the most frequent first. */
 export interface PasswordFormats {
   /** Values of PASSWORD_HASH. */
-  known: string[]
+  known: PasswordHash[]
   /** True if the sample has hashes of another format. */
   hasOthers: boolean
 }
@@ -29,7 +30,7 @@ export async function findPasswordFormats(
   where = 'true',
 ): Promise<PasswordFormats> {
   const cases = Object.entries(LOOKS).map(([format, look]) => `when hash ~ ${literal(look)} then ${literal(format)}`)
-  const rows = await live.rows<{ format: string | null }>(
+  const rows = await live.rows<{ format: PasswordHash | null }>(
     `select case ${cases.join(' ')} end as format
 from (select ${column.sql} as hash from ${table.sql} where ${column.sql} <> '' and ${where} limit ${SAMPLE}) sample
 group by 1 order by count(*) desc`,
@@ -43,7 +44,7 @@ group by 1 order by count(*) desc`,
  * @param usual the framework's own format, for a table without passwords
  * @returns the value, and what to tell the adopter
  */
-export function choosePasswordHash({ known, hasOthers }: PasswordFormats, usual: string) {
+export function choosePasswordHash({ known, hasOthers }: PasswordFormats, usual: PasswordHash) {
   const value = known[0] ?? usual
   const found = known.length > 0 ? [`stored passwords: ${known.join(', ')}`] : []
   const assumed: string[] = []

@@ -1,8 +1,10 @@
 import fs from 'node:fs/promises'
+import { verify } from '@node-rs/bcrypt'
 import postgres from 'postgres'
 import { describe, expect, inject, test } from 'vitest'
 import { createAdopted } from '@/server/testing/adopt/adopted'
 import { describeDirectory } from '@/server/testing/adopt/describe-directory'
+import { describeJourney } from '@/server/testing/adopt/describe-journey'
 import { supabase } from './supabase'
 
 const id = (n: number) => `00000000-0000-4000-8000-00000000000${n}`
@@ -65,6 +67,8 @@ describe('a project of Supabase', () => {
     usersTable: 'auth.users',
   })
 
+  describeJourney(hosted, { email: 'max@example.com', typed: 'MAX@example.com', verify })
+
   test('addresses that change are found, and those of people who leave are not', async () => {
     const { owner, role } = hosted
     await owner`update auth.users set email = 'ana@example.com' where id = ${id(1)}`
@@ -121,4 +125,11 @@ test('sessions and refresh tokens of the account end, those of others stay', asy
   expect(await adopted.role`select latchkey.end_sessions(${id(1)}) as count`).toEqual([{ count: 2 }])
   expect(await adopted.owner`select id from auth.sessions`).toEqual([{ id: id(3) }])
   expect(await adopted.owner`select token from auth.refresh_tokens`).toEqual([{ token: 'of another account' }])
+})
+
+describeJourney(adopted, {
+  email: 'jo@example.com',
+  signsInVia: ['sam@example.com', 'GitHub'],
+  inactive: 'lee@example.com',
+  verify,
 })
