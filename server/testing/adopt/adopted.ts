@@ -38,7 +38,7 @@ export async function createApplicationDatabase() {
   afterAll(async () => {
     await Promise.all([owner.end(), role.end()])
     await root.unsafe(`drop database ${database} with (force)`)
-    await root.unsafe(`drop role ${ownerName}, ${roleName}`)
+    await root.unsafe(`drop role if exists ${ownerName}, ${roleName}`)
     await root.end()
   })
   return { owner, role, roleName, ownerUrl: urlFor(ownerName), roleUrl: urlFor(roleName) }
