@@ -1,9 +1,9 @@
-import { checkConnection } from '@/scripts/check-connection'
-import { CliError, main } from '@/scripts/cli-error'
-import { givenVariables, prepare } from '@/scripts/environment'
 import { type Environment, EnvironmentError, readEnvironment } from '@/server/env'
-import { diagnose } from './diagnose'
-import { type Finding, lineOf } from './finding'
+import { checkConnection } from './check-connection'
+import { CliError, main } from './cli-error'
+import { diagnose } from './doctor/diagnose'
+import { type Finding, lineOf } from './doctor/finding'
+import { givenVariables, prepare } from './environment'
 
 await main(async () => {
   const findings = await examine()

@@ -2,9 +2,9 @@ import path from 'node:path'
 import { execa } from 'execa'
 import postgres from 'postgres'
 import { describe, expect, it } from 'vitest'
-import { laravel } from '@/scripts/adopt/laravel'
-import { ROOT } from '@/scripts/environment'
 import { createAdopted } from '@/server/testing/adopt/adopted'
+import { laravel } from './adopt/laravel'
+import { ROOT } from './environment'
 
 const HASH = '$2y$12$EXRkfkdmXn2gzds2SSitu.MW9.gAVqa9eLS1//RYtYCmB1eLHg.9q'
 const adopted = await createAdopted(laravel, {
@@ -36,7 +36,7 @@ async function run(script: string, settings: Record<string, string>) {
   return { code: exitCode, output: all }
 }
 
-const doctor = (settings: Record<string, string>) => run('scripts/doctor/command.ts', settings)
+const doctor = (settings: Record<string, string>) => run('scripts/doctor.ts', settings)
 
 describe('npm run doctor', () => {
   it('checks everything with the rights of the servers, and exits with 1 for a fault', async () => {
