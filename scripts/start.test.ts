@@ -1,6 +1,8 @@
 import { createServer } from 'node:net'
 import { execa } from 'execa'
-import { expect, it } from 'vitest'
+import { expect, inject, it } from 'vitest'
+import { startFakePooler } from '@/server/testing/fake-pooler'
+import type {} from '@/server/testing/global-setup'
 import { ROOT } from './environment'
 
 /** Runs the script of `npm start` with only the given variables in its environment. */
@@ -49,6 +51,16 @@ it('says in one line which database cannot be reached, without the password', as
   expect(output).toContain('DATABASE_URL')
   expect(output).toContain('127.0.0.1:9')
   expect(output).not.toContain('hidden-password')
+})
+
+it('says in one line that the database is behind a pooler, and names the setting', async () => {
+  const pooler = await startFakePooler(inject('postgres').url, 'ignore')
+  const { code, output } = await start({ ...COMPLETE, DATABASE_URL: pooler.url })
+  pooler.close()
+  expect(code).toBe(1)
+  expect(output.split('\n')).toHaveLength(1)
+  expect(output).toContain('DATABASE_POOLING=transaction')
+  expect(output).not.toContain(new URL(pooler.url).password)
 })
 
 it('says in one line that the port is in use', async () => {

@@ -10,7 +10,7 @@ import { AccountError, addAccount } from './add-account'
 import { DEMO_ACCOUNTS, seedDemoAccounts } from './seed'
 import { signIn } from './sign-in'
 
-const { db, url } = await createTestDatabase()
+const { db, directUrl: url } = await createTestDatabase()
 const ada = { email: 'ada@example.com', username: 'ada', fullName: ' Ada Example ', password: PASSWORD }
 
 const signInAs = (identifier: string, password: string) =>
