@@ -1,10 +1,26 @@
 import { availableParallelism } from 'node:os'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
+import { EXTERNAL_ONLY, EXTERNAL_TESTS, OWN_ONLY } from './server/testing/directories'
+
+/** The environment of a server with these accounts. */
+const environmentOf = (accounts: 'own' | 'external') => ({
+  TEST_ACCOUNTS: accounts,
+  ACCOUNTS: accounts,
+  SIGN_IN_URL: accounts === 'own' ? '' : 'https://members.example.com/login',
+})
+
+/** One project for each value of ACCOUNTS. `vitest --project own` runs one of them. */
+const project = (name: 'own' | 'external', include: string[], exclude: string[] = []) => ({
+  test: { name, include, exclude: [...configDefaults.exclude, ...exclude], env: environmentOf(name) },
+})
 
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
-    include: ['{app,messages,scripts,server}/**/*.test.{ts,tsx}'],
+    projects: [
+      project('own', ['{app,messages,scripts,server}/**/*.test.{ts,tsx}'], [EXTERNAL_ONLY]),
+      project('external', EXTERNAL_TESTS, Object.keys(OWN_ONLY)),
+    ],
     globalSetup: 'server/testing/global-setup.ts',
     isolate: false, // files share a process; `reset-process.ts` keeps them independent
     setupFiles: 'server/testing/reset-process.ts',

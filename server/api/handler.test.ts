@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { linkTokenOf, newRequestId } from '@/server/core/secrets'
 import { mailOutbox } from '@/server/db/schema'
 import { PASSWORD } from '@/server/testing/accounts'
 import { API_SECRET, createApiClient, JSON_TYPE, stubApiEnvironment } from '@/server/testing/api-client'
@@ -100,25 +101,29 @@ describe('every response', () => {
   })
 
   it('to an internal error hides the error, which the log has under the same request id', async () => {
-    lines.length = 0
-    await db.execute(sql`alter table latchkey.users rename column password_hash to password_hash_gone`)
     const typed = 'somebody.private@example.com'
-    const { status, text, error } = await createApiClient().mutate('session.signIn', {
-      account: typed,
-      password: PASSWORD,
-    })
-    await db.execute(sql`alter table latchkey.users rename column password_hash_gone to password_hash`)
-    expect(status).toBe(500)
-    expect(error).toEqual({
-      code: expect.any(Number),
-      message: 'internal',
-      data: { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, reason: 'internal', requestId: expect.any(String) },
-    })
-    expect(text).not.toMatch(/password_hash|select|users|\.ts/)
-    const log = lines.join('')
-    expect(log).toContain(error.data.requestId)
-    expect(log).toContain('password_hash')
-    for (const hidden of [typed, PASSWORD, API_SECRET]) expect(log).not.toContain(hidden)
+    const token = linkTokenOf('some other application secret', newRequestId())
+    const calls = {
+      'recovery.verifyCode': { account: typed, code: '000000' },
+      'recovery.resetPassword': { token, password: PASSWORD, confirmPassword: PASSWORD },
+    }
+    await db.execute(sql`alter view latchkey.accounts rename column password_hash to password_hash_gone`)
+    for (const [procedure, input] of Object.entries(calls)) {
+      lines.length = 0
+      const { status, text, error } = await createApiClient().mutate(procedure, input)
+      expect(status).toBe(500)
+      expect(error).toEqual({
+        code: expect.any(Number),
+        message: 'internal',
+        data: { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, reason: 'internal', requestId: expect.any(String) },
+      })
+      expect(text).not.toMatch(/password_hash|select|accounts|\.ts/)
+      const log = lines.join('')
+      expect(log).toContain(error.data.requestId)
+      expect(log).toContain('password_hash')
+      for (const hidden of [typed, token, PASSWORD, API_SECRET]) expect(log).not.toContain(hidden)
+    }
+    await db.execute(sql`alter view latchkey.accounts rename column password_hash_gone to password_hash`)
   })
 })
 

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { mailOutbox, mailSuppressions } from '@/server/db/schema'
-import { addTestAccount, OTHER_PASSWORD } from '@/server/testing/accounts'
-import { createApiClient, stubApiEnvironment } from '@/server/testing/api-client'
+import { addTestAccount, countSessions, OTHER_PASSWORD } from '@/server/testing/accounts'
+import { API_SECRET, createApiClient, stubApiEnvironment } from '@/server/testing/api-client'
 import { createTestDatabase } from '@/server/testing/database'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 
 const { db, url } = await createTestDatabase()
 stubApiEnvironment(url)
@@ -42,6 +43,23 @@ describe('a session', () => {
     })
     expect(client.cookies()).toEqual([])
   })
+})
+
+it('a new password ends the session of this browser too, and does not sign in', async () => {
+  const fixture = createRecoveryFixture(db, { secrets: [API_SECRET] })
+  fixture.clock.advance((Date.now() - fixture.clock.now().getTime()) / 1000) // the app's clock is the real one
+  const account = await fixture.account()
+  const { token } = await fixture.mailedLink(account)
+  const client = createApiClient()
+  await client.signIn(account)
+  await client.mutate('recovery.request', { account: 'nobody@example.com' })
+  expect(client.cookies()).toEqual(['latchkey-flow', 'latchkey-session'])
+  const typed = { token, password: OTHER_PASSWORD, confirmPassword: OTHER_PASSWORD }
+  expect((await client.mutate('recovery.resetPassword', typed)).status).toBe(200)
+  expect(client.cookies()).toEqual([])
+  expect(await countSessions(db, account)).toBe(0)
+  expect((await client.signIn(account)).status).toBe(401)
+  expect((await client.signIn(account, OTHER_PASSWORD)).status).toBe(200)
 })
 
 describe('the procedures of an account', () => {

@@ -7,6 +7,7 @@ import { addTestAccount } from '@/server/testing/accounts'
 import { createClock } from '@/server/testing/clock'
 import { createTestDatabase } from '@/server/testing/database'
 import { createLogCapture } from '@/server/testing/log-capture'
+import { ownAccounts } from '@/server/testing/own-accounts'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { createHousekeeping } from './housekeeping'
 import { removeOldRows, removeSlice, SLICE_SIZE } from './remove-old-rows'
@@ -15,6 +16,8 @@ import { RETENTIONS, type Retention } from './retention'
 const { db } = await createTestDatabase()
 const clock = createClock()
 const account = await addTestAccount(db)
+/** Sessions belong to Latchkey's own accounts. Their table is empty in front of other accounts. */
+const [user] = await ownAccounts.add(db, [{ email: 'ada@example.com', username: 'ada' }])
 
 const TABLES = [...new Set(RETENTIONS.map((retention) => retention.table))]
 beforeEach(
@@ -36,7 +39,7 @@ const INSERTS: Record<string, (at: ReturnType<typeof secondsAgo>, retention: Ret
     values (${randomUUID()}, ${account.id}, decode(${bytes()}, 'hex'), decode(${bytes()}, 'hex'), '', ${at} - interval '1 h', ${at}, ${at}, ${at})`,
   sessions: (at) => sql`
     insert into latchkey.sessions (user_id, token_hash, password_version, created_at, last_seen_at, expires_at)
-    values (${account.id}, decode(${bytes()}, 'hex'), 1, ${at} - interval '1 h', ${at}, ${at})`,
+    values (${user?.id}, decode(${bytes()}, 'hex'), 1, ${at} - interval '1 h', ${at}, ${at})`,
   password_changes: (at) =>
     sql`insert into latchkey.password_changes values (${randomUUID()}, ${randomUUID()}, ${at}, null)`,
   code_lockouts: (at) =>
@@ -89,7 +92,7 @@ describe('removeOldRows', () => {
     await db.execute(sql`insert into latchkey.rate_limits values ('live', 5, ${secondsAgo(-1)})`)
     await db.execute(sql`
       insert into latchkey.sessions (user_id, token_hash, password_version, created_at, last_seen_at, expires_at)
-      values (${account.id}, decode(${bytes()}, 'hex'), 1, ${old}, ${old}, ${secondsAgo(-1)})`)
+      values (${user?.id}, decode(${bytes()}, 'hex'), 1, ${old}, ${old}, ${secondsAgo(-1)})`)
     expect(await removeOldRows(db, clock.now())).toEqual({})
     expect(await countOf('mail_outbox')).toBe(2)
   })

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
-import { mailOutbox, users } from '@/server/db/schema'
+import { mailOutbox } from '@/server/db/schema'
 import { claimBatch } from '@/server/mail/claim-batch'
 import { settle } from '@/server/mail/settle'
 import { findSuppression } from '@/server/mail/suppressions'
 import { issueLink } from '@/server/recovery/issue-link'
 import { resetPassword } from '@/server/recovery/reset-password'
-import { OTHER_PASSWORD } from '@/server/testing/accounts'
+import { changeAccount, OTHER_PASSWORD } from '@/server/testing/accounts'
 import { createTestDatabase } from '@/server/testing/database'
 import { tokenIn } from '@/server/testing/emails'
 import { APP_URL, createRecoveryFixture } from '@/server/testing/recovery-fixture'
@@ -116,7 +116,7 @@ describe('an address that bounced or complained', () => {
     await report('bounced')
     expect(await suppression()).toEqual({ kind: 'bounced', since: fixture.clock.now() })
     const email = `new-${account.email}`
-    await db.update(users).set({ email }).where(eq(users.id, account.id))
+    await changeAccount(db, account, { email })
     expect(await suppression()).toBeNull()
     fixture.clock.advance(120)
     await fixture.request(email)
@@ -127,7 +127,7 @@ describe('an address that bounced or complained', () => {
   it('stays suppressed when only the case of its letters changes', async () => {
     const { account, report, suppression } = await createResendEventFixture(db)
     await report('bounced')
-    await db.update(users).set({ email: account.email.toUpperCase() }).where(eq(users.id, account.id))
+    await changeAccount(db, account, { email: account.email.toUpperCase() })
     expect(await suppression()).toMatchObject({ kind: 'bounced' })
   })
 

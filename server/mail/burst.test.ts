@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
-import { mailOutbox, users } from '@/server/db/schema'
+import { mailOutbox } from '@/server/db/schema'
 import { requestReset } from '@/server/recovery/request-reset'
+import { addTestAccounts } from '@/server/testing/accounts'
 import { newClientAddress } from '@/server/testing/client-address'
 import { createClock } from '@/server/testing/clock'
 import { createTestDatabase } from '@/server/testing/database'
@@ -42,10 +43,7 @@ async function start(rateLimit?: RateLimit) {
 }
 
 async function addAccounts(count: number): Promise<string[]> {
-  const names = Array.from({ length: count }, () => `user${randomUUID().replaceAll('-', '')}`)
-  const accounts = names.map((name) => ({ email: `${name}@example.com`, username: name, fullName: 'Ada' }))
-  await db.insert(users).values(accounts)
-  return accounts.map(({ email }) => email)
+  return (await addTestAccounts(db, count)).map(({ email }) => email)
 }
 
 it('a thousand requests at once are mailed once each, within 15 seconds of waiting, at two calls per second', async () => {

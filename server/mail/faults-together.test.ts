@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeEach, expect, it, vi } from 'vitest'
 import { startTemporaryPostgres } from '@/scripts/embedded-postgres'
 import { createDatabase } from '@/server/db/client'
-import { migrate } from '@/server/db/migrate'
 import { startMailWorkerPair, WAIT_MS, waitUntil } from '@/server/testing/mail-worker-pair'
+import { migrateTestDatabase } from '@/server/testing/migrate-test-database'
 import { PROVIDER_FAULTS } from '@/server/testing/provider-faults'
 
 vi.setConfig({ testTimeout: 2 * WAIT_MS, hookTimeout: WAIT_MS })
@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 2 * WAIT_MS, hookTimeout: WAIT_MS })
 /** Two workers, a provider that fails, and a PostgreSQL of their own that is restarted under them. */
 
 const server = await startTemporaryPostgres()
-await migrate(server.url)
+await migrateTestDatabase(server.url)
 const { db, close } = createDatabase(server.url)
 const pair = await startMailWorkerPair(db, server.url)
 

@@ -78,8 +78,9 @@ it('is a command: npm run mail -- status | retry', { timeout: 120_000 }, async (
   const { accounts } = await createScene()
   const run = (command: string) => {
     const script = path.resolve(import.meta.dirname, '../../scripts/mail.ts')
-    const { DATABASE_POOLING, PATH, HOME } = process.env
-    const env = { PATH, HOME, NODE_ENV: 'test', DATABASE_URL: url, DATABASE_POOLING }
+    const { ACCOUNTS, DATABASE_POOLING, HOME, PATH, SIGN_IN_URL } = process.env
+    const database = { DATABASE_URL: url, DATABASE_POOLING, ACCOUNTS, SIGN_IN_URL }
+    const env = { PATH, HOME, NODE_ENV: 'test', ...database }
     return execa(process.execPath, ['--import', 'tsx', script, command], { env, extendEnv: false, reject: false })
   }
   const [status, wrong] = await Promise.all([run('status'), run('purge')])

@@ -1,8 +1,9 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { newRequestId } from '@/server/core/secrets'
-import { mailOutbox, users } from '@/server/db/schema'
+import { mailOutbox } from '@/server/db/schema'
 import { claimBatch } from '@/server/mail/claim-batch'
+import { changeAccount } from '@/server/testing/accounts'
 import { createRecordedDatabase, createTestDatabase, waitForBlocked } from '@/server/testing/database'
 import { tokenIn } from '@/server/testing/emails'
 import { APP_URL, createRecoveryFixture } from '@/server/testing/recovery-fixture'
@@ -146,7 +147,7 @@ describe('composeResetEmails for a batch', () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()
     const request = await fixture.request(account.email)
-    await db.update(users).set({ deactivatedAt: fixture.clock.now() }).where(eq(users.id, account.id))
+    await changeAccount(db, account, { active: false })
     await fixture.deliver()
     expect(fixture.mailbox.accepted).toEqual([])
     expect(await rowOf(request)).toMatchObject({ status: 'ignored', reason: 'no-account' })

@@ -92,7 +92,7 @@ describe('issueLink', () => {
 
   it('refuses unknown and deactivated accounts, also under conceal, and sends no email', async () => {
     const fixture = createRecoveryFixture(db)
-    const deactivated = await fixture.account({ deactivatedAt: fixture.clock.now() })
+    const deactivated = await fixture.account({ active: false })
     for (const typed of ['unknown@example.com', deactivated.email]) {
       expect(await refusalOf(issue(fixture, typed))).toEqual({ code: 'account-unknown' })
     }

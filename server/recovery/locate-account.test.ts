@@ -63,7 +63,7 @@ describe('locateAccount under reveal', () => {
 
   it('gives the same answer for unknown and deactivated accounts', async () => {
     const fixture = createRecoveryFixture(db, reveal)
-    const deactivated = await fixture.account({ deactivatedAt: fixture.clock.now() })
+    const deactivated = await fixture.account({ active: false })
     for (const typed of [deactivated.email, 'unknown@example.com', 'unknown']) {
       expect(await refusalOf(locate(fixture, typed))).toEqual({ code: 'account-unknown' })
     }

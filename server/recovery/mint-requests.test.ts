@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm'
 import { expect, it } from 'vitest'
-import { passwordResetTokens, users } from '@/server/db/schema'
+import { passwordResetTokens } from '@/server/db/schema'
 import { EMAILS_PER_ACCOUNT } from '@/server/limits/limits'
+import { changeAccount } from '@/server/testing/accounts'
 import { otherClient } from '@/server/testing/code-fixture'
 import { createTestDatabase, waitForBlocked } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
@@ -19,7 +20,7 @@ it('a link that a change of the account invalidated does not count as valid: the
   await fixture.mailed(account)
   expect(fixture.mailbox.to(account.email)).toHaveLength(EMAILS_PER_ACCOUNT.budget)
 
-  await db.update(users).set({ passwordHash: null }).where(eq(users.id, account.id))
+  await changeAccount(db, account, { passwordHash: null })
   fixture.clock.advance(60)
   await fixture.mailed(account)
   expect(fixture.mailbox.to(account.email)).toHaveLength(EMAILS_PER_ACCOUNT.budget + 1)

@@ -1,9 +1,6 @@
-import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { linkTokenOf, newRequestId } from '@/server/core/secrets'
-import { users } from '@/server/db/schema'
-import { OTHER_PASSWORD } from '@/server/testing/accounts'
-import { START } from '@/server/testing/clock'
+import { changeAccount, OTHER_PASSWORD, removeAccount } from '@/server/testing/accounts'
 import { createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { refusalOf } from '@/server/testing/refusal'
@@ -62,35 +59,32 @@ describe('a link stops working', () => {
     ['the case of its email address changes', { email: 'Moved@example.com' }],
     ['its password changes', { passwordHash: '$argon2id$another' }],
     ['its password is removed', { passwordHash: null }],
-    ['it is deactivated', { deactivatedAt: START }],
+    ['it is deactivated', { active: false }],
   ])('when the account changes: %s', async (_, change) => {
     const { fixture, account, link, open } = await withLink()
-    await db.update(users).set(change).where(eq(users.id, account.id))
+    await changeAccount(db, account, change)
     expect(await refusalOf(open())).toEqual({ code: 'link-expired' })
     const redeem = resetPassword(fixture.ctx(), { secret: link, password: OTHER_PASSWORD })
     expect(await refusalOf(redeem)).toEqual({ code: 'link-expired' })
-    await db.delete(users).where(eq(users.id, account.id))
+    await removeAccount(db, account)
   })
 
   it('when the account was deactivated and activated again without its password', async () => {
     const { account, open } = await withLink()
-    await db.update(users).set({ deactivatedAt: START, passwordHash: null }).where(eq(users.id, account.id))
-    await db.update(users).set({ deactivatedAt: null }).where(eq(users.id, account.id))
+    await changeAccount(db, account, { active: false, passwordHash: null })
+    await changeAccount(db, account, { active: true })
     expect(await refusalOf(open())).toEqual({ code: 'link-expired' })
   })
 
   it('when the account is deleted', async () => {
     const { account, open } = await withLink()
-    await db.delete(users).where(eq(users.id, account.id))
+    await removeAccount(db, account)
     expect(await refusalOf(open())).toEqual({ code: 'link-expired' })
   })
 
   it('but not when only the names of the account change', async () => {
     const { account, open } = await withLink()
-    await db
-      .update(users)
-      .set({ fullName: 'Grace Example', username: `${account.username}2` })
-      .where(eq(users.id, account.id))
+    await changeAccount(db, account, { fullName: 'Grace Example', username: `${account.username}2` })
     await open()
   })
 })

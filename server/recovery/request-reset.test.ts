@@ -16,7 +16,7 @@ afterAll(() => recorded.close())
 async function addressesOfEveryKind(fixture: ReturnType<typeof createRecoveryFixture>) {
   const known = await fixture.account()
   const cooling = await fixture.account()
-  const deactivated = await fixture.account({ deactivatedAt: fixture.clock.now() })
+  const deactivated = await fixture.account({ active: false })
   await fixture.mailedLink(cooling)
   return { known: known.email, cooling: cooling.email, deactivated: deactivated.email, unknown: 'unknown@example.com' }
 }
@@ -82,7 +82,7 @@ describe('requestReset under conceal', () => {
 it('requestReset with refuseWithinCooldown refuses a second request within the cooldown, for every kind of account', async () => {
   const fixture = createRecoveryFixture(db)
   const known = await fixture.account()
-  const deactivated = await fixture.account({ deactivatedAt: fixture.clock.now() })
+  const deactivated = await fixture.account({ active: false })
   for (const typed of [known.email, known.username, deactivated.email, 'new@example.com', 'new']) {
     const request = () =>
       requestReset(fixture.ctx(), { account: identifierSchema.parse(typed), refuseWithinCooldown: true })
@@ -139,7 +139,7 @@ describe('requestReset under reveal', () => {
 
   it('says that an account is unknown, and sends no email', async () => {
     const fixture = createRecoveryFixture(db, { policy: reveal })
-    const deactivated = await fixture.account({ deactivatedAt: fixture.clock.now() })
+    const deactivated = await fixture.account({ active: false })
     for (const typed of ['unknown@example.com', 'unknown', deactivated.email, deactivated.username]) {
       expect(await refusalOf(fixture.request(typed))).toEqual({ code: 'account-unknown' })
     }

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { findSession } from '@/server/accounts/own/find-session'
-import { signIn } from '@/server/accounts/own/sign-in'
 import { identifierSchema } from '@/server/core/schemas'
 import { linkTokenOf, newRequestId } from '@/server/core/secrets'
-import { OTHER_PASSWORD, PASSWORD } from '@/server/testing/accounts'
+import { isSessionOpen, OTHER_PASSWORD, PASSWORD, signInTo } from '@/server/testing/accounts'
 import { otherCode } from '@/server/testing/code-fixture'
 import { createTestDatabase } from '@/server/testing/database'
 import { codeIn, tokenIn } from '@/server/testing/emails'
@@ -72,9 +70,9 @@ async function exerciseEverySecret() {
   await refusalOf(resetPassword(fixture.ctx(), { secret: link, password: 'qwertyuiop' }))
   await resetPassword(fixture.ctx(), { secret: link, password: OTHER_PASSWORD })
 
-  const strangersSession = await signIn(fixture.ctx(), { account: identifier, password: OTHER_PASSWORD })
-  secrets['the session of the stranger'] = strangersSession.token
-  await findSession(fixture.ctx(), strangersSession.token)
+  const strangersSession = await signInTo(fixture.ctx(), account, OTHER_PASSWORD)
+  secrets['the session of the stranger'] = strangersSession
+  await isSessionOpen(fixture.ctx(), strangersSession)
   await fixture.deliver()
   const secureAccountToken = tokenIn(emails().at(-1))
   secrets['the secure-account link'] = secureAccountToken
@@ -87,10 +85,10 @@ async function exerciseEverySecret() {
   const { grant } = await verifyCode(fixture.ctx(), { account: identifier, code })
   secrets['the grant'] = grant
   await resetPassword(fixture.ctx(), { secret: { kind: 'grant', token: grant }, password: 'back in my own hands' })
-  await refusalOf(signIn(fixture.ctx(), { account: identifier, password: PASSWORD }))
-  const ownSession = await signIn(fixture.ctx(), { account: identifier, password: 'back in my own hands' })
+  await refusalOf(signInTo(fixture.ctx(), account, PASSWORD))
+  const ownSession = await signInTo(fixture.ctx(), account, 'back in my own hands')
   await fixture.deliver()
-  secrets['the session of the owner'] = ownSession.token
+  secrets['the session of the owner'] = ownSession
   for (const password of [PASSWORD, OTHER_PASSWORD, 'back in my own hands']) secrets[password] = password
   return { fixture, account, secrets }
 }

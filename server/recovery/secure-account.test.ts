@@ -1,11 +1,6 @@
-import { eq } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
-import { findSession } from '@/server/accounts/own/find-session'
-import { signIn } from '@/server/accounts/own/sign-in'
-import { identifierSchema } from '@/server/core/schemas'
 import { linkTokenOf, newRequestId, secureAccountTokenOf } from '@/server/core/secrets'
-import { users } from '@/server/db/schema'
-import { OTHER_PASSWORD } from '@/server/testing/accounts'
+import { isSessionOpen, LOCK_ACCOUNT, OTHER_PASSWORD, readAccount, signInTo } from '@/server/testing/accounts'
 import { createTestDatabase, waitForBlocked } from '@/server/testing/database'
 import { tokenIn } from '@/server/testing/emails'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
@@ -21,7 +16,6 @@ const WEEK = 7 * 24 * 3600
 async function withChange(given: Parameters<typeof createRecoveryFixture>[1] = {}) {
   const fixture = createRecoveryFixture(db, given)
   const account = await fixture.account()
-  const identifier = identifierSchema.parse(account.email)
   const emails = () => fixture.mailbox.to(account.email)
   async function change(password: string) {
     const secret = await fixture.mailedLink(account)
@@ -37,7 +31,7 @@ async function withChange(given: Parameters<typeof createRecoveryFixture>[1] = {
     change,
     token: await change(OTHER_PASSWORD),
     secure: (token: string) => secureAccount(fixture.ctx(), { token }),
-    signInWith: (password: string) => signIn(fixture.ctx(), { account: identifier, password }),
+    signInWith: (password: string) => signInTo(fixture.ctx(), account, password),
   }
 }
 
@@ -46,7 +40,7 @@ describe('secureAccount', () => {
     const { fixture, token, secure, signInWith } = await withChange()
     const session = await signInWith(OTHER_PASSWORD)
     await secure(token)
-    expect(await findSession(fixture.ctx(), session.token)).toBeNull()
+    expect(await isSessionOpen(fixture.ctx(), session)).toBe(false)
     expect(await refusalOf(signInWith(OTHER_PASSWORD))).toEqual({ code: 'sign-in-failed' })
   })
 
@@ -75,9 +69,10 @@ describe('secureAccount', () => {
   it('changes no other account', async () => {
     const { fixture, token, secure } = await withChange()
     const other = await fixture.account()
+    const before = await readAccount(db, other)
+    expect(before).toBeDefined()
     await secure(token)
-    const [row] = await db.select().from(users).where(eq(users.id, other.id))
-    expect(row).toEqual(other)
+    expect(await readAccount(db, other)).toEqual(before)
   })
 })
 
@@ -88,7 +83,7 @@ describe('secureAccount and resetPassword at the same time', () => {
     const secret = await fixture.mailedLink(account)
     const connection = await db.$client.reserve()
     await connection.unsafe('begin')
-    await connection.unsafe('select 1 from latchkey.users where id = $1 for update', [account.id])
+    await connection.unsafe(LOCK_ACCOUNT, [account.id])
     const securing = secure(token)
     await waitForBlocked(db, 1)
     const resetting = refusalOf(resetPassword(fixture.ctx(), { secret, password: 'chosen by a stranger' }))

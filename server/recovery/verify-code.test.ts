@@ -1,9 +1,7 @@
-import { eq } from 'drizzle-orm'
 import { afterAll, describe, expect, it } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
 import { digestOf } from '@/server/core/secrets'
-import { users } from '@/server/db/schema'
-import { OTHER_PASSWORD } from '@/server/testing/accounts'
+import { changeAccount, OTHER_PASSWORD } from '@/server/testing/accounts'
 import { createCodeFixture } from '@/server/testing/code-fixture'
 import { createRecordedDatabase, createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
@@ -78,7 +76,7 @@ describe('verifyCode with the right code', () => {
     expect(await refusalOf(used.enterRightCode())).toMatchObject({ code: 'code-wrong' })
 
     const moved = await createCodeFixture(db)
-    await db.update(users).set({ email: 'moved@example.com' }).where(eq(users.id, moved.account.id))
+    await changeAccount(db, moved.account, { email: 'moved@example.com' })
     expect(await refusalOf(moved.enter('moved@example.com', moved.code))).toMatchObject({ code: 'code-wrong' })
   })
 
@@ -101,7 +99,7 @@ describe('verifyCode for a stranger', () => {
     const fixture = createRecoveryFixture(db)
     const [known, deactivated, neverEmailed] = [
       await fixture.account(),
-      await fixture.account({ deactivatedAt: fixture.clock.now() }),
+      await fixture.account({ active: false }),
       await fixture.account(),
     ]
     await fixture.mailedCode(known)

@@ -5,6 +5,7 @@ import postgres from 'postgres'
 import { afterAll, expect, inject, vi } from 'vitest'
 import { createDatabase, type Database, type DatabaseOptions } from '@/server/db/client'
 import * as schema from '@/server/db/schema'
+import { TEST_ACCOUNTS } from './accounts'
 import type {} from './global-setup' // the type of what it provides
 
 /** How the databases of this run are connected to. */
@@ -23,7 +24,7 @@ export async function createTestDatabase(options: DatabaseOptions = {}) {
     const client = postgres(server.url, { max: 1, onnotice: () => {} })
     await client.unsafe(statement).finally(() => client.end())
   }
-  await run(`create database ${name} template ${server.template}`)
+  await run(`create database ${name} template ${server.templates[TEST_ACCOUNTS]}`)
   const url = urlOn(server.pooledUrl ?? server.url)
   const { db, close } = openTestDatabase(url, options)
   afterAll(async () => {

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { Database } from '@/server/db/client'
-import { users } from '@/server/db/schema'
 import type { Composer } from '@/server/mail/compose-batch'
 import type { MailTransport } from '@/server/mail/transport'
 import { composeResetEmails } from '@/server/recovery/compose-reset-emails'
+import { addTestAccounts } from './accounts'
 import { newClientAddress } from './client-address'
 import { APP_URL, createRecoveryFixture } from './recovery-fixture'
 
@@ -24,9 +23,7 @@ export function createDeliveryFixture(db: Database) {
     },
     /** Adds accounts and requests a reset for each, a millisecond apart; returns their addresses in that order. */
     async request(count: number) {
-      const names = Array.from({ length: count }, () => `user${randomUUID().replaceAll('-', '')}`)
-      const accounts = names.map((name) => ({ email: `${name}@example.com`, username: name }))
-      await db.insert(users).values(accounts)
+      const accounts = await addTestAccounts(db, count)
       const requester = () => ({ ...fixture.ctx().requester, address: newClientAddress() })
       const requests = accounts.map(({ email }, n) =>
         fixture.request(email, { requester: requester(), now: new Date(fixture.clock.now().getTime() + n) }),

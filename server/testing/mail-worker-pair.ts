@@ -9,8 +9,9 @@ import { build } from 'esbuild'
 import { expect } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
 import type { Database } from '@/server/db/client'
-import { mailOutbox, passwordResetTokens, users } from '@/server/db/schema'
+import { mailOutbox, passwordResetTokens } from '@/server/db/schema'
 import { requestReset } from '@/server/recovery/request-reset'
+import { addTestAccounts, removeAllAccounts } from './accounts'
 import { newClientAddress } from './client-address'
 import { tokenIn } from './emails'
 import { type RecordedCall, startFakeResend } from './fake-resend'
@@ -85,9 +86,7 @@ export async function startMailWorkerPair(db: Database, databaseUrl: string) {
 
   /** Adds accounts and requests a reset for each of them; returns their addresses. */
   async function request(count: number): Promise<string[]> {
-    const names = Array.from({ length: count }, () => `user${randomUUID().replaceAll('-', '')}`)
-    const accounts = names.map((name) => ({ email: `${name}@example.com`, username: name, fullName: 'Ada' }))
-    await db.insert(users).values(accounts)
+    const accounts = await addTestAccounts(db, count)
     const ctx = () => ({
       db,
       now: new Date(Date.now() + clockOffsetMs),
@@ -171,7 +170,7 @@ export async function startMailWorkerPair(db: Database, databaseUrl: string) {
     /** Removes the accounts, the rows and the calls of the last test. */
     async reset() {
       await db.delete(mailOutbox)
-      await db.delete(users)
+      await removeAllAccounts(db)
       resend.accepted.length = 0
       resend.calls.length = 0
     },

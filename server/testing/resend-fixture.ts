@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { onTestFinished, vi } from 'vitest'
 import type { Database } from '@/server/db/client'
-import { mailOutbox, users } from '@/server/db/schema'
+import { mailOutbox } from '@/server/db/schema'
 import { createResendTransport } from '@/server/mail/transports/resend'
+import { addTestAccounts } from './accounts'
 import { type FakeResendOptions, startFakeResend } from './fake-resend'
 import { createRecoveryFixture } from './recovery-fixture'
 
@@ -26,9 +27,7 @@ export async function createResendFixture(db: Database, options: FakeResendOptio
 
     /** Adds accounts and requests a reset for each, a millisecond apart. Returns their email addresses in that order. */
     async requestResets(count: number): Promise<string[]> {
-      const names = Array.from({ length: count }, () => randomUUID())
-      const accounts = names.map((name) => ({ email: `${name}@example.com`, username: name }))
-      await db.insert(users).values(accounts)
+      const accounts = await addTestAccounts(db, count)
       const requester = () => ({ ...fixture.ctx().requester, address: randomUUID() })
       const requests = accounts.map(({ email }, n) =>
         fixture.request(email, { requester: requester(), now: new Date(fixture.clock.now().getTime() + n) }),

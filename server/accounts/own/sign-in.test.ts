@@ -69,7 +69,7 @@ describe('signIn with the right password', () => {
 
 const fixture = createRecoveryFixture(db)
 const known = await fixture.account()
-const deactivated = await fixture.account({ deactivatedAt: fixture.clock.now() })
+const deactivated = await fixture.account({ active: false })
 const without = await fixture.account({ passwordHash: null })
 const broken = await fixture.account({ passwordHash: 'no hash at all' })
 const refusedSignIns = [

@@ -26,7 +26,7 @@ export async function createApplicationDatabase() {
   }
   const root = postgres(server.url, { max: 1, onnotice: () => {} })
   for (const name of [ownerName, roleName]) await root.unsafe(`create role ${name} login password '${name}'`)
-  await root.unsafe(`create database ${database} template ${server.template}`)
+  await root.unsafe(`create database ${database} template ${server.templates.own}`)
   const admin = postgres(urlFor(), { max: 1, onnotice: () => {} })
   await admin.unsafe(GIVE_ALL_TO.replaceAll('$owner', ownerName).replaceAll('$database', database))
   await admin.end()

@@ -1,0 +1,20 @@
+/**
+ * Which tests run over another application's accounts (`ACCOUNTS=external`), besides Latchkey's own. With TEST_ALL=1
+ * (`npm run test:all`) those are all tests of the server, otherwise the ones of what reads or changes accounts.
+ */
+export const EXTERNAL_TESTS = process.env.TEST_ALL
+  ? ['server/**/*.test.{ts,tsx}']
+  : [
+      'server/{recovery,mail,audit,housekeeping}/**/*.test.ts',
+      'server/http/{cron,resend-webhook-events}.test.ts',
+      'server/api/{handler,one-click,recovery-router}.test.ts',
+    ]
+
+/** Tests that do not apply to accounts in another application, and why. */
+export const OWN_ONLY: Record<string, string> = {
+  'server/accounts/own/**': "signing in, sessions and adding accounts are the application's own business",
+  'server/api/session-router.test.ts': 'its procedures are not found: sessions belong to the application',
+}
+
+/** Tests of what only other applications' tables contain: shared addresses, people without a password. */
+export const EXTERNAL_ONLY = 'server/recovery/external/**'
