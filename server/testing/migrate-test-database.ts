@@ -7,7 +7,10 @@ import { TEST_ACCOUNTS } from './accounts'
 const LEGACY_MEMBERS = path.join(import.meta.dirname, 'legacy-members.sql')
 
 /** Migrates an empty database. `external` gets its accounts from the table of another application. */
-export async function migrateTestDatabase(databaseUrl: string, accounts: 'own' | 'external' = TEST_ACCOUNTS): Promise<void> {
+export async function migrateTestDatabase(
+  databaseUrl: string,
+  accounts: 'own' | 'external' = TEST_ACCOUNTS,
+): Promise<void> {
   await migrate(databaseUrl, accounts)
   if (accounts === 'own') return
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} })
