@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
-import { EXTERNAL_ONLY, EXTERNAL_TESTS, OWN_ONLY } from './server/testing/directories'
+import { EXTERNAL_ONLY, EXTERNAL_TESTS, OWN_ONLY } from './server/testing/directories.ts'
 
 /** The environment of a server with these accounts. */
 const environmentOf = (accounts: 'own' | 'external') => ({

@@ -14,8 +14,8 @@ export interface FoundAccount {
   picture: string | null
 }
 
-/** Several accounts may have one email address. So many of them take part in a recovery. */
-export const ACCOUNTS_PER_ADDRESS = 5
+/** Several accounts may have one email address. So many of them take part in a recovery, always the same ones. */
+const ACCOUNTS_PER_ADDRESS = 5
 
 /** Conditions on a row `a` of `latchkey.accounts`. `npm run doctor` checks that an index answers each. */
 const hasEmail = (email: SQL) => sql`lower(a.email collate "C") = ${email}`
@@ -29,13 +29,27 @@ export const isAccountOf = (identifier: Identifier): SQL =>
   sql`${(identifier.includes('@') ? hasEmail : hasUsername)(sql`${identifier}`)} and ${isActive}`
 
 /**
+ * Ends a query of rows `a` of `latchkey.accounts`: the first few accounts, in an order that no index has. Without an
+ * order, PostgreSQL may expect to find a few rows sooner by scanning all accounts than by an index.
+ */
+const firstAccounts = (count: number): SQL => sql.raw(`order by a.id::text limit ${count}`)
+
+/** A query of the rows of `latchkey.accounts` with this email address or username that take part in a recovery. */
+export const accountsOf = (identifier: Identifier): SQL =>
+  sql`select * from latchkey.accounts a where ${isAccountOf(identifier)} ${firstAccounts(ACCOUNTS_PER_ADDRESS)}`
+
+/** A query of the first of these rows, where one account is asked for. */
+export const firstAccountOf = (identifier: Identifier): SQL =>
+  sql`select * from latchkey.accounts a where ${isAccountOf(identifier)} ${firstAccounts(1)}`
+
+/**
  * The active accounts that a row of a statement names, by one of three columns. Made for a lateral join: the limit
  * keeps PostgreSQL from merging it with the statement, and so from scanning all accounts for a plan it keeps.
  */
 export const accountsNamedBy = (row: { id: SQL; email: SQL; username: SQL }): SQL => {
   const ways = [hasId(row.id), hasEmail(row.email), hasUsername(row.username)]
   const queries = ways.map((way) => sql`select * from latchkey.accounts a where ${way} and ${isActive}`)
-  return sql`(${sql.join(queries, sql` union all `)} limit ${sql.raw(String(ACCOUNTS_PER_ADDRESS))})`
+  return sql`(select * from (${sql.join(queries, sql` union all `)}) a ${firstAccounts(ACCOUNTS_PER_ADDRESS)})`
 }
 
 /** Finds the active account with an email address or username, or null; the first of several. One statement. */
@@ -44,7 +58,7 @@ export async function findAccount(ctx: { db: Database }, identifier: Identifier)
     ctx.db,
     sql`select a.id::text as id, a.email, coalesce(a.username, '') as username,
       coalesce(a.full_name, '') as "fullName", a.picture
-    from latchkey.accounts a where ${isAccountOf(identifier)} limit 1`,
+    from (${firstAccountOf(identifier)}) a`,
   )
   return account ?? null
 }

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { isAccountOf } from '@/server/accounts/find-account'
+import { firstAccountOf } from '@/server/accounts/find-account'
 import type { RecoveryContext } from '@/server/core/context'
 import type { Identifier } from '@/server/core/schemas'
 import { DEFAULT_PICTURE } from '@/server/core/schemas'
@@ -18,8 +18,7 @@ export async function locateAccount(ctx: RecoveryContext, input: { account: Iden
     { action: 'locate' },
     (check) => ({
       query: sql`select ${check.result}.*, a.email, coalesce(a.full_name, '') as "fullName", a.picture
-      from ${check.result} left join latchkey.accounts a on ${mayReveal(ctx) ? isAccountOf(input.account) : sql`false`}
-      limit 1`,
+      from ${check.result} left join ${mayReveal(ctx) ? sql`(${firstAccountOf(input.account)}) a on true` : sql`latchkey.accounts a on false`}`,
     }),
   )
   refuseUnknownAccount(ctx, found.email !== null)

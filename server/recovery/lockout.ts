@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { ACCOUNTS_PER_ADDRESS, isAccountOf } from '@/server/accounts/find-account'
+import { accountsOf } from '@/server/accounts/find-account'
 import { type RecoveryContext, secondsUntil } from '@/server/core/context'
 import type { Identifier } from '@/server/core/schemas'
 import { identifierDigestOf } from '@/server/core/secrets'
@@ -35,10 +35,7 @@ export interface LockoutSubjects {
  * count shared by an email address and a username would reveal that both belong to one account, which exists.
  */
 export function lockoutSubjects(ctx: LockoutContext, identifier: Identifier): LockoutSubjects {
-  const accounts = step(
-    'accounts',
-    sql`select * from latchkey.accounts a where ${isAccountOf(identifier)} limit ${ACCOUNTS_PER_ADDRESS}`,
-  )
+  const accounts = step('accounts', accountsOf(identifier))
   const typed = digestForLockout(ctx, identifier)
   const decisive = step(
     'decisive_subject',

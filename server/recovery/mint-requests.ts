@@ -101,9 +101,14 @@ const newIdInSql = sql.raw(
   `encode(substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) for 16), 'hex')::uuid`,
 )
 
-/** A condition on a request `r` and its account `a`: a link is live, and EMAILS_PER_ACCOUNT is used up. */
+/**
+ * A condition on a request `r` and its account `a`: EMAILS_PER_ACCOUNT is used up, and a link is live. People without a
+ * password need no link.
+ */
 const isOverEmailLimit = (ctx: MintContext) => sql`(
-    exists (select from latchkey.password_reset_tokens t where t.account_id = a.id::text and ${isLive('link', ctx.now)})
+    (a.sign_in_via is not null or exists (
+      select from latchkey.password_reset_tokens t where t.account_id = a.id::text and ${isLive('link', ctx.now)}
+    ))
     and ${EMAILS_PER_ACCOUNT.budget} <= (
       select count(*) from latchkey.password_reset_tokens t where t.account_id = a.id::text
         and t.created_at > r.created_at - make_interval(secs => ${EMAILS_PER_ACCOUNT.windowSeconds})

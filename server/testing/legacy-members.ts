@@ -83,3 +83,7 @@ function columnsOf({ active, ...values }: AccountValues): [string, unknown][] {
   })
   return active === undefined ? columns : [...columns, ['state', active ? 1 : 2]]
 }
+
+/** Lets an account of the site sign in with an identity provider as well, named as the site names it: `google`. */
+export const setProvider = (db: Database, { id }: { id: string }, provider: string) =>
+  db.execute(sql`update legacy.members set sso_provider = ${provider} where ${isMember(id)}`)
