@@ -79,6 +79,9 @@ describe('a project of Supabase', () => {
       where lower(a.email collate "C") in ('jo@example.com', 'ana@example.com', 'new@example.com', 'sam@example.com')
       order by email`
     expect(found).toEqual([{ email: 'ana@example.com' }, { email: 'new@example.com' }])
+    const differing = await owner`
+      select id from latchkey.supabase_emails e full join auth.users u using (id) where e.email is distinct from u.email`
+    expect(differing).toEqual([])
   })
 
   test("the servers' role may not read or change the copied addresses", async () => {

@@ -60,22 +60,23 @@ const copiedEmails = (users: Table, id: Column): CopiedColumns => ({
     `Finding an account by its address needs an index, and only ${users.owner} may create one on ${users.sql}. So the addresses`,
     'are copied to a table that has the index. A trigger keeps the copy up to date. Sign-ups wait while it is filled.',
   ],
-  sql: `create table if not exists latchkey.supabase_emails (
-  id ${id.type} primary key references ${users.sql} (${id.sql}) on delete cascade,
-  email text
-);
+  sql: `create table if not exists latchkey.supabase_emails (id ${id.type} primary key, email text);
 create index if not exists supabase_emails_email on latchkey.supabase_emails (lower(email collate "C"));
 
 create or replace function latchkey.copy_supabase_email() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
-  insert into latchkey.supabase_emails (id, email) values (new.${id.sql}, new.email)
-  on conflict (id) do update set email = excluded.email;
+  if tg_op = 'DELETE' then
+    delete from latchkey.supabase_emails where id = old.${id.sql};
+  else
+    insert into latchkey.supabase_emails (id, email) values (new.${id.sql}, new.email)
+    on conflict (id) do update set email = excluded.email;
+  end if;
   return null;
 end
 $$;
-create or replace trigger latchkey_email after insert or update of email on ${users.sql}
+create or replace trigger latchkey_email after insert or delete or update of email on ${users.sql}
 for each row execute function latchkey.copy_supabase_email();
 
 insert into latchkey.supabase_emails as e (id, email) select ${id.sql}, email from ${users.sql}
