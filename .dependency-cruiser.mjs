@@ -6,7 +6,7 @@
 const SERVER_PARTS = {
   messages: [],
   drizzle: [],
-  'server/db': ['drizzle'],
+  'server/db': [],
   'server/env.ts': ['server/db'],
   'server/core': ['server/db'],
   'server/observability': ['server/env.ts'],

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import type postgres from 'postgres'
-import journal from '@/drizzle/meta/_journal.json'
 
 const FOLDER = path.join(process.cwd(), 'drizzle')
 
@@ -16,13 +15,15 @@ export interface Migration {
 }
 
 /** The migrations of this version, the oldest first. */
-export const knownMigrations = (): Migration[] =>
-  readMigrationFiles({ migrationsFolder: FOLDER }).map(({ folderMillis: time, hash, sql }, index) => ({
-    tag: journal.entries[index]?.tag ?? '',
+export function knownMigrations(): Migration[] {
+  const journal = JSON.parse(readFileSync(path.join(FOLDER, 'meta', '_journal.json'), 'utf8'))
+  return readMigrationFiles({ migrationsFolder: FOLDER }).map(({ folderMillis: time, hash, sql }, index) => ({
+    tag: journal.entries[index].tag,
     time,
     hash,
     sql: sql.join('\n;\n'),
   }))
+}
 
 /** The directory over Latchkey's own accounts: SQL that replaces itself. */
 export function ownDirectory(): { sql: string; hash: string } {
