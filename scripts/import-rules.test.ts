@@ -57,6 +57,8 @@ const planted: Planted[] = [
   ['server/db/*.ts', '@/server/limits/stub', 'imports of server/db'],
   ['messages/*.ts', '@/server/db/stub', 'imports of messages'],
   ['server/recovery/*.ts', '@/server/mail/worker', 'recovery writes to the queue and sends nothing'],
+  ['server/recovery/*.ts', '@/server/events/worker', 'events are queued, not sent'],
+  ['server/mail/*.ts', '@/server/events/worker', 'events are queued, not sent'],
   ['server/recovery/*.ts', 'next/headers', 'the core knows no framework'],
   ['server/accounts/*.ts', 'react', 'the core knows no framework'],
   ['server/limits/*.ts', '@trpc/server', 'the core knows no framework'],

@@ -9,6 +9,8 @@ const server = {
   RESEND_API_KEY: 're_123456789',
   MAIL_FROM: 'Latchkey <accounts@example.com>',
 }
+const EVENTS_SECRET = 'whsec_oFYTu5B1y2ZS2bXHsjRdQGgS8Sx3CGEHe6TSmpDhlMs='
+const events = { EVENTS_URL: 'https://app.example.com/events', EVENTS_SECRET }
 const embedded = {
   EMBEDDED_DATABASE: '1',
   DATABASE_URL: server.DATABASE_URL,
@@ -69,6 +71,12 @@ describe('a wrong value', () => {
     ['MAIL_FROM', 'Latchkey', /one sender address, for example Latchkey <accounts@example\.com>/],
     ['MAIL_FROM', 'a@example.com, b@example.com', /one sender address/],
     ['MAIL_FROM', 'Latchkey <a@example.com>\r\nBcc: b@example.com', /one sender address/],
+    ['EVENTS_URL', 'http://app.example.com/events', /https address .* for example https:\/\/app\.example\.com/],
+    ['EVENTS_URL', 'https://user:pass@app.example.com/', /without a user name or password/],
+    ['EVENTS_URL', 'app.example.com', /https address/],
+    ['EVENTS_SECRET', EVENTS_SECRET.slice('whsec_'.length), /whsec_ and 24 to 64 .*openssl rand -base64 32/],
+    ['EVENTS_SECRET', 'whsec_c2hvcnQ=', /24 to 64 random bytes/],
+    ['EVENTS_SECRET', `${EVENTS_SECRET},whsec_`, /several such secrets, separated by commas/],
     ['MAIL_WORKER', 'no', /one of on, off, after-response, for example off/],
     ['ACCOUNT_DISCLOSURE', 'hide', /one of conceal, reveal, for example conceal/],
     ['CORS_ORIGINS', 'https://app.example.com/', /https origins without a path, separated by commas, for/],
@@ -87,7 +95,7 @@ describe('a wrong value', () => {
     ['PASSWORD_PEPPER', 'pepper', /unset unless PASSWORD_HASH is bcrypt/],
     ['LOG_LEVEL', 'loud', /one of fatal, error, warn, info, debug, silent/],
   ])('of %s (%j): the error says what it must be and gives an example', (name, value, expected) => {
-    const problems = problemsOf({ ...server, [name]: value })
+    const problems = problemsOf({ ...server, ...events, [name]: value })
     expect(problems).toHaveLength(1)
     expect(problems[0]).toMatch(new RegExp(`^${name} must `))
     expect(problems[0]).toMatch(expected)
@@ -99,9 +107,11 @@ describe('a wrong value', () => {
       APP_SECRET: 'hunter2',
       SERVICE_API_KEY: 'swordfish',
       DATABASE_URL: 'x://u:pass@h',
+      EVENTS_URL: 'http://app.example.com/?key=sesame',
+      EVENTS_SECRET: 'mellon',
     })
-    expect(shown).toHaveLength(3)
-    expect(shown.join()).not.toMatch(/hunter2|swordfish|pass@/)
+    expect(shown).toHaveLength(5)
+    expect(shown.join()).not.toMatch(/hunter2|swordfish|pass@|sesame|mellon/)
   })
 })
 
@@ -118,6 +128,24 @@ describe('a missing value', () => {
       disclosure: 'conceal',
       trustedProxyHops: 0,
     })
+  })
+})
+
+describe('EVENTS_URL and EVENTS_SECRET', () => {
+  it.each(Object.keys(events))('are set together: without %s the error names it', (missing) => {
+    const problems = problemsOf({ ...server, ...events, [missing]: undefined })
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${missing} must be set to .+, for example .+`))])
+  })
+
+  it('turn on events, signed with each of several secrets', () => {
+    const older = `whsec_${'A'.repeat(32)}`
+    expect(readEnvironment(server)).toMatchObject({ sendEvents: false, eventsUrl: undefined, eventsSecrets: [] })
+    expect(readEnvironment({ ...server, ...events, EVENTS_SECRET: `${EVENTS_SECRET}, ${older}` })).toMatchObject({
+      sendEvents: true,
+      eventsUrl: events.EVENTS_URL,
+      eventsSecrets: [EVENTS_SECRET, older],
+    })
+    expect(problemsOf({ ...server, ...events, EVENTS_URL: 'http://127.0.0.1:8000/events' })).toEqual([])
   })
 })
 

@@ -49,6 +49,15 @@ function isWebOrigin(text: string): boolean {
   return new URL(text).origin === text && isWebAddress(text)
 }
 
+/** True for a secret as the Standard Webhooks specification writes it. */
+function isWebhookSecret(text: string): boolean {
+  const [, base64] = /^whsec_((?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/.exec(text) ?? []
+  const length = Buffer.from(base64 ?? '', 'base64').length
+  return length >= 24 && length <= 64
+}
+
+const EVENTS_SECRET_EXAMPLE = 'the output of: echo "whsec_$(openssl rand -base64 32)"'
+
 const variables = z.object({
   NODE_ENV: z.string().optional(),
   PORT: integer('a port number', 1, 65535, 3000),
@@ -86,6 +95,21 @@ const variables = z.object({
     .refine((secret) => /^[\x21-\x7e]{16,}$/.test(secret), {
       error: 'must be 16 characters or longer, without spaces',
       params: { example: 'the output of: openssl rand -hex 32' },
+    })
+    .optional(),
+  EVENTS_URL: z
+    .string()
+    .refine((text) => isWebAddress(text) && !new URL(text).username && !new URL(text).password, {
+      error: 'must be the https address that events are posted to, without a user name or password',
+      params: { example: 'https://app.example.com/webhooks/latchkey' },
+    })
+    .optional(),
+  EVENTS_SECRET: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+    .refine((secrets) => secrets.length > 0 && secrets.every(isWebhookSecret), {
+      error: 'must be whsec_ and 24 to 64 random bytes in base64, or several such secrets, separated by commas',
+      params: { example: EVENTS_SECRET_EXAMPLE },
     })
     .optional(),
   MAIL_WORKER: choice(['on', 'off', 'after-response'], 'off'),
@@ -203,6 +227,9 @@ export function readEnvironment(source: Record<string, string | undefined>) {
   }
   if (!embedded || values.RESEND_API_KEY)
     requireVariable('MAIL_FROM', 'the sender address of all emails', 'Latchkey <accounts@example.com>')
+  if (values.EVENTS_URL) requireVariable('EVENTS_SECRET', 'the secret that signs events', EVENTS_SECRET_EXAMPLE)
+  if (values.EVENTS_SECRET)
+    requireVariable('EVENTS_URL', 'the address that events are posted to', 'https://app.example.com/webhooks/latchkey')
   const appUrl = new URL(values.APP_URL ?? `http://localhost:${values.PORT}`)
   if (appUrl.protocol === 'http:' && !LOOPBACK_HOSTS.has(appUrl.hostname)) {
     problems.push(
@@ -241,6 +268,11 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     mailWorker: values.MAIL_WORKER ?? 'on',
     resendWebhookSecret: values.RESEND_WEBHOOK_SECRET,
     cronSecret: values.CRON_SECRET,
+    /** Whether events are queued for the application, and sent. */
+    sendEvents: values.EVENTS_URL !== undefined,
+    eventsUrl: values.EVENTS_URL,
+    /** Each signs every event. */
+    eventsSecrets: values.EVENTS_SECRET ?? [],
     /** `external`: the accounts are in another application's tables, behind the account directory. */
     accounts: values.ACCOUNTS ?? 'own',
     /** Where people go to sign in. */

@@ -27,10 +27,13 @@ export function sharedDatabase(): Database {
   return shared.database
 }
 
-/** Sets what is called after an email is queued. If nothing is set, a worker in another process polls. */
+/** Sets what is called after an email or an event is queued. If nothing is set, a worker in another process polls. */
 export function onMailQueued(wake: () => void): void {
   shared.wakeMailWorker = wake
 }
+
+/** Tells the worker of this process, if it has one, that an email or an event is due. */
+export const wakeMailWorker = (): void => shared.wakeMailWorker?.()
 
 export const policyOf = (environment: Environment): RecoveryPolicy => environment
 
@@ -45,7 +48,7 @@ export function contextFor(requester: Requester): RecoveryContext {
     requester,
     policy: policyOf(environment),
     secrets: secretsOf(environment),
-    wakeMailWorker: () => shared.wakeMailWorker?.(),
+    wakeMailWorker,
     count: (what) => telemetry().count(`latchkey.${what}`),
     reportUnreadableHash,
   }

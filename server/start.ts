@@ -7,7 +7,7 @@ import { recordRequestMetrics } from './observability/request-metrics'
 import { onMailQueued } from './runtime'
 import { drainFor, sharedWorker, startMailWorker } from './worker'
 
-/** The longest that emails are sent after one response. */
+/** The longest that emails and events are sent after one response. */
 const AFTER_RESPONSE_MS = 20_000
 
 /**
@@ -32,7 +32,7 @@ export async function startServer(): Promise<void> {
   })
 }
 
-/** Starts sending emails as MAIL_WORKER says; returns the function that stops it. */
+/** Starts sending emails and events as MAIL_WORKER says; returns the function that stops it. */
 function startSending(): () => Promise<void> {
   switch (env().mailWorker) {
     case 'off':
@@ -40,8 +40,8 @@ function startSending(): () => Promise<void> {
     case 'after-response': {
       const worker = sharedWorker()
       const drain = () =>
-        drainFor(worker.mail, AFTER_RESPONSE_MS).catch((error) =>
-          log().error({ err: error }, 'emails not sent, will be sent later'),
+        drainFor(worker, AFTER_RESPONSE_MS).catch((error) =>
+          log().error({ err: error }, 'emails or events not sent, will be sent later'),
         )
       onMailQueued(() => after(drain))
       return worker.stop

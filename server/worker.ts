@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Environment, env } from './env'
+import { createEventPost } from './events/post-event'
+import { eventQueueState } from './events/status'
+import { createEventWorker, type EventWorker } from './events/worker'
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping'
 import { queueState } from './mail/status'
 import type { MailTransport } from './mail/transport'
@@ -15,10 +18,12 @@ import { policyOf, secretsOf, sharedDatabase } from './runtime'
 /** What a process does besides answering requests. */
 export interface Worker {
   mail: MailWorker
+  /** Undefined if EVENTS_URL is not set. */
+  events?: EventWorker
   housekeeping: Housekeeping
-  /** Tells the mail worker that an email was queued. */
+  /** Tells both that an email or an event was queued. */
   wake(): void
-  /** Waits for the work in progress, for a few seconds at most; an unfinished batch is due again at once. */
+  /** Waits for the work in progress, for a few seconds at most; what is unfinished is due again at once. */
   stop(): Promise<void>
 }
 
@@ -49,14 +54,27 @@ function createWorker(): Worker {
     },
     log: log(),
     telemetry: telemetry(),
+    sendEvents: environment.sendEvents,
   })
+  const events = createEvents(environment)
   const housekeeping = createHousekeeping({ db, log: log(), telemetry: telemetry() })
   return {
     mail,
+    events,
     housekeeping,
-    wake: mail.wake,
-    stop: async () => void (await Promise.all([mail.stop(), housekeeping.stop()])),
+    wake() {
+      mail.wake()
+      events?.wake()
+    },
+    stop: async () => void (await Promise.all([mail.stop(), events?.stop(), housekeeping.stop()])),
   }
+}
+
+/** The worker that sends events to the application, if there is an address to send them to. */
+function createEvents({ eventsUrl: url, eventsSecrets: secrets }: Environment): EventWorker | undefined {
+  if (!url) return undefined
+  const post = createEventPost({ url, secrets })
+  return createEventWorker({ db: sharedDatabase(), post, log: log(), telemetry: telemetry() })
 }
 
 // Next.js bundles instrumentation and routes separately. They share state only through `globalThis`.
@@ -68,12 +86,14 @@ export function sharedWorker(): Worker {
   return shared.__latchkeyWorker
 }
 
-/** Starts the worker of this process: it sends emails as they are queued, and runs the housekeeping every minute. */
+/** Starts the worker of this process: it sends emails and events as they are queued, and runs the housekeeping. */
 export function startMailWorker(): Worker {
   const worker = sharedWorker()
   worker.mail.start()
+  worker.events?.start()
   worker.housekeeping.start()
   observeQueue()
+  if (worker.events) observeEvents()
   return worker
 }
 
@@ -85,12 +105,30 @@ function observeQueue() {
   })
 }
 
+function observeEvents() {
+  telemetry().observe(['latchkey.events.queued', 'latchkey.events.oldest_seconds'], async () => {
+    const { queued, oldestSeconds } = await eventQueueState(sharedDatabase(), new Date())
+    return [queued, oldestSeconds]
+  })
+}
+
 /**
- * Sends the emails that are due, and waits during the provider's pauses, for processes that do not live long.
+ * Sends the emails and events that are due, for processes that do not live long. An event that is due again later is
+ * left to the next call.
+ * @param ms the longest time to go on, in milliseconds.
+ * @returns how many milliseconds the provider of emails wants no call for; 0 when no email is left to send now.
+ */
+export async function drainFor({ mail, events }: Worker, ms: number): Promise<number> {
+  const [pausedMs] = await Promise.all([drainMail(mail, ms), events?.drain(ms)])
+  return pausedMs
+}
+
+/**
+ * Sends the emails that are due, and waits during the provider's pauses.
  * @param ms the longest time to go on, in milliseconds.
  * @returns how many milliseconds the provider wants no call for; 0 when no email is left to send now.
  */
-export async function drainFor(mail: MailWorker, ms: number): Promise<number> {
+async function drainMail(mail: MailWorker, ms: number): Promise<number> {
   const end = performance.now() + ms
   for (;;) {
     const pausedMs = await mail.drain()

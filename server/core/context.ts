@@ -28,6 +28,8 @@ export interface RecoveryPolicy {
   passwordPepper?: string | undefined
   /** Multiplies the per-address limits and the global limits. Limits per account are not scaled. */
   rateLimitScale: number
+  /** Whether events are queued for the application: EVENTS_URL is set. */
+  sendEvents: boolean
 }
 
 /** Everything that a verb depends on. Tests control the time by passing their own `now`. */
@@ -37,7 +39,7 @@ export interface RecoveryContext {
   requester: Requester
   policy: RecoveryPolicy
   secrets: SecretRing
-  /** Tells the mail worker that an email is due. Returns at once. */
+  /** Tells the worker that an email or an event is due. Returns at once. */
   wakeMailWorker(): void
   /** Increments a telemetry counter. Absent when telemetry is off. */
   count?(what: 'requests' | 'redeems' | 'lockouts'): void

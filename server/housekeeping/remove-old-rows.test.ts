@@ -46,6 +46,9 @@ const INSERTS: Record<string, (at: ReturnType<typeof secondsAgo>, retention: Ret
     sql`insert into latchkey.code_lockouts values (${randomUUID()}, 1, 0, null, ${randomUUID()}, ${at})`,
   security_events: (at) => sql`
     insert into latchkey.security_events (account_id, kind, request_id, created_at) values (${account.id}, 'signed-in', 'r', ${at})`,
+  event_outbox: (at, { where }) => sql`
+    insert into latchkey.event_outbox (type, account_id, request_id, status, due_at, created_at)
+    values ('password.changed', ${account.id}, 'r', ${/'(\w+)'/.exec(where ?? '')?.[1]}, ${at}, ${at})`,
   mail_events: (at) =>
     sql`insert into latchkey.mail_events values (${randomUUID()}, 'p', 'delivered', true, null, ${at})`,
 }

@@ -27,6 +27,16 @@ const finishedEmails = (status: string, keptSeconds: number): Retention => ({
   where: `status = '${status}'`,
 })
 
+/** `queued` rows get this old only if no worker sends events any more. */
+const events = (status: string, keptSeconds: number): Retention => ({
+  table: 'event_outbox',
+  key: 'id',
+  since: 'created_at',
+  index: 'event_outbox_status_created_idx',
+  keptSeconds,
+  where: `status = '${status}'`,
+})
+
 export const RETENTIONS: readonly Retention[] = [
   // Longer than needed, because the clocks of servers differ.
   {
@@ -74,6 +84,11 @@ export const RETENTIONS: readonly Retention[] = [
     index: 'security_events_created_idx',
     keptSeconds: 365 * DAY,
   },
+  events('ignored', 1 * DAY),
+  events('delivered', 7 * DAY),
+  // An operator may want to send these again.
+  events('failed', 30 * DAY),
+  events('queued', 30 * DAY),
   // The provider repeats an event for a day or two.
   { table: 'mail_events', key: 'id', since: 'received_at', index: 'mail_events_received_idx', keptSeconds: 30 * DAY },
 ]

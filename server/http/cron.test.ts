@@ -6,6 +6,8 @@ import type { Database } from '@/server/db/client'
 import { mailOutbox, rateLimits } from '@/server/db/schema'
 import { addTestAccount } from '@/server/testing/accounts'
 import { createTestDatabase } from '@/server/testing/database'
+import { queueEvents } from '@/server/testing/event-fixture'
+import { newEventsSecret, startEventReceiver } from '@/server/testing/event-receiver'
 import { startFakeResend } from '@/server/testing/fake-resend'
 import { APP_URL } from '@/server/testing/recovery-fixture'
 
@@ -65,6 +67,13 @@ async function queueRequests(count: number) {
   return accounts
 }
 
+async function startReceiver() {
+  const secret = newEventsSecret()
+  const receiver = await startEventReceiver({ secret, now: () => new Date() })
+  onTestFinished(() => receiver.close())
+  return { receiver, variables: { EVENTS_URL: receiver.url, EVENTS_SECRET: secret } }
+}
+
 describe('POST /api/cron/deliver-mail', () => {
   it('answers 404 unless CRON_SECRET is set', async () => {
     const { post } = await load({ CRON_SECRET: '' })
@@ -105,6 +114,15 @@ describe('POST /api/cron/deliver-mail', () => {
     expect(await db.select().from(mailOutbox).where(eq(mailOutbox.status, 'queued'))).toEqual([])
   })
 
+  it('sends the events that are due', async () => {
+    const { receiver, variables } = await startReceiver()
+    const { post } = await load(variables)
+    const ids = await queueEvents(db, 7, new Date())
+    expect((await post(`Bearer ${SECRET}`)).status).toBe(200)
+    expect(receiver.calls.map(({ id }) => id).sort()).toEqual(ids.sort())
+    expect(receiver.events()).toHaveLength(7)
+  })
+
   it('reports unfinished work when the provider asks for a long pause', async () => {
     const { post, resend } = await load()
     const [account] = await queueRequests(1)
@@ -113,4 +131,16 @@ describe('POST /api/cron/deliver-mail', () => {
     expect(await response.json()).toMatchObject({ done: false })
     expect(resend.emailsTo(account?.email as string)).toEqual([])
   })
+})
+
+it('the worker of a process sends emails and events, and stops', async () => {
+  const { receiver, variables } = await startReceiver()
+  const { resend } = await load(variables)
+  const { startMailWorker } = await import('@/server/worker')
+  const worker = startMailWorker()
+  onTestFinished(() => worker.stop())
+  await queueEvents(db, 2, new Date())
+  await queueRequests(1)
+  worker.wake()
+  await vi.waitFor(() => expect([receiver.events().length, resend.accepted.length]).toEqual([2, 1]), 60_000)
 })

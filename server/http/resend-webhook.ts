@@ -6,7 +6,7 @@ import { env } from '@/server/env'
 import { type MailEvent, recordMailEvent } from '@/server/mail/mail-events'
 import { redactReason } from '@/server/mail/redact-reason'
 import { log } from '@/server/observability/log'
-import { sharedDatabase } from '@/server/runtime'
+import { sharedDatabase, wakeMailWorker } from '@/server/runtime'
 import { readBody } from './request-guard'
 
 /** The fields of an event that are used here. */
@@ -25,10 +25,11 @@ const answer = (status: number, text: string) =>
 
 /** `POST /api/webhooks/resend`: Resend reports what happened to emails. 404 unless RESEND_WEBHOOK_SECRET is set. */
 export async function handleResendWebhook(request: Request): Promise<Response> {
-  const { resendWebhookSecret: secret } = env()
+  const { resendWebhookSecret: secret, sendEvents } = env()
   if (!secret) return answer(404, 'not found')
-  const response = await receiveResendEvent({ db: sharedDatabase(), now: new Date(), secret }, request)
+  const response = await receiveResendEvent({ db: sharedDatabase(), now: new Date(), secret, sendEvents }, request)
   if (!response.ok) log().warn({ status: response.status }, 'webhook refused')
+  else if (sendEvents) wakeMailWorker()
   return response
 }
 
@@ -37,7 +38,7 @@ export async function handleResendWebhook(request: Request): Promise<Response> {
  * may be five minutes off. An event id that was seen before changes nothing. Other kinds of event are ignored.
  */
 export async function receiveResendEvent(
-  ctx: { db: Database; now: Date; secret: string },
+  ctx: { db: Database; now: Date; secret: string; sendEvents?: boolean },
   request: Request,
 ): Promise<Response> {
   const body = await readBody(request)
@@ -46,7 +47,8 @@ export async function receiveResendEvent(
   const verified = verify(ctx.secret, body, request.headers, id)
   if (!verified) return answer(400, 'The signature is invalid or expired.')
   const parsed = eventSchema.safeParse(verified.event)
-  if (parsed.success && id.length <= 200) await recordMailEvent(ctx.db, ctx.now, eventOf(id, parsed.data))
+  if (parsed.success && id.length <= 200)
+    await recordMailEvent(ctx.db, ctx.now, eventOf(id, parsed.data), ctx.sendEvents)
   return answer(200, 'ok')
 }
 

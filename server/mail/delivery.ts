@@ -17,6 +17,8 @@ export interface DeliveryOptions {
   composers: Record<MailKind, Composer>
   log: Logger
   telemetry?: Telemetry
+  /** Whether events about emails are queued for the application. */
+  sendEvents?: boolean
   /** The clock that all decisions use. Timers only wait. */
   now?: () => Date
   timing?: Partial<typeof TIMING>
@@ -65,7 +67,7 @@ export function createDelivery(options: DeliveryOptions, stopped: AbortSignal) {
 
   /** Records the end of emails in their rows, the log and the counters. */
   async function settleAndLog(settlements: Settlement[]) {
-    const rows = await settle(db, now(), settlements)
+    const rows = await settle(db, now(), settlements, options.sendEvents)
     for (const row of rows) {
       telemetry.count(row.status === 'sent' ? 'latchkey.mail.sent' : 'latchkey.mail.failed', 1, { kind: row.kind })
       if (row.status === 'failed')

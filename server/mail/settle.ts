@@ -27,9 +27,15 @@ export interface SettledRow {
 /**
  * Records how rows ended, and an audit event for each reset email that the provider accepted. A row that was settled
  * before does not change, so an answer that comes twice counts once.
+ * @param sendEvents as in `applyMailEvents`
  * @returns the rows that this call settled.
  */
-export async function settle(db: Database, now: Date, settlements: Settlement[]): Promise<SettledRow[]> {
+export async function settle(
+  db: Database,
+  now: Date,
+  settlements: Settlement[],
+  sendEvents = false,
+): Promise<SettledRow[]> {
   if (settlements.length === 0) return []
   const settled = settleRows(settlements, now)
   const rows = await runStatement<SettledRow>(
@@ -44,6 +50,7 @@ export async function settle(db: Database, now: Date, settlements: Settlement[])
     db,
     now,
     settlements.flatMap(({ providerId }) => providerId ?? []),
+    sendEvents,
   )
   return rows
 }

@@ -10,6 +10,7 @@ import { RecoveryError } from '@/server/core/errors'
 import { newRequestId } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
 import { materializedStep, type Step, statementOf, step } from '@/server/db/statement'
+import { queueEvent } from '@/server/events/queue-event'
 import { CHANGED_EMAIL_TTL_SECONDS } from '@/server/mail/emails'
 import { findLiveSecret, type LiveSecret, type PresentedSecret } from './find-live-secret'
 import { isLive, type SecretKind } from './live-secret'
@@ -59,6 +60,7 @@ async function redeem(ctx: RecoveryContext, secret: LiveSecret, kind: SecretKind
     recordChange(ctx, changed, emailId),
     step('audited', auditEvent(event, sql`from ${changed}`)),
     queueChangedEmail(ctx, changed, emailId),
+    ...queueEvent(ctx.policy.sendEvents, { ...event, type: 'password.changed' }, sql`from ${changed}`),
   ]
   const [answer] = await runStatement<{ changed: number }>(
     ctx.db,

@@ -8,6 +8,7 @@ import { RecoveryError } from '@/server/core/errors'
 import { newRequestId, readSecureAccountToken } from '@/server/core/secrets'
 import { instantParam } from '@/server/db/client'
 import { materializedStep, type Step, step } from '@/server/db/statement'
+import { queueEvent } from '@/server/events/queue-event'
 import type { LimitCheck } from '@/server/limits/counter'
 import { runLimited } from '@/server/limits/run-limited'
 import { SECURE_ACCOUNT_TTL_SECONDS } from '@/server/mail/emails'
@@ -45,6 +46,7 @@ export async function secureAccount(ctx: RecoveryContext, input: { token: string
           supersedeOpenToken(ctx, secured),
           step('audited', auditEvent(event, sql`from ${secured}`)),
           queueResetEmail(ctx, secured),
+          ...queueEvent(ctx.policy.sendEvents, { ...event, type: 'account.secured' }, sql`from ${secured}`),
         ],
         query: sql`select ${check.result}.*, (select fresh from ${email}) as fresh,
           (select count(*)::int from ${ended}) as secured from ${check.result}`,

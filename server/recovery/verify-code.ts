@@ -8,6 +8,7 @@ import type { Identifier } from '@/server/core/schemas'
 import { codeDigestOf, digestOf, newGrant, newRequestId, sameBytes } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
 import { type Step, statementOf, step } from '@/server/db/statement'
+import { queueEvent } from '@/server/events/queue-event'
 import { runLimited } from '@/server/limits/run-limited'
 import { refuseUnknownAccount } from './disclosure'
 import { isLiveCode } from './live-secret'
@@ -112,12 +113,18 @@ function findMatching(ctx: RecoveryContext, candidates: Candidate[], code: strin
 
 const NO_CANDIDATE: Candidate = { accountId: '', comparable: null, tokenId: null, codeHash: null }
 
-/** Records that code entry is blocked. Recorded for unknown accounts too, so that both take as long. */
+/**
+ * Records that code entry is blocked. An unknown account gets the same rows, so that both take as long: the worker
+ * ignores an event without an account.
+ */
 async function recordBlock(ctx: RecoveryContext, candidates: Candidate[]): Promise<void> {
   const ids = candidates.length > 0 ? candidates.map(({ accountId }) => accountId) : [null]
   const blocked = sql`from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as blocked(account_id)`
   const event = { kind: 'code-blocked', accountId: sql`account_id`, ...byRequester(ctx) } as const
-  await runStatement(ctx.db, auditEvent(event, blocked))
+  const audited = step('audited', auditEvent(event, blocked))
+  const queued = queueEvent(ctx.policy.sendEvents, { ...event, type: 'code.blocked' }, blocked)
+  await runStatement(ctx.db, statementOf([audited, ...queued], sql`select 1`))
+  if (ctx.policy.sendEvents) ctx.wakeMailWorker()
 }
 
 /**

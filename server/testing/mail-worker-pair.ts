@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { sql } from 'drizzle-orm'
-import { build } from 'esbuild'
 import { expect } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
 import type { Database } from '@/server/db/client'
@@ -17,6 +15,7 @@ import { tokenIn } from './emails'
 import { type RecordedCall, startFakeResend } from './fake-resend'
 import { POLICY, SECRETS, TEST_LEASE_MS } from './mail-worker'
 import type { Order, Report, Step } from './mail-worker-process'
+import { bundleProgram, kill, spawnProgram } from './program'
 
 /** For a machine that is much slower than a developer's: what is waited for takes a second or two. */
 export const WAIT_MS = 150_000
@@ -47,7 +46,7 @@ export async function waitUntil(condition: () => boolean | Promise<boolean>, wha
 export async function startMailWorkerPair(db: Database, databaseUrl: string) {
   const resend = await startFakeResend()
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-worker-'))
-  const program = await bundleWorker(folder)
+  const program = await bundleProgram('mail-worker-process.ts', folder)
   const running: WorkerProcess[] = []
   const abortedCalls = new Set<RecordedCall>()
   let clockOffsetMs = 0
@@ -70,7 +69,7 @@ export async function startMailWorkerPair(db: Database, databaseUrl: string) {
   async function replace(worker: WorkerProcess | undefined) {
     if (!worker) throw new Error('No running worker made this call')
     running.splice(running.indexOf(worker), 1)
-    await kill(worker)
+    await kill(worker.child)
     await startWorker()
     passLease()
   }
@@ -176,37 +175,17 @@ export async function startMailWorkerPair(db: Database, databaseUrl: string) {
     },
 
     async stop() {
-      await Promise.all(running.map(kill))
+      await Promise.all(running.map(({ child }) => kill(child)))
       await resend.close()
       await fs.rm(folder, { recursive: true })
     },
   }
 }
 
-/** Bundles the worker's program into one file. It starts in a tenth of the time that tsx needs. */
-async function bundleWorker(folder: string): Promise<string> {
-  const outfile = path.join(folder, 'mail-worker-process.mjs')
-  await build({
-    entryPoints: [path.resolve(import.meta.dirname, 'mail-worker-process.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" },
-    logLevel: 'error',
-  })
-  return outfile
-}
-
 async function spawnWorker(program: string, databaseUrl: string, resendUrl: string): Promise<WorkerProcess> {
   const name = `worker-${randomUUID()}`
-  const { PATH, HOME, TMPDIR, DATABASE_POOLING } = process.env
   const addresses = { DATABASE_URL: databaseUrl, RESEND_BASE_URL: resendUrl, RESEND_USER_AGENT: name }
-  const child = spawn(process.execPath, [program], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { PATH, HOME, TMPDIR, NODE_ENV: 'production', DATABASE_POOLING, ...addresses },
-  })
-  await once(child, 'message')
+  const child = await spawnProgram(program, addresses)
   return {
     child,
     name,
@@ -216,11 +195,4 @@ async function spawnWorker(program: string, databaseUrl: string, resendUrl: stri
         child.on('message', (report: Report) => 'waitingAt' in report && report.waitingAt === step && resolve())
       }),
   }
-}
-
-async function kill({ child }: WorkerProcess) {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill('SIGKILL')
-  await exited
 }

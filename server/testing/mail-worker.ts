@@ -19,6 +19,7 @@ export const POLICY: RecoveryPolicy = {
   passwordMinLength: 8,
   passwordHash: 'argon2id',
   rateLimitScale: 1_000_000,
+  sendEvents: false,
 }
 
 export const SECRETS = ['the application secret of these tests'] as const

@@ -37,12 +37,14 @@ export function createRecoveryFixture(
     passwordMinLength: 8,
     passwordHash: 'argon2id',
     rateLimitScale: 1,
+    sendEvents: false,
     ...given.policy,
   }
   const fixture = {
     db,
     clock,
     mailbox,
+    log,
     logLines: lines,
     policy,
     secrets: given.secrets ?? (['the application secret of these tests'] as SecretRing),

@@ -1,5 +1,6 @@
 export * from './accounts'
 export { latchkey } from './columns'
+export * from './events'
 export * from './limits'
 export * from './mail'
 export * from './recovery'

@@ -1,0 +1,42 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { type Database, instantParam, runStatement } from '@/server/db/client'
+import { statementOf, step } from '@/server/db/statement'
+
+/** How many events `retryFailedEvents` changed. */
+export interface EventRetryReport {
+  /** Failed events that are queued again, with a new schedule of retries. */
+  requeued: number
+  /** Waiting events whose next try is now. */
+  rescheduled: number
+}
+
+/** Queues failed events again, and makes waiting events due now. They keep their ids. */
+export async function retryFailedEvents(db: Database, now: Date): Promise<EventRetryReport> {
+  const at = instantParam(now)
+  const requeued = requeueFailed(at)
+  const rescheduled = rescheduleWaiting(at)
+  const [report] = await runStatement<EventRetryReport>(
+    db,
+    statementOf(
+      [requeued, rescheduled],
+      sql`select (select count(*)::int from ${requeued}) as requeued,
+        (select count(*)::int from ${rescheduled}) as rescheduled`,
+    ),
+  )
+  return report ?? { requeued: 0, rescheduled: 0 }
+}
+
+const requeueFailed = (at: SQL) =>
+  step(
+    'requeued',
+    sql`update latchkey.event_outbox set status = 'queued', attempts = 0, reason = null, due_at = ${at}
+    where status = 'failed' returning 1`,
+  )
+
+/** Leaves events alone that a worker has claimed: their time is the end of its lease. */
+const rescheduleWaiting = (at: SQL) =>
+  step(
+    'rescheduled',
+    sql`update latchkey.event_outbox set due_at = ${at}
+    where status = 'queued' and claim_id is null and due_at > ${at} returning 1`,
+  )
