@@ -12,6 +12,7 @@ const PAGES = [
   'bench/README.md',
   'docs/architecture.md',
   'docs/contracts.md',
+  'docs/events.md',
   'docs/operations.md',
   'docs/passwords.md',
   ...readdirSync(path.join(ROOT, 'docs', 'adopt')).map((page) => `docs/adopt/${page}`),
