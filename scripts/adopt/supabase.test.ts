@@ -5,6 +5,7 @@ import { describe, expect, inject, test } from 'vitest'
 import { createAdopted } from '@/server/testing/adopt/adopted'
 import { describeDirectory } from '@/server/testing/adopt/describe-directory'
 import { describeJourney } from '@/server/testing/adopt/describe-journey'
+import { createRecovery } from '@/server/testing/adopt/recovery'
 import { supabase } from './supabase'
 
 const id = (n: number) => `00000000-0000-4000-8000-00000000000${n}`
@@ -67,7 +68,13 @@ describe('a project of Supabase', () => {
     usersTable: 'auth.users',
   })
 
-  describeJourney(hosted, { email: 'max@example.com', typed: 'MAX@example.com', verify })
+  const recovery = createRecovery(hosted, { passwordHash: 'bcrypt' })
+
+  test('a person gets a new password', async () => {
+    await recovery.byLink('max@example.com', 'a passphrase by link', 'MAX@example.com')
+    const [user] = await hosted.owner`select encrypted_password as hash from auth.users where id = ${id(5)}`
+    expect(await verify('a passphrase by link', user?.hash)).toBe(true)
+  })
 
   test('addresses that change are found, and those of people who leave are not', async () => {
     const { owner, role } = hosted
