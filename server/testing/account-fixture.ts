@@ -33,6 +33,9 @@ export interface AccountFixture {
   read(db: Database, id: string): Promise<Record<string, unknown> | undefined>
   /** How many passwords the account has had, the first one included. */
   countPasswords(db: Database, id: string): Promise<number>
+  /** The table of accounts, and the statement that fills it with `$1` more of them, who have no password. */
+  table: string
+  fill: string
   /** A statement that locks an account's row, with its id as `$1`. */
   lock: string
   /** Hashes a password as the application does. Costs little. */

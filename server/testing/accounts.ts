@@ -58,6 +58,12 @@ export async function storedHash(db: Database, { id }: { id: string }): Promise<
   return account?.hash
 }
 
+/** The table of accounts. */
+export const ACCOUNTS_TABLE = accounts.table
+
+/** A statement that adds `$1` accounts without passwords: member1@example.com and so on. */
+export const FILL_ACCOUNTS = accounts.fill
+
 /** A statement that locks an account's row, with its id as `$1`. */
 export const LOCK_ACCOUNT = accounts.lock
 

@@ -30,6 +30,9 @@ export const legacyMembers: AccountFixture = {
   removeAll: (db) => db.execute(sql`delete from legacy.members`),
   read: (db, id) => readMember(db, isMember(id)),
   countPasswords: async (db, id) => Number((await readMember(db, isMember(id)))?.pw_serial),
+  table: 'legacy.members',
+  fill: `insert into legacy.members (mail_address, login, display_name)
+    select 'member' || n || '@example.com', 'member' || n, 'Member ' || n from generate_series(1, $1::int) n`,
   lock: 'select 1 from legacy.members where member_no = $1::bigint for update',
   hash: (password) => hash(password, COST),
   async signIn(ctx, { username }, password) {

@@ -21,6 +21,9 @@ export const ownAccounts: AccountFixture = {
   removeAll: (db) => db.delete(users),
   read: (db, id) => readUser(db, id),
   countPasswords: async (db, id) => (await readUser(db, id))?.passwordVersion ?? 0,
+  table: 'latchkey.users',
+  fill: `insert into latchkey.users (email, username, full_name)
+    select 'member' || n || '@example.com', 'member' || n, 'Member ' || n from generate_series(1, $1::int) n`,
   lock: 'select 1 from latchkey.users where id = $1 for update',
   hash: (password) => hashPassword({ passwordHash: 'argon2id' }, password),
   async signIn(ctx, account, password) {
