@@ -46,10 +46,10 @@ describe.each(PAGES)('%s', (page) => {
   })
 })
 
-test('README.md has every variable of server/env.ts, and no other', () => {
+test('README.md has every variable of server/settings/variables.ts, and no other', () => {
   const rows = read('README.md').match(/^\| `[A-Z][A-Z_]+`.*$/gm) ?? []
   const documented = rows.flatMap((row) => matches(row.split(' | ')[0] ?? '', /`([A-Z_]+)`/g))
-  const declared = matches(read('server/env.ts'), /^ {2}([A-Z][A-Z_]+):/gm)
+  const declared = matches(read('server/settings/variables.ts'), /^ {2}([A-Z][A-Z_]+):/gm)
   expect(documented.sort()).toEqual(declared.filter((name) => !INTERNAL_VARIABLES.includes(name)).sort())
 })
 

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+
+/** The kinds of values that variables of the environment have. Each says what it must be, and gives an example. */
+
+export const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+export const integer = (what: string, min: number, max: number, fallback: number) =>
+  z
+    .string()
+    .optional()
+    .transform((text, ctx) => {
+      if (text === undefined) return fallback
+      const value = Number(text)
+      if (/^\d+$/.test(text) && value >= min && value <= max) return value
+      ctx.addIssue({
+        code: 'custom',
+        message: `must be ${what}: a whole number from ${min} to ${max}`,
+        params: { example: String(fallback) },
+      })
+      return z.NEVER
+    })
+
+export const choice = <const Values extends readonly [string, ...string[]]>(values: Values, example: Values[number]) =>
+  z.enum(values, { error: () => `must be one of ${values.join(', ')}, for example ${example}` }).optional()
+
+export const url = (protocols: string[], what: string, example: string) =>
+  z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+      error: `must be ${what}`,
+      params: { example },
+    })
+    .optional()
+
+/** True for an https address, or an http address of this machine. */
+export function isWebAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname } = new URL(text)
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOSTS.has(hostname))
+}
+
+/** True for an origin that is written as browsers write it in the `Origin` header. */
+export function isWebOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  return new URL(text).origin === text && isWebAddress(text)
+}
+
+/** True for a secret as the Standard Webhooks specification writes it. */
+export function isWebhookSecret(text: string): boolean {
+  const [, base64] = /^whsec_((?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/.exec(text) ?? []
+  const length = Buffer.from(base64 ?? '', 'base64').length
+  return length >= 24 && length <= 64
+}
