@@ -6,14 +6,7 @@ import * as betterAuth from 'better-auth/crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
 import { createTestDatabase } from '@/server/testing/database'
-import {
-  formatRefusal,
-  type HashPolicy,
-  hashPassword,
-  needsRehash,
-  unreadableKind,
-  verifyPassword,
-} from './password-hash'
+import { formatRefusal, type HashPolicy, hashPassword, needsRehash, verifyPassword } from './password-hash'
 
 // The functions still do their work; the spies only record the calls.
 vi.mock('@node-rs/argon2', { spy: true })
@@ -221,26 +214,6 @@ describe('needsRehash', () => {
     expect(needsRehash(ARGON2ID, `bcrypt_sha256$$2b$12${BCRYPT_REST}`, long)).toBe(true)
     // The new format could not hold the password.
     expect(needsRehash(BCRYPT, hashOf.get('argon2id') as string, long)).toBe(false)
-  })
-})
-
-describe('unreadableKind', () => {
-  it.each([
-    ['$md5$rounds=1$abc$def', '$md5$'],
-    ['$wp$2y$10$abc', '$wp$'],
-    ['scrypt$16384$salt$8$1$key', 'scrypt$'],
-    ['$2b$12$short', 'bcrypt'],
-    ['pbkdf2_sha256$many$salt$key', 'django-pbkdf2-sha256'],
-    ['5f4dcc3b5aa765d61d8327deb882cf99', 'other'],
-    ['my$ecret', 'other'],
-    ['$ecret$', 'other'],
-  ])('names the kind of %j without any part of a secret: %s', (stored, kind) => {
-    expect(unreadableKind(ARGON2ID, stored)).toBe(kind)
-  })
-
-  it('is null for the marks of an account without a password', () => {
-    expect(unreadableKind(ARGON2ID, '')).toBeNull()
-    expect(unreadableKind(ARGON2ID, '!WzsegF9CjPsIWFWHdzMofedf6OzVMOP350ro1ufl')).toBeNull()
   })
 })
 
