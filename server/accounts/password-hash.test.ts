@@ -6,7 +6,14 @@ import * as betterAuth from 'better-auth/crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
 import { createTestDatabase } from '@/server/testing/database'
-import { formatRefusal, type HashPolicy, hashPassword, needsRehash, verifyPassword } from './password-hash'
+import {
+  formatRefusal,
+  type HashPolicy,
+  hashPassword,
+  needsRehash,
+  unreadableKind,
+  verifyPassword,
+} from './password-hash'
 
 // The functions still do their work; the spies only record the calls.
 vi.mock('@node-rs/argon2', { spy: true })
