@@ -15,7 +15,8 @@ await main(async () => {
   const database = await openDatabase(variables)
   const { db, close } = createDatabase(database.url, { maxConnections: 1, pooling: database.pooling })
   try {
-    if (!variables.EVENTS_URL) console.log('EVENTS_URL is not set here: no events are queued or sent')
+    if (!variables.EVENTS_URL)
+      console.log('EVENTS_URL is not set here. Only servers that have it queue and send events')
     const now = new Date()
     if (command === 'retry') {
       const { requeued, rescheduled } = await retryFailedEvents(db, now)
