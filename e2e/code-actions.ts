@@ -42,7 +42,7 @@ export const expireGrant = (db: Database, { username }: TestAccount) =>
 /** Makes the account's requests and their emails this old. */
 export async function setRequestAge(db: Database, { username }: TestAccount, seconds: number) {
   for (const table of ['mail_outbox', 'password_reset_tokens']) {
-    await db.execute(sql`update ${sql.identifier(table)} set created_at = now() - make_interval(secs => ${seconds})
+    await db.execute(sql`update ${sql.identifier('latchkey')}.${sql.identifier(table)} set created_at = now() - make_interval(secs => ${seconds})
       where account_id = (select id::text from latchkey.users where username = ${username})`)
   }
 }

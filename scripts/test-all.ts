@@ -3,6 +3,9 @@ import { CliError } from './cli-error'
 import { installDebianPackage, isOnPath } from './debian-packages'
 import { runTests } from './test-steps'
 
+// More accounts, and every test of the server and of the contracts in front of another application's accounts.
+process.env.TEST_ALL = '1'
+
 // Everything of `npm test`, and the same again in the other ways in which Latchkey can run.
 await runTests(async (run) => {
   await ensurePgBouncer()

@@ -1,14 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
-import { insertAccount, NEW_PASSWORD, newUsername } from '@/e2e/accounts'
-import { emailsTo } from '@/e2e/mailbox'
+import { NEW_PASSWORD, newUsername } from '@/e2e/accounts'
 import { messages } from '@/messages/en'
 import { createDatabase } from '@/server/db/client'
-import type { MailboxEmail } from '@/server/mail/transports/mailbox'
-import { startTestApp } from '@/server/testing/app'
 import { type HttpRequest, type HttpResponse, send } from './http-client'
 import { createValidator, type OpenApi } from './openapi-validator'
 import type { Placeholders } from './placeholders'
+import { serveExternalAccounts, serveOwnAccounts } from './served-app'
 
 /** An origin that CORS_ORIGINS allows. */
 export const ALLOWED_ORIGIN = 'https://app.example.com'
@@ -17,8 +15,9 @@ const CONDITION_TIMEOUT_MS = 60_000
 export type ContractApp = Awaited<ReturnType<typeof startContractApp>>
 
 /** Starts the production build with one disclosure, and returns all that the contract tests read and change of it. */
-export async function startContractApp(disclosure: 'conceal' | 'reveal') {
-  const app = await startTestApp({
+export async function startContractApp(disclosure: 'conceal' | 'reveal', accounts: 'own' | 'external' = 'own') {
+  const serve = { own: serveOwnAccounts, external: serveExternalAccounts }[accounts]
+  const app = await serve({
     ACCOUNT_DISCLOSURE: disclosure,
     CORS_ORIGINS: ALLOWED_ORIGIN,
     TRUSTED_PROXY_HOPS: '1', // so that each request can come from its own address
@@ -34,9 +33,10 @@ export async function startContractApp(disclosure: 'conceal' | 'reveal') {
   const contractApp = {
     url: app.url,
     disclosure,
+    accounts,
     sql,
     serviceApiKey: app.serviceApiKey,
-    demoPassword: app.password,
+    demoPassword: app.demoPassword,
     document,
     /** Every documented status that was answered so far, as `POST /path 200`. */
     answeredStatuses: validate.answeredStatuses,
@@ -62,7 +62,7 @@ export async function startContractApp(disclosure: 'conceal' | 'reveal') {
 
     /** Adds an account and returns the placeholders that a scenario starts with. */
     async newAccount(): Promise<Placeholders & { email: string; password: string }> {
-      const { email, username, fullName, password } = await insertAccount(db)
+      const { email, username, fullName, password } = await app.addAccount(db)
       return {
         app: app.url,
         email,
@@ -79,18 +79,25 @@ export async function startContractApp(disclosure: 'conceal' | 'reveal') {
 
     /** Signs in and returns the session token, which is empty when the sign-in is refused. */
     async signIn(account: string, password: string): Promise<string> {
+      if (app.signIn) return app.signIn(db, account, password)
       const { headers } = await contractApp.sendJson('POST', '/api/trpc/session.signIn', { account, password })
       return /latchkey-session=([^;]+)/.exec(headers['set-cookie'] ?? '')?.[1] ?? ''
     },
 
+    /** Deactivates an account, in the application that it belongs to. */
+    async deactivate(email: string): Promise<void> {
+      if (accounts === 'own') await sql`update latchkey.users set deactivated_at = now() where email = ${email}`
+      else await sql`update legacy.members set state = 2 where mail_address = ${email}`
+    },
+
     /** Waits until no email is due, and returns the reset emails to an address, the oldest first. */
-    async resetEmailsTo(address: string): Promise<MailboxEmail[]> {
+    async resetEmailsTo(address: string): Promise<{ text: string }[]> {
       await waitUntil('every due email is sent', async () => {
         const [row] = await sql`select count(*)::int as waiting from latchkey.mail_outbox
           where status in ('queued', 'sending') and due_at <= now()`
         return row?.waiting === 0
       })
-      return emailsTo(app.mailboxDir, address, messages.passwordResetEmail.subject)
+      return app.emailsTo(address, messages.passwordResetEmail.subject)
     },
 
     /** How many emails were ever requested. */

@@ -38,7 +38,7 @@ export async function answersAlike(app: ContractApp): Promise<void> {
       const unknown = known.replace(/.@/, 'x@')
       await app.sendJson('POST', '/initiate_reset_forgotten_password/', { email: coolingDown })
       await app.resetEmailsTo(coolingDown)
-      await app.sql`update latchkey.users set deactivated_at = now() where email = ${deactivated}`
+      await app.deactivate(deactivated)
       // `send` documents a 429 within the cooldown. It may reveal that, and does so for unknown accounts as well.
       const alsoCoolingDown = request.path.includes('/send/') ? [] : [coolingDown]
       const answers: string[] = []

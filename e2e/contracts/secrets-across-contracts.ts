@@ -78,12 +78,12 @@ async function requestSecrets(app: ContractApp, contract: string): Promise<Email
   const [received] = await app.resetEmailsTo(email)
   if (!received) throw new Error(`${contract} sent no email`)
   const [, , token] = /(token=|\/reset-password\/[\w-]+\/)([\w.-]+)/.exec(received.text) ?? []
-  const [user] = await app.sql`select id from latchkey.users where email = ${email}`
+  const [user] = await app.sql`select id::text from latchkey.accounts where email = ${email}`
   return { email, uid: encodeUid(user?.id as string), token: token as string, code: codeIn(received) }
 }
 
 const canSignIn = async (app: ContractApp, account: string, password: string) =>
-  (await app.sendJson('POST', '/api/trpc/session.signIn', { account, password })).status === 200
+  (await app.signIn(account, password)) !== ''
 
 /**
  * Spends an email of each contract through every contract. It changes the password where that contract accepts its

@@ -32,7 +32,7 @@ export async function startExternalApp(variables: Record<string, string> = {}): 
     const site = await startSite()
     ends.push(site.stop)
     const role = Object.assign(new URL(postgres.url), { username: 'latchkey_server', password: 'latchkey_server' })
-    const serviceApiKey = 'a service key of these tests that is long enough'
+    const serviceApiKey = 'service-key-of-these-tests-0123456789'
     const app = await startTestApp({
       DATABASE_URL: role.href,
       DATABASE_DIRECT_URL: postgres.url,
