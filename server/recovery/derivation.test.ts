@@ -1,0 +1,44 @@
+import { createHmac } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { identifierSchema } from '@/server/core/schemas'
+import { createTestDatabase } from '@/server/testing/database'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
+import { refusalOf } from '@/server/testing/refusal'
+import { sealFlow } from './flow'
+import { openLink } from './open-link'
+import { verifyCode } from './verify-code'
+
+const { db } = await createTestDatabase()
+
+/** Everything that an attacker with APP_SECRET can derive from bytes that a browser was given. */
+function derivedFrom(secret: string, seen: Buffer) {
+  const derive = (purpose: string) => createHmac('sha256', secret).update(`latchkey ${purpose} 0 `).update(seen).digest()
+  const words = Array.from({ length: 8 }, (_, at) => derive('code').readUInt32BE(4 * at))
+  return {
+    token: derive('link').toString('base64url'),
+    code: String((words.find((word) => word < 4_294_000_000) ?? 0) % 1_000_000).padStart(6, '0'),
+  }
+}
+
+it('neither link nor code can be derived from what a browser has, even with APP_SECRET', async () => {
+  const fixture = createRecoveryFixture(db)
+  const account = await fixture.account()
+  const { id } = await fixture.request(account.email)
+  await fixture.deliver()
+  const secret = fixture.secrets[0]
+  const cookie = sealFlow(fixture.secrets, { requestId: id, account: identifierSchema.parse(account.email) })
+  const [body = '', signature = ''] = cookie.split('.')
+  const seen = [
+    Buffer.from(id.replaceAll('-', ''), 'hex'),
+    Buffer.from(id),
+    Buffer.from(body, 'base64url'),
+    Buffer.from(signature, 'base64url'),
+    Buffer.from(cookie),
+  ]
+  for (const bytes of seen) {
+    const { token, code } = derivedFrom(secret, bytes)
+    expect(await refusalOf(openLink(fixture.ctx(), { kind: 'link', token }))).toEqual({ code: 'link-unknown' })
+    const guess = verifyCode(fixture.ctx(), { account: identifierSchema.parse(account.email), code })
+    expect((await refusalOf(guess)).code).toMatch(/^code-(?:wrong|blocked)$/)
+  }
+})
