@@ -1,8 +1,9 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /**
- * The secrets of a request are derived from its random id and APP_SECRET and are never stored: the database
- * holds digests only. An email that is rendered again has the same bytes. Grants are random, not derived.
+ * The secrets of a request are derived from APP_SECRET and the seed in its row, and are never stored: the database
+ * holds digests only. Nothing that a browser receives is an input, so neither APP_SECRET alone nor a copy of the
+ * database alone opens an account. An email that is rendered again has the same bytes. Grants are random, not derived.
  */
 
 /** The values of APP_SECRET, newest first. The first makes new secrets; all of them verify existing ones. */
@@ -19,14 +20,20 @@ export const newRequestId = (): string => formatUuid(randomBytes(16).toString('h
 
 const idBytes = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex')
 
-const derive = (secret: string, purpose: SecretPurpose, id: string, round = 0) =>
-  createHmac('sha256', secret).update(`latchkey ${purpose} ${round} `).update(idBytes(id)).digest()
+/** A new seed: 256 random bits. It stays in the row of its request and is shown to no client. */
+export const newSeed = (): Buffer => randomBytes(32)
+
+/** The seed of a row. Rows from before seeds were stored have the secrets of their id. */
+export const seedOf = (row: { id: string; seed: Buffer | null }): Buffer => row.seed ?? idBytes(row.id)
+
+const derive = (secret: string, purpose: SecretPurpose, seed: Buffer, round = 0) =>
+  createHmac('sha256', secret).update(`latchkey ${purpose} ${round} `).update(seed).digest()
 
 /** SHA-256 of a token. A fast hash is enough for secrets with at least 128 random bits (ASVS 11.4.2). */
 export const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest()
 
 /** The link token of a request: 32 bytes as 43 characters of base64url. */
-export const linkTokenOf = (secret: string, id: string): string => derive(secret, 'link', id).toString('base64url')
+export const linkTokenOf = (secret: string, seed: Buffer): string => derive(secret, 'link', seed).toString('base64url')
 
 /**
  * True for 43 characters of canonical base64url. Decoders ignore two bits of the last character, so each token has
@@ -40,9 +47,9 @@ const CODE_COUNT = 1_000_000
 const UNBIASED_LIMIT = Math.floor(2 ** 32 / CODE_COUNT) * CODE_COUNT
 
 /** The six-digit code of a request. Words that would make low codes more likely are skipped. */
-export function codeOf(secret: string, id: string): string {
+export function codeOf(secret: string, seed: Buffer): string {
   for (let round = 0; ; round++) {
-    const bytes = derive(secret, 'code', id, round)
+    const bytes = derive(secret, 'code', seed, round)
     for (let offset = 0; offset < bytes.length; offset += 4) {
       const word = bytes.readUInt32BE(offset)
       if (word < UNBIASED_LIMIT) return String(word % CODE_COUNT).padStart(6, '0')
@@ -63,14 +70,14 @@ export const identifierDigestOf = (secret: string, identifier: string): Buffer =
  * base64url. No part of it needs to be stored.
  */
 export const secureAccountTokenOf = (secret: string, id: string): string =>
-  Buffer.concat([idBytes(id), derive(secret, 'not-me', id)]).toString('base64url')
+  Buffer.concat([idBytes(id), derive(secret, 'not-me', idBytes(id))]).toString('base64url')
 
 /** The id in a token of `secureAccountTokenOf`, or null if it was not made with any secret of the ring. */
 export function readSecureAccountToken(ring: SecretRing, token: string): string | null {
   if (!/^[A-Za-z0-9_-]{64}$/.test(token)) return null
   const bytes = Buffer.from(token, 'base64url')
   const id = formatUuid(bytes.subarray(0, 16).toString('hex'))
-  const isGenuine = ring.some((secret) => timingSafeEqual(derive(secret, 'not-me', id), bytes.subarray(16)))
+  const isGenuine = ring.some((secret) => timingSafeEqual(derive(secret, 'not-me', idBytes(id)), bytes.subarray(16)))
   return isGenuine ? id : null
 }
 
@@ -93,8 +100,8 @@ function lettersFrom(bytesOf: (round: number) => Buffer, length: number): string
 export const newGrant = (): string => lettersFrom(() => randomBytes(2 * GRANT_LENGTH), GRANT_LENGTH)
 
 /** The 50 letters and digits in the JWT of a request. */
-export const resetTokenOf = (secret: string, id: string): string =>
-  lettersFrom((round) => derive(secret, 'reset-token', id, round), RESET_TOKEN_LENGTH)
+export const resetTokenOf = (secret: string, seed: Buffer): string =>
+  lettersFrom((round) => derive(secret, 'reset-token', seed, round), RESET_TOKEN_LENGTH)
 
 /** The 32-byte key for one use of APP_SECRET. Different uses have unrelated keys. */
 export const deriveKey = (secret: string, use: string): Buffer =>

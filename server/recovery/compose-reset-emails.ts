@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
-import { codeOf } from '@/server/core/secrets'
+import { codeOf, seedOf } from '@/server/core/secrets'
 import { mailOutbox, passwordResetTokens } from '@/server/db/schema'
 import type { Composed } from '@/server/mail/emails'
 import type { ClaimedEmail } from '@/server/mail/outbox'
@@ -58,6 +58,7 @@ const readMinted = (ctx: ComposeContext, ids: string[]) =>
       composedAt: mailOutbox.composedAt,
       form: mailOutbox.form,
       accountId: passwordResetTokens.accountId,
+      seed: passwordResetTokens.seed,
       tokenHash: passwordResetTokens.tokenHash,
       codeExpiresAt: passwordResetTokens.codeExpiresAt,
     })
@@ -83,8 +84,8 @@ async function renderRow(ctx: ComposeContext, row: MintedRow): Promise<Composed[
   const minutesUntil = (end: Date) => Math.round((end.getTime() - composedAt.getTime()) / 60_000)
   const email = await renderPasswordReset({
     ...shared,
-    link: await linkOf(ctx.appUrl, secret, { id, accountId: row.accountId, form: row.form, expiresAt }),
-    code: codeOf(secret, id),
+    link: await linkOf(ctx.appUrl, secret, { ...row, expiresAt }),
+    code: codeOf(secret, seedOf(row)),
     linkMinutes: minutesUntil(expiresAt),
     codeMinutes: minutesUntil(row.codeExpiresAt),
   })

@@ -44,7 +44,7 @@ async function findLiveLink(
 ): Promise<(MintedLink & { tokenHash: Buffer }) | undefined> {
   const [live] = await runStatement<MintedLink & { tokenHash: Buffer }>(
     ctx.db,
-    sql`select t.id, t.account_id as "accountId", o.form, t.token_hash as "tokenHash", t.expires_at as "expiresAt"
+    sql`select t.id, t.seed, t.account_id as "accountId", o.form, t.token_hash as "tokenHash", t.expires_at as "expiresAt"
     from latchkey.password_reset_tokens t join latchkey.mail_outbox o on o.id = t.id join latchkey.accounts a on ${hasId(sql`t.account_id`)}
     where t.account_id = ${accountId} and ${isLive('link', ctx.now)}`,
   )

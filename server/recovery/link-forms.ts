@@ -1,19 +1,27 @@
 import { errors, jwtVerify, SignJWT } from 'jose'
-import { deriveKey, digestOf, linkTokenOf, resetTokenOf, type SecretRing, sameBytes } from '@/server/core/secrets'
+import {
+  deriveKey,
+  digestOf,
+  linkTokenOf,
+  resetTokenOf,
+  type SecretRing,
+  sameBytes,
+  seedOf,
+} from '@/server/core/secrets'
 import type { LinkForm } from '@/server/db/schema'
 
 /**
- * The forms of an emailed link, one for each interface that documents its own. Each is derived from the id of the
+ * The forms of an emailed link, one for each interface that documents its own. Each is derived from the seed of the
  * request. The request's row holds the digest of the token in its form, and one verb accepts them all.
  */
 
 /** The token whose digest is in the request's row: 43 characters, or the 50 inside a JWT. */
-export const tokenOf = (form: LinkForm, secret: string, id: string): string =>
-  form === 'jwt' ? resetTokenOf(secret, id) : linkTokenOf(secret, id)
+export const tokenOf = (form: LinkForm, secret: string, seed: Buffer): string =>
+  form === 'jwt' ? resetTokenOf(secret, seed) : linkTokenOf(secret, seed)
 
 /** The secret of the ring that a row was minted with, so that a retry after a rotation sends the same bytes. */
-export const secretOf = (ring: SecretRing, row: { id: string; form: LinkForm; tokenHash: Buffer }) =>
-  ring.find((secret) => sameBytes(digestOf(tokenOf(row.form, secret, row.id)), row.tokenHash))
+export const secretOf = (ring: SecretRing, row: Omit<MintedLink, 'accountId' | 'expiresAt'> & { tokenHash: Buffer }) =>
+  ring.find((secret) => sameBytes(digestOf(tokenOf(row.form, secret, seedOf(row))), row.tokenHash))
 
 /** Encodes an account id as Django does in links: base64url of its text. */
 export const encodeUid = (accountId: string): string => Buffer.from(accountId).toString('base64url')
@@ -29,6 +37,7 @@ export function decodeUid(uidb64: string): string | null {
 
 export interface MintedLink {
   id: string
+  seed: Buffer | null
   accountId: string
   form: LinkForm
   expiresAt: Date
@@ -40,7 +49,7 @@ export interface MintedLink {
  * @param secret the secret that the request was minted with
  */
 export async function linkOf(appUrl: string, secret: string, minted: MintedLink): Promise<string> {
-  const token = tokenOf(minted.form, secret, minted.id)
+  const token = tokenOf(minted.form, secret, seedOf(minted))
   switch (minted.form) {
     case 'pages':
       return `${appUrl}/api/accounts/forgot_password?token=${token}`

@@ -3,7 +3,7 @@ import { accountState } from '@/server/accounts/account-state'
 import { accountsNamedBy } from '@/server/accounts/find-account'
 import { auditEvent } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
-import { codeDigestOf, codeOf, digestOf } from '@/server/core/secrets'
+import { codeDigestOf, codeOf, digestOf, newSeed } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
 import { materializedStep, type Step, statementOf, step } from '@/server/db/statement'
 import { EMAILS_PER_ACCOUNT } from '@/server/limits/limits'
@@ -47,19 +47,23 @@ export async function mintRequests(ctx: MintContext, requests: MintableRequest[]
 /** Locks the requests in the outbox. Each names its accounts by one of three columns. */
 function lockRequests(ctx: MintContext, requests: MintableRequest[]): Step {
   const [secret] = ctx.secrets
-  const given = requests.map(({ id, form, identifier, accountId }) => ({
-    id,
-    by_id: accountId,
-    by_email: accountId === null && identifier?.includes('@') ? identifier : null,
-    by_username: accountId === null && !identifier?.includes('@') ? identifier : null,
-    token_hash: digestOf(tokenOf(form, secret, id)).toString('hex'),
-    code_hash: codeDigestOf(secret, id, codeOf(secret, id)).toString('hex'),
-  }))
+  const given = requests.map(({ id, form, identifier, accountId }) => {
+    const seed = newSeed()
+    return {
+      id,
+      seed: seed.toString('hex'),
+      by_id: accountId,
+      by_email: accountId === null && identifier?.includes('@') ? identifier : null,
+      by_username: accountId === null && !identifier?.includes('@') ? identifier : null,
+      token_hash: digestOf(tokenOf(form, secret, seed)).toString('hex'),
+      code_hash: codeDigestOf(secret, id, codeOf(secret, seed)).toString('hex'),
+    }
+  })
   return materializedStep(
     'locked_requests',
     sql`select r.*, o.form, o.created_at, o.exempt_from_cooldown, o.request_id, o.device
     from jsonb_to_recordset(${JSON.stringify(given)}::jsonb)
-      as r(id uuid, by_id text, by_email text, by_username text, token_hash text, code_hash text)
+      as r(id uuid, by_id text, by_email text, by_username text, seed text, token_hash text, code_hash text)
     join latchkey.mail_outbox o using (id)
     where o.composed_at is null and o.status in ('queued', 'sending')
     order by o.id for update of o`,
@@ -141,8 +145,8 @@ function insertTokens(ctx: MintContext, chosen: Step, superseded: Step): Step {
   return step(
     'minted_tokens',
     sql`insert into latchkey.password_reset_tokens
-      (id, account_id, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at, superseded_at)
-    select c.id, account_id, decode(token_hash, 'hex'), decode(code_hash, 'hex'), account_state, created_at,
+      (id, account_id, seed, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at, superseded_at)
+    select c.id, account_id, decode(seed, 'hex'), decode(token_hash, 'hex'), decode(code_hash, 'hex'), account_state, created_at,
       ${expiresAt}, ${codeExpiresAt}, case when sign_in_via is not null then ${instantParam(ctx.now)} end
     from ${chosen} c left join ${superseded} s on s.id = c.open_token_id
     order by account_id

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
+<<<<<<< HEAD
 import { linkTokenOf, newRequestId } from '@/server/core/secrets'
 import { changeAccount, OTHER_PASSWORD, removeAccount } from '@/server/testing/accounts'
+=======
+import { linkTokenOf, newRequestId, newSeed } from '@/server/core/secrets'
+import { users } from '@/server/db/schema'
+import { OTHER_PASSWORD } from '@/server/testing/accounts'
+import { START } from '@/server/testing/clock'
+>>>>>>> 432d25b (Links and codes are derived from a seed in the row, which no browser receives)
 import { createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { refusalOf } from '@/server/testing/refusal'
@@ -129,7 +136,7 @@ describe('a token that was never sent', () => {
       (token) => token.replace(/[A-Za-z0-9]/, (letter) => String.fromCodePoint(letter.charCodeAt(0) + 0xfee0)),
     ],
     ['the id of a request', () => newRequestId()],
-    ['derived from another secret', () => linkTokenOf('some other application secret', newRequestId())],
+    ['derived from another secret', () => linkTokenOf('some other application secret', newSeed())],
   ])('is unknown: %s', async (_, alter) => {
     const token = alter(realLink.token) as string
     expect(token).not.toBe(realLink.token)
@@ -152,7 +159,7 @@ describe('opening a link', () => {
   it('is limited per address, with the same answer for valid and unknown links', async () => {
     const { fixture, link, open } = await withLink({ policy: { rateLimitScale: 3 / 300 } })
     for (let n = 0; n < 3; n++)
-      await refusalOf(openLink(fixture.ctx(), { kind: 'link', token: linkTokenOf('guess', newRequestId()) }))
+      await refusalOf(openLink(fixture.ctx(), { kind: 'link', token: linkTokenOf('guess', newSeed()) }))
     const refused = { code: 'too-many-requests', retryAfterSeconds: 900 }
     expect(await refusalOf(open())).toEqual(refused)
     expect(await refusalOf(openLink(fixture.ctx(), { kind: 'link', token: 'x' }))).toEqual(refused)

@@ -2,8 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
+<<<<<<< HEAD
 import { linkTokenOf, newRequestId } from '@/server/core/secrets'
 import { isSessionOpen, OTHER_PASSWORD, PASSWORD, signInTo } from '@/server/testing/accounts'
+=======
+import { linkTokenOf, newSeed } from '@/server/core/secrets'
+import { OTHER_PASSWORD, PASSWORD } from '@/server/testing/accounts'
+>>>>>>> 432d25b (Links and codes are derived from a seed in the row, which no browser receives)
 import { otherCode } from '@/server/testing/code-fixture'
 import { createTestDatabase } from '@/server/testing/database'
 import { codeIn, tokenIn } from '@/server/testing/emails'
@@ -66,7 +71,7 @@ async function exerciseEverySecret() {
   secrets['the link of the first email'] = link.token
   secrets['the code of the first email'] = codeIn(emails()[0])
   await openLink(fixture.ctx(), link)
-  await refusalOf(openLink(fixture.ctx(), { kind: 'link', token: linkTokenOf(appSecret, newRequestId()) }))
+  await refusalOf(openLink(fixture.ctx(), { kind: 'link', token: linkTokenOf(appSecret, newSeed()) }))
   await refusalOf(resetPassword(fixture.ctx(), { secret: link, password: 'qwertyuiop' }))
   await resetPassword(fixture.ctx(), { secret: link, password: OTHER_PASSWORD })
 
@@ -121,7 +126,7 @@ describe('after every secret was used', () => {
 })
 
 describe('the search of these tests', () => {
-  const secret = linkTokenOf('some application secret', newRequestId())
+  const secret = linkTokenOf('some application secret', newSeed())
 
   it.each([
     ['text', sql`select ${secret}::text as stored`],

@@ -13,7 +13,7 @@ export type MailKind = (typeof MAIL_KINDS)[number]
 
 /**
  * The queue of emails. The row of a reset email is also the request: it holds the typed identifier until the worker
- * has processed it. It holds no secret: the worker derives link and code from `id` when it renders the email.
+ * has processed it. It holds no secret: the worker derives link and code from the seed of the minted row.
  */
 export const mailOutbox = latchkey.table(
   'mail_outbox',

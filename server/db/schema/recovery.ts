@@ -9,9 +9,11 @@ import { bytea, instant, latchkey, oneOf } from './columns'
 export const passwordResetTokens = latchkey.table(
   'password_reset_tokens',
   {
-    /** The random 128-bit id of the request; link and code are derived from it with APP_SECRET. */
+    /** The random 128-bit id of the request, which the browser that made it keeps. */
     id: uuid('id').primaryKey(),
     accountId: text('account_id').notNull(),
+    /** 256 random bits, from which link and code are derived with APP_SECRET. Null in rows of older versions. */
+    seed: bytea('seed'),
     /** SHA-256 of the link token. */
     tokenHash: bytea('token_hash').notNull().unique('password_reset_tokens_token_hash_key'),
     /** HMAC of the code under APP_SECRET. A plain hash of six digits could be reversed by trying every code. */
@@ -37,6 +39,7 @@ export const passwordResetTokens = latchkey.table(
     index('password_reset_tokens_expires_idx').on(t.expiresAt),
     check('password_reset_tokens_expires_later', sql`${t.expiresAt} > ${t.createdAt}`),
     check('password_reset_tokens_grant_is_whole', sql`(${t.grantHash} is null) = (${t.grantExpiresAt} is null)`),
+    check('password_reset_tokens_seed', sql`octet_length(${t.seed}) = 32`),
     check('password_reset_tokens_digests', sql`octet_length(${t.tokenHash}) = 32 and octet_length(${t.codeHash}) = 32`),
   ],
 )

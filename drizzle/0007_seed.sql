@@ -1,0 +1,2 @@
+ALTER TABLE "latchkey"."password_reset_tokens" ADD COLUMN "seed" "bytea";--> statement-breakpoint
+ALTER TABLE "latchkey"."password_reset_tokens" ADD CONSTRAINT "password_reset_tokens_seed" CHECK (octet_length("seed") = 32);
