@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { linkTokenOf, newRequestId } from '@/server/core/secrets'
+import { linkTokenOf, newSeed } from '@/server/core/secrets'
 import { mailOutbox } from '@/server/db/schema'
 import { PASSWORD } from '@/server/testing/accounts'
 import { API_SECRET, createApiClient, JSON_TYPE, stubApiEnvironment } from '@/server/testing/api-client'
@@ -102,7 +102,7 @@ describe('every response', () => {
 
   it('to an internal error hides the error, which the log has under the same request id', async () => {
     const typed = 'somebody.private@example.com'
-    const token = linkTokenOf('some other application secret', newRequestId())
+    const token = linkTokenOf('some other application secret', newSeed())
     const calls = {
       'recovery.verifyCode': { account: typed, code: '000000' },
       'recovery.resetPassword': { token, password: PASSWORD, confirmPassword: PASSWORD },

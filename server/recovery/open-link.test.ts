@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest'
-<<<<<<< HEAD
-import { linkTokenOf, newRequestId } from '@/server/core/secrets'
-import { changeAccount, OTHER_PASSWORD, removeAccount } from '@/server/testing/accounts'
-=======
 import { linkTokenOf, newRequestId, newSeed } from '@/server/core/secrets'
-import { users } from '@/server/db/schema'
-import { OTHER_PASSWORD } from '@/server/testing/accounts'
-import { START } from '@/server/testing/clock'
->>>>>>> 432d25b (Links and codes are derived from a seed in the row, which no browser receives)
+import { changeAccount, OTHER_PASSWORD, removeAccount } from '@/server/testing/accounts'
 import { createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { refusalOf } from '@/server/testing/refusal'

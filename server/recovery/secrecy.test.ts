@@ -2,13 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
-<<<<<<< HEAD
-import { linkTokenOf, newRequestId } from '@/server/core/secrets'
-import { isSessionOpen, OTHER_PASSWORD, PASSWORD, signInTo } from '@/server/testing/accounts'
-=======
 import { linkTokenOf, newSeed } from '@/server/core/secrets'
-import { OTHER_PASSWORD, PASSWORD } from '@/server/testing/accounts'
->>>>>>> 432d25b (Links and codes are derived from a seed in the row, which no browser receives)
+import { isSessionOpen, OTHER_PASSWORD, PASSWORD, signInTo } from '@/server/testing/accounts'
 import { otherCode } from '@/server/testing/code-fixture'
 import { createTestDatabase } from '@/server/testing/database'
 import { codeIn, tokenIn } from '@/server/testing/emails'
