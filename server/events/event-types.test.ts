@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
-import { type EventType, eventOutbox, mailOutbox, passwordResetTokens, users } from '@/server/db/schema'
+import { type EventType, eventOutbox, mailOutbox, passwordResetTokens } from '@/server/db/schema'
 import { type MailEvent, recordMailEvent } from '@/server/mail/mail-events'
 import { resetPassword } from '@/server/recovery/reset-password'
 import { secureAccount } from '@/server/recovery/secure-account'
 import { verifyCode } from '@/server/recovery/verify-code'
-import { OTHER_PASSWORD, type TestAccount } from '@/server/testing/accounts'
+import { OTHER_PASSWORD, storedHash, type TestAccount } from '@/server/testing/accounts'
 import { createRecordedDatabase, createTestDatabase } from '@/server/testing/database'
 import { codeIn, tokenIn } from '@/server/testing/emails'
 import { createEventFixture } from '@/server/testing/event-fixture'
@@ -91,11 +91,11 @@ describe.each(CAUSES)('%s, caused by %s', (type, _, further, cause) => {
     await deliver()
     const emails = fixture.mailbox.to(account.email)
     const secrets = emails.flatMap((email) => [tokenIn(email), ...(/^\d{6}$/m.test(email.text) ? [codeIn(email)] : [])])
-    const [stored] = await db.select().from(users).where(sql`id = ${account.id}`)
+    const hash = await storedHash(db, account)
     const tokens = await db.select().from(passwordResetTokens).where(sql`account_id = ${account.id}`)
     const digests = tokens.flatMap((token) => [token.tokenHash.toString('hex'), token.id])
     const { email, username, fullName } = account
-    const personal = [email, username, fullName, OTHER_PASSWORD, stored?.passwordHash ?? '', ...secrets, ...digests]
+    const personal = [email, username, fullName, OTHER_PASSWORD, hash ?? '', ...secrets, ...digests]
     const sent = receiver.calls.map((call) => JSON.stringify([call.headers, call.body])).join()
     expect(receiver.calls).not.toEqual([])
     for (const text of personal) expect(sent).not.toContain(text)
@@ -150,8 +150,7 @@ describe('redeeming', () => {
     await db.execute(sql`alter table latchkey.event_outbox add constraint full_disk check (false) not valid`)
     await expect(reset()).rejects.toThrow(/full_disk/)
     await db.execute(sql`alter table latchkey.event_outbox drop constraint full_disk`)
-    const [stored] = await db.select().from(users).where(sql`id = ${account.id}`)
-    expect(stored?.passwordHash).toBe(account.passwordHash)
+    expect(await storedHash(db, account)).toBe(account.passwordHash)
     await reset()
     expect(await rows()).toHaveLength(1)
     expect(

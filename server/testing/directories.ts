@@ -6,16 +6,20 @@ export const EXTERNAL_TESTS = process.env.TEST_ALL
   ? ['server/**/*.test.{ts,tsx}']
   : [
       'server/recovery/**/*.test.ts',
-      'server/{mail,audit,housekeeping}/*.test.ts',
+      'server/{mail,events,audit,housekeeping}/*.test.ts',
       'server/http/{cron,resend-webhook-events}.test.ts',
       'server/api/{handler,one-click,recovery-router}.test.ts',
     ]
+
+const EMBEDDED = "it starts from the environment of the embedded database, which has only Latchkey's own accounts"
 
 /** Tests that do not apply to accounts in another application, and why. */
 export const OWN_ONLY: Record<string, string> = {
   'server/accounts/own/**': "signing in, sessions and adding accounts are the application's own business",
   'server/api/session-router.test.ts': 'its procedures are not found: sessions belong to the application',
-  'server/mail/transports/mailbox.test.ts': "it needs the embedded database, which has only Latchkey's own accounts",
+  'server/mail/transports/mailbox.test.ts': EMBEDDED,
+  'server/http/{health,resend-webhook}.test.ts': EMBEDDED,
+  'server/openapi/document.test.ts': EMBEDDED,
 }
 
 /** Tests of what only other applications' tables contain: shared addresses, people without a password. */
