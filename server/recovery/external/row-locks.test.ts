@@ -24,7 +24,7 @@ import { refusalOf } from '@/server/testing/refusal'
 const { db, directUrl } = await createTestDatabase()
 
 async function withLink() {
-  const fixture = createRecoveryFixture(db, { policy: { passwordHash: 'bcrypt' } })
+  const fixture = createRecoveryFixture(db)
   const account = await fixture.account()
   const secret = await fixture.mailedLink(account)
   return {
