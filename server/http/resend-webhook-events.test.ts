@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { eq } from 'drizzle-orm'
+import { readFileSync } from 'node:fs'
+import { eq, sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
 import { mailOutbox } from '@/server/db/schema'
@@ -162,6 +163,24 @@ describe('an address that bounced or complained', () => {
     expect((await issueLink(fixture.ctx(), request)).link).toContain(APP_URL)
     await fixture.deliver()
     expect(fixture.mailbox.to(account.email)).toHaveLength(1)
+  })
+
+  it('gets emails again after the SQL of docs/operations.md', async () => {
+    const { fixture, account, report, suppression } = await createResendEventFixture(db)
+    await report('bounced')
+    expect(await suppression()).toMatchObject({ kind: 'bounced' })
+    const [documented] = /^delete from .*mail_suppressions .*$/m.exec(readFileSync('docs/operations.md', 'utf8')) ?? []
+    const statement = documented?.replace('ada@example.com', account.email.toUpperCase()) ?? ''
+    expect(statement).toContain(account.email.toUpperCase())
+    await db.transaction(async (tx) => {
+      await tx.execute(sql`set local search_path = public`) // as in the adopter's own session
+      await tx.execute(sql.raw(statement))
+    })
+    expect(await suppression()).toBeNull()
+    fixture.clock.advance(120)
+    await fixture.request(account.email)
+    await fixture.deliver()
+    expect(fixture.mailbox.to(account.email)).toHaveLength(2)
   })
 
   it('does not affect other accounts', async () => {
