@@ -14,7 +14,7 @@ const SERVER_PARTS = {
   'server/limits': ['server/core', 'server/db'],
   'server/audit': ['server/core', 'server/db'],
   'server/accounts': ['server/core', 'server/db', 'server/limits', 'server/audit'],
-  'server/events': ['server/env.ts', 'server/core', 'server/db', 'server/observability'],
+  'server/events': ['server/core', 'server/db', 'server/observability'],
   'server/mail': [
     'messages',
     'server/env.ts',
