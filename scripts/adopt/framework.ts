@@ -50,17 +50,8 @@ export interface Plan {
 }
 
 /**
- * A framework whose users table `npm run adopt` can connect. To add one:
- *
- * 1. Write `scripts/adopt/<name>.ts`, which exports a `Framework`, and list it in `frameworks.ts`.
- * 2. Put its schema into `server/testing/adopt/<name>.sql`, with the source named in the first lines.
- * 3. Write `scripts/adopt/<name>.test.ts`: `createAdopted` of `server/testing/adopt/adopted.ts` creates the schema and
- *    applies the generated SQL, `describeDirectory` runs the checks that hold for every framework, and the file adds
- *    what is special.
- * 4. If the real framework can run here, write `scripts/adopt/<name>.real.ts`, which `npm run test:adopt` runs.
- *
- * The command finds the users table by its name, else by its columns, and calls `plan`. `writeSql` writes the view, the
- * functions, the missing indexes and the grants. A plan contains no values of people's rows.
+ * A framework whose users table `npm run adopt` can connect. docs/architecture.md says how to add one. The command finds
+ * the users table by its name, else by its columns, and calls `plan`. A plan contains no values of people's rows.
  */
 export interface Framework {
   /** The argument of the command, and the name of its guide in `docs/adopt/`. */
