@@ -35,8 +35,10 @@ export function onMailQueued(wake: () => void): void {
 /** Tells the worker of this process, if it has one, that an email or an event is due. */
 export const wakeMailWorker = (): void => shared.wakeMailWorker?.()
 
+/** The part of the environment that verbs read. */
 export const policyOf = (environment: Environment): RecoveryPolicy => environment
 
+/** The secrets of APP_SECRET, newest first. The environment has checked that there is at least one. */
 export const secretsOf = (environment: Environment): SecretRing => environment.appSecrets as unknown as SecretRing
 
 /** The context of one request, for every verb. */

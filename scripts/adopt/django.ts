@@ -93,7 +93,8 @@ function signInVia(social: Table, password: Column, id: Column): ViewColumn {
 
 /** The hasher of the newest users, of those that Latchkey can write. */
 async function passwordHash(live: LiveSchema, users: Table, id: Column, password: Column) {
-  const newest = `select ${password.sql} as hash from ${users.sql} where ${password.sql} not like '!%' order by ${id.sql} desc limit 200`
+  const newest = `select ${password.sql} as hash from ${users.sql} where ${password.sql} not like '!%'
+    order by ${id.sql} desc limit 200`
   const [row] = await live.rows<{ argon2: boolean | null }>(
     `select avg((hash like 'argon2$%')::int) > 0.5 as argon2 from (${newest}) newest`,
   )

@@ -43,7 +43,8 @@ export async function generateDirectory(
       const foreign = missingIndexes.find(({ table }) => !table.owned)
       if (foreign)
         plan.assumed.push(`The file is applied by a member of ${foreign.table.owner}, who owns ${foreign.table.sql}.`)
-      const command = `npm run adopt -- ${framework.name}${table ? ` --table ${table}` : ''}${options.role ? ` --role ${role}` : ''}`
+      const given = [...(table ? [`--table ${table}`] : []), ...(options.role ? [`--role ${role}`] : [])]
+      const command = ['npm run adopt --', framework.name, ...given].join(' ')
       const [quoted] = await live.rows<{ role: string }>(`select quote_ident(${literal(role)}) as role`)
       const directory = { title: framework.title, command, users, id, plan, missingIndexes, role: quoted?.role ?? role }
       return { sql: writeSql(directory), plan, roleIsMissing: !(await live.hasRole(role)) }

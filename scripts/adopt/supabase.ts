@@ -52,7 +52,7 @@ export const supabase: Framework = {
   },
 }
 
-/** In a project of Supabase, nobody but Supabase may create an index on its tables. */
+/** In a project of Supabase, only Supabase itself may create an index on its tables. */
 const copiedEmails = (users: Table, id: Column): CopiedColumns => ({
   table: 'latchkey.supabase_emails',
   join: `e on e.id = u.${id.sql}`,

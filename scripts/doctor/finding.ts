@@ -8,8 +8,14 @@ export interface Finding {
   fix?: string
 }
 
+/** What was checked is as it should be. */
 export const ok = (text: string): Finding => ({ result: 'ok', text })
+/** Worth knowing, and no reason to act. */
 export const note = (text: string): Finding => ({ result: 'note', text })
+/**
+ * Something is wrong.
+ * @param fix what to do, starting with a verb
+ */
 export const fault = (text: string, fix: string): Finding => ({ result: 'fault', text, fix })
 
 const SIGNS = { ok: '✓', fault: '✗', note: '·' }

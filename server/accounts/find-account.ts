@@ -14,7 +14,7 @@ export interface FoundAccount {
   picture: string | null
 }
 
-/** Several accounts may have one email address. So many of them take part in a recovery, always the same ones. */
+/** Several accounts may have one email address. At most this many take part in a recovery, always the same ones. */
 const ACCOUNTS_PER_ADDRESS = 5
 
 /** Conditions on a row `a` of `latchkey.accounts`. `npm run doctor` checks that an index answers each. */

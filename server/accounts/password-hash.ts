@@ -142,8 +142,7 @@ const OTHER_FORMAT =
 
 /**
  * The kind of a stored hash that no password can match, for the log: its format or prefix, or `other` for one that is
- * not known. Null for a hash that can be verified, and for "no password": an empty
- * text or Django's `!`.
+ * not known. Null for a hash that can be verified, and for "no password": an empty text or Django's `!`.
  */
 export function unreadableKind(policy: HashPolicy, stored: string): string | null {
   if (stored === '' || stored.startsWith('!') || readHash(policy, stored)) return null

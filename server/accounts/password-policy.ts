@@ -18,6 +18,7 @@ export interface PasswordOwner {
 /** What new passwords must fulfil: a length in code points, and the limits of the configured hash format. */
 export type PasswordPolicy = Pick<RecoveryPolicy, 'passwordMinLength'> & HashPolicy
 
+/** The policy when nothing is configured. */
 export const DEFAULT_PASSWORD_POLICY: PasswordPolicy = { passwordMinLength: 8, passwordHash: 'argon2id' }
 
 const PRODUCT_NAME = 'latchkey'
@@ -71,7 +72,6 @@ export function checkNewPassword(password: string, owner: PasswordOwner, policy:
   const refusal = formatRefusal(policy, password)
   if (refusal) throw refusal
   if (isSimple(password)) throw new RecoveryError('password-too-simple')
-
   if (isPersonal(password, owner)) throw new RecoveryError('password-personal')
   if (COMMON_PASSWORDS.has(password.toLowerCase())) throw new RecoveryError('password-too-common')
 }

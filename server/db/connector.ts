@@ -22,9 +22,9 @@ export interface Connector {
 }
 
 /**
- * Creates the connector of one pool. After a connection was lost, a single attempt decides for all that wait. If it fails,
- * one more is made after each pause, and everything else is refused at once until one succeeds. So an outage leads neither
- * to a storm of connections nor to requests that wait.
+ * Creates the connector of one pool. After a connection is lost, one attempt tests the server while the others wait for
+ * its result. If it fails, further attempts are made one at a time with pauses between them. Until one succeeds, all other
+ * calls fail at once. So an outage causes neither many connections nor waiting requests.
  * @param settings for each session, sent at the start of its connection
  */
 export function createConnector(target: ConnectionTarget, settings: Record<string, string>): Connector {

@@ -9,7 +9,7 @@ export class MigrationError extends Error {
   }
 }
 
-/** A session that stands in the way, as a person reads it. */
+/** Describes a session that blocks the migration, for an error message. */
 const describeSession = ({ pid, program, address, seconds }: postgres.Row) =>
   `session ${pid} (${program || 'unnamed'}${address ? ` from ${address}` : ''}, for ${seconds} s)`
 

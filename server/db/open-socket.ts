@@ -10,6 +10,7 @@ const TLS_OFFERED = 'S'.charCodeAt(0)
 /** A connection that could not be opened. `code` is Node's, or `TLS_REFUSED` or `CONNECT_TIMEOUT`. */
 export type ConnectError = Error & { code: string }
 
+/** @param cause the error that it follows from, if any */
 export const connectError = (code: string, message: string, cause?: unknown): ConnectError =>
   Object.assign(new Error(message, { cause }), { code })
 

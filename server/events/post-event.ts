@@ -1,15 +1,13 @@
 import { Webhook } from 'standardwebhooks'
 import type { ClaimedEvent } from './outbox'
 
-/**
- * The outcome of a try:
- * - `accepted`: the application answered 2xx.
- * - `retry`: try again later, not before `afterSeconds` if given.
- * - `refused`: the application answered 410 and wants no such events.
- */
+/** The outcome of a try. */
 export type PostOutcome =
+  /** The application answered 2xx. */
   | { kind: 'accepted' }
+  /** Try again later, not before `afterSeconds` if given. */
   | { kind: 'retry'; reason: string; afterSeconds?: number }
+  /** The application answered 410 and wants no such events. */
   | { kind: 'refused'; reason: string }
 
 /** Posts an event to the application once. Rejects only when the signal is aborted. */

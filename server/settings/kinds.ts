@@ -2,8 +2,14 @@ import { z } from 'zod'
 
 /** The kinds of values that variables of the environment have. Each says what it must be, and gives an example. */
 
+/** The hosts for which plain http is allowed, as `URL.hostname` writes them. */
 export const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 
+/**
+ * A whole number.
+ * @param what what the number means, for the error
+ * @param fallback the value when the variable is not set
+ */
 export const integer = (what: string, min: number, max: number, fallback: number) =>
   z
     .string()
@@ -20,9 +26,15 @@ export const integer = (what: string, min: number, max: number, fallback: number
       return z.NEVER
     })
 
+/** One of the given values, or undefined when the variable is not set. */
 export const choice = <const Values extends readonly [string, ...string[]]>(values: Values, example: Values[number]) =>
   z.enum(values, { error: () => `must be one of ${values.join(', ')}, for example ${example}` }).optional()
 
+/**
+ * A URL, or undefined when the variable is not set.
+ * @param protocols the allowed ones with a colon, for example `https:`
+ * @param what what the URL must be, for the error
+ */
 export const url = (protocols: string[], what: string, example: string) =>
   z
     .string()

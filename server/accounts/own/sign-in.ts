@@ -9,7 +9,6 @@ import { digestOf, identifierDigestOf } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
 import { type Step, statementOf, step } from '@/server/db/statement'
 import { runLimited } from '@/server/limits/run-limited'
-
 import { isActiveUser, newSessionToken, SESSION_TTL_SECONDS } from './sessions'
 
 export interface SignedIn {

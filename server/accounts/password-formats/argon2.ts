@@ -28,6 +28,7 @@ function parametersOf(stored: string) {
   }
 }
 
+/** Verifies all three variants of argon2, and makes argon2id (RFC 9106). */
 export const argon2id: NewPasswordFormat = {
   name: 'argon2id',
   prefix: /^\$argon2(?:id|i|d)\$/,

@@ -26,9 +26,6 @@ export function readBcrypt(stored: string): Verify | null {
 /**
  * bcrypt with an optional pepper after the password, as Devise has it. bcrypt ignores what follows the 72nd byte, so
  * a long pepper is cut (Devise's generator makes 128 characters), but never the password.
- *
- * New hashes begin with `$2a$`, the only prefix that pgcrypto verifies as well as the libraries for Ruby, PHP,
- * Python, Go and Node.js. For UTF-8 text without NUL, `$2a$`, `$2b$` and `$2y$` name the same algorithm.
  */
 export const bcrypt: NewPasswordFormat = {
   name: 'bcrypt',
@@ -37,6 +34,8 @@ export const bcrypt: NewPasswordFormat = {
     const verify = readBcrypt(stored)
     return verify && ((password) => verify(password + pepper))
   },
+  // `$2a$` is the only prefix that pgcrypto and the libraries for Ruby, PHP, Python, Go and Node.js all verify. For UTF-8
+  // text without NUL, `$2a$`, `$2b$` and `$2y$` name the same algorithm.
   hash: async (password, pepper) => `$2a$${(await native.hash(password + pepper, COST)).slice(4)}`,
   isCurrent: (stored) => (costOf(stored) ?? 0) >= COST,
   maxBytes: BCRYPT_MAX_BYTES,

@@ -42,6 +42,7 @@ function readPbkdf2(stored: string, digest: 'sha256' | 'sha1'): Verify | null {
     timingSafeEqual(await pbkdf2Async(password, salt, iterations, expected.length, digest), expected)
 }
 
+/** PBKDF2 with SHA-256, the default of Django. */
 export const djangoPbkdf2Sha256: NewPasswordFormat = {
   name: 'django-pbkdf2-sha256',
   prefix: /^pbkdf2_sha256\$/,
@@ -55,12 +56,14 @@ export const djangoPbkdf2Sha256: NewPasswordFormat = {
   refusesNul: true,
 }
 
+/** PBKDF2 with SHA-1, which Django kept for other applications' hashes. Only verified. */
 export const djangoPbkdf2Sha1: PasswordFormat = {
   name: 'django-pbkdf2-sha1',
   prefix: /^pbkdf2_sha1\$/,
   read: (stored) => readPbkdf2(stored, 'sha1'),
 }
 
+/** A hash in the PHC string format after `argon2`. */
 export const djangoArgon2: NewPasswordFormat = {
   name: 'django-argon2',
   prefix: /^argon2\$/,
@@ -80,6 +83,7 @@ export const djangoBcryptSha256: PasswordFormat = {
   },
 }
 
+/** bcrypt of the password itself, which compares its first 72 bytes. Only verified. */
 export const djangoBcrypt: PasswordFormat = {
   name: 'django-bcrypt',
   prefix: /^bcrypt\$/,
