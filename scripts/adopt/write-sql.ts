@@ -1,3 +1,4 @@
+import { accountIdBody } from '@/scripts/account-id'
 import type { Plan, ViewColumn } from './framework'
 import type { Column, Table } from './live-schema'
 import { indented } from './sql-parts'
@@ -85,7 +86,7 @@ function functions({ users, id, plan }: Directory) {
     `${comment(about)}\ndrop function if exists latchkey.${name};\ncreate function latchkey.${name}(${args}) returns ${returns}\nlanguage sql ${options}\nas $$\n  ${indented(body, 2)}\n$$;`
   const definer = `volatile security definer set search_path = ${searchPath}`
   return [
-    write('account_id', 'text', id.type, 'immutable parallel safe', accountId(id.type), [
+    write('account_id', 'text', id.type, 'immutable parallel safe', accountIdBody(id.type), [
       `The id of an account (${id.type}) from its text form. Text that is no id gives null.`,
     ]),
     write('set_password', `account ${id.type}, hash text`, 'boolean', definer, plan.setPassword.sql, [
@@ -97,19 +98,6 @@ function functions({ users, id, plan }: Directory) {
       ...plan.endSessions.comment,
     ]),
   ].join('\n\n')
-}
-
-/** Numbers must have the form in which PostgreSQL writes them, so that one account has one text form only. */
-function accountId(type: string): string {
-  const integers: Record<string, string> = { smallint: '32767', integer: '2147483647' }
-  if (type === 'bigint') return `select case when $1 ~ '^(0|[1-9][0-9]{0,17})$' then $1::bigint end`
-  if (type in integers) {
-    return `select case when $1 ~ '^(0|[1-9][0-9]{0,17})$'\n  then case when $1::bigint <= ${integers[type]} then $1::${type} end\nend`
-  }
-  if (type === 'uuid') {
-    return `select case when $1 ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then $1::uuid end`
-  }
-  return type === 'text' ? 'select $1' : `select $1::${type}`
 }
 
 const signatures = ({ id }: Directory) => [

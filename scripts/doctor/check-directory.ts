@@ -1,4 +1,5 @@
 import type postgres from 'postgres'
+import { accountIdBody } from '@/scripts/account-id'
 import { type Finding, fault, ok, reasonOf } from './finding'
 
 /**
@@ -141,17 +142,22 @@ async function privilegeFaults(sql: postgres.Sql): Promise<Finding[]> {
 }
 
 async function accountIdFaults(sql: postgres.Sql): Promise<Finding[]> {
+  const [idType] = await sql<{ name: string; isText: boolean }[]>`
+    select format_type(oid, null) as name, typcategory = 'S' as "isText"
+    from pg_type where oid = (select prorettype from pg_proc where oid = 'latchkey.account_id(text)'::regprocedure)`
+  const { name, isText } = idType as { name: string; isText: boolean }
+  const fix = `Let it check the form first: ${accountIdBody(name)}`
   try {
-    const [id] = await sql`
-      select latchkey.account_id('no such id') is null and latchkey.account_id('') is null as refuses,
-        typcategory = 'S' as "isText"
-      from pg_type where oid = (select prorettype from pg_proc where oid = 'latchkey.account_id(text)'::regprocedure)`
-    // Any text may be an id of type text.
-    if (id?.isText || id?.refuses) return []
+    const [row] = await sql`
+      select latchkey.account_id('no such id') is null and latchkey.account_id('') is null as "refusesOthers",
+        (select coalesce(latchkey.account_id(a.id::text) = a.id, false) from latchkey.accounts a limit 1) as "findsId"`
+    // Without an account there is no id to try, and any text may be an id of type text.
+    if (row?.findsId === false)
+      return [fault('latchkey.account_id does not return the id of an account for the text of that id', fix)]
+    if (isText || row?.refusesOthers) return []
     throw new Error('it returns a value')
   } catch (error) {
-    const text = `latchkey.account_id does not return null for text that is no id (${reasonOf(error)})`
-    return [fault(text, "Check the form first, for example: case when $1 ~ '^[0-9]{1,18}$' then $1::bigint end")]
+    return [fault(`latchkey.account_id does not return null for text that is no id (${reasonOf(error)})`, fix)]
   }
 }
 

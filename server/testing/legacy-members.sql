@@ -48,7 +48,11 @@ create view latchkey.accounts as
 -- Text that is no member number gives null, as does another spelling of one ("007").
 create function latchkey.account_id(id text) returns bigint
   language sql immutable parallel safe
-  as $$ select case when id ~ '^(0|[1-9][0-9]{0,17})$' then id::bigint end $$;
+  as $$
+    select case when id ~ '^(0|[1-9][0-9]{0,18})$'
+      then case when id::numeric <= 9223372036854775807 then id::bigint end
+    end
+  $$;
 
 create function latchkey.set_password(id bigint, hash text) returns boolean
   language sql security definer set search_path = pg_catalog, pg_temp

@@ -75,6 +75,16 @@ export function describeDirectory(adopted: () => Adopted, { idType, missingId, e
       )
     })
 
+    test('takes numbers up to the largest of the type, in one form', async () => {
+      const largest = { smallint: 32767n, integer: 2147483647n, bigint: 9223372036854775807n }[idType]
+      if (largest === undefined) return
+      const { role } = adopted()
+      const idFor = async (text: string) => (await role`select latchkey.account_id(${text})::text as id`)[0]?.id
+      expect(await idFor(`${largest}`)).toBe(`${largest}`)
+      expect(await idFor(`${largest + 1n}`)).toBeNull()
+      expect(await idFor('07')).toBeNull()
+    })
+
     test('uses an index for each look-up', async () => {
       const { role } = adopted()
       const conditions = [
