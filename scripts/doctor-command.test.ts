@@ -2,7 +2,7 @@ import path from 'node:path'
 import { execa } from 'execa'
 import postgres from 'postgres'
 import { describe, expect, it } from 'vitest'
-import { createAdopted } from '@/server/testing/adopt/adopted'
+import { createAdopted, createApplicationDatabase } from '@/server/testing/adopt/adopted'
 import { laravel } from './adopt/laravel'
 import { ROOT } from './environment'
 
@@ -10,6 +10,9 @@ const HASH = '$2y$12$EXRkfkdmXn2gzds2SSitu.MW9.gAVqa9eLS1//RYtYCmB1eLHg.9q'
 const adopted = await createAdopted(laravel, {
   people: `insert into users (name, email, password) values ('Ada', 'ada@example.com', '${HASH}')`,
 })
+
+/** A database with Latchkey's tables, where no file of `npm run adopt` was applied. */
+const fresh = await createApplicationDatabase()
 
 const SETTINGS = {
   ACCOUNTS: 'external',
@@ -58,6 +61,15 @@ describe('npm run doctor', () => {
     expect(code).toBe(1)
   })
 
+  it('tells a role that has no rights yet what to apply', async () => {
+    const { code, output } = await doctor({ ...SETTINGS, DATABASE_URL: fresh.roleUrl })
+    expect(output).toMatch(
+      /✗ The role \w+ may not read the migrations of the database \(permission denied for schema latchkey\)\. .*npm run adopt/,
+    )
+    expect(output).toMatch(/\n2 faults$/) // the other one is that Resend does not answer
+    expect(code).toBe(1)
+  })
+
   it('tells that migrations are missing, and goes no further', async () => {
     const sql = postgres(adopted.ownerUrl, { max: 1 })
     await sql`alter table latchkey.migrations rename to migrations_away`
@@ -67,6 +79,12 @@ describe('npm run doctor', () => {
     expect(output).toMatch(/✗ migrations are missing: .*Run: npm run migrate/)
     expect(output).not.toContain('✓ a round trip')
   })
+})
+
+it('npm start tells a role that has no rights yet what to apply, in one line', async () => {
+  const { code, output } = await run('scripts/start.ts', { ...SETTINGS, DATABASE_URL: fresh.roleUrl, PORT: '1' })
+  expect(output).toMatch(/^The role \w+ may not read the migrations of the database .*npm run adopt.*$/)
+  expect(code).toBe(1)
 })
 
 it('npm start refuses an account directory that does not work, with a line for each fault', async () => {

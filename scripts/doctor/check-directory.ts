@@ -16,8 +16,8 @@ export async function checkDirectory(sql: postgres.Sql): Promise<Finding[]> {
 }
 
 const missingView = fault(
-  'the view latchkey.accounts does not exist, or this role may not use the schema latchkey',
-  'Write it with `npm run adopt -- <framework>`, apply the file, and grant this role its rights (docs/adopt/)',
+  'the view latchkey.accounts does not exist',
+  'Write it with `npm run adopt -- <framework>`, and apply the file (docs/adopt/)',
 )
 
 /** The columns of the view. `text`: any type of text. `any`: whatever type ids have. */

@@ -1,6 +1,7 @@
 import type postgres from 'postgres'
 import type { Pooling } from '@/server/db/client'
-import { knownMigrations, readJournal } from '@/server/db/migration-journal'
+import { isNotAllowed, mayNotRead } from '@/server/db/migration-error'
+import { type Journal, knownMigrations, readJournal } from '@/server/db/migration-journal'
 import { type Finding, fault, note, ok } from './finding'
 
 /** The clocks of the server and of the database may differ by this much, in milliseconds. */
@@ -36,8 +37,14 @@ export async function checkClock(sql: postgres.Sql): Promise<Finding> {
 
 /** Checks that the database has every migration of this version. */
 export async function checkMigrations(sql: postgres.Sql): Promise<Finding> {
-  const { rows = [] } = await readJournal(sql)
-  const applied = new Set(rows.map(({ time }) => time))
+  let journal: Journal
+  try {
+    journal = await readJournal(sql)
+  } catch (error) {
+    if (!isNotAllowed(error)) throw error
+    return { result: 'fault', text: (await mayNotRead(sql, error)).message }
+  }
+  const applied = new Set((journal.rows ?? []).map(({ time }) => time))
   const missing = knownMigrations().filter(({ time }) => !applied.has(time))
   if (missing.length === 0) return ok('every migration is applied')
   const names = missing.map(({ tag }) => tag).join(', ')

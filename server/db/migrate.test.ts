@@ -82,6 +82,20 @@ it('with external accounts, migrating needs no account directory and makes none'
   expect(await sql`select count(*)::int as count from latchkey.accounts`).toEqual([{ count: 0 }])
 })
 
+it("another application's directory is kept, and the error names what to run to go back to own accounts", async () => {
+  await migrate(url, 'external')
+  await sql.unsafe(`
+    create view latchkey.accounts as select 1::bigint as id;
+    create function latchkey.account_id(text) returns bigint language sql as 'select 1::bigint';
+    create function latchkey.set_password(bigint, text) returns boolean language sql as 'select true';
+    create function latchkey.end_sessions(bigint) returns integer language sql as 'select 0'`)
+  const { code, output } = await migrateProcess({ DATABASE_URL: url })
+  expect(code).toBe(1)
+  await sql.unsafe(/run: (drop .*)$/.exec(output)?.[1] ?? '')
+  await migrate(url, 'own')
+  expect(await sql`select count(*)::int as count from latchkey.accounts`).toEqual([{ count: 0 }])
+})
+
 describe('a lock', () => {
   it('of another process that migrates: the error names its session, the time and what to do', async () => {
     const holder = await sql.reserve()
@@ -178,6 +192,22 @@ describe('a role with few rights', () => {
     expect(error).toContain(`create schema latchkey authorization ${role};`)
     await sql.unsafe(`create schema latchkey authorization ${role}`)
     expect((await migrate(urlFor(name(), role), 'own')).applied).toEqual(TAGS)
+  })
+
+  it.each([
+    ['nothing', () => ''],
+    ['no migrations', (role: string) => `grant usage on schema latchkey to ${role}`],
+  ])('that may read %s of a migrated database is told in one line what to do', async (_, grant) => {
+    await migrate(url, 'external')
+    const role = await newRole()
+    await sql.unsafe(grant(role))
+    const { code, output } = await migrateProcess({ DATABASE_URL: urlFor(name(), role), ACCOUNTS: 'external' })
+    expect(code).toBe(1)
+    expect(output).toMatch(
+      new RegExp(
+        `^The role ${role} may not read the migrations of the database \\(permission denied for .*npm run adopt.*$`,
+      ),
+    )
   })
 
   it('is told which grant a schema of another role needs', async () => {

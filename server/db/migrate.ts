@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type postgres from 'postgres'
 import { createClient } from './client'
 import { readConnectionUrl } from './connection-url'
-import { lockHeld, MigrationError, notAllowed, tablesLocked } from './migration-error'
+import { isNotAllowed, lockHeld, MigrationError, mayNotRead, notAllowed, tablesLocked } from './migration-error'
 import { type Journal, knownMigrations, type Migration, ownDirectory, readJournal } from './migration-journal'
 import { JOURNAL_CHANGED, LOCK_HELD, migrationScript } from './migration-script'
 
@@ -29,7 +29,7 @@ export const newerSchema = (count: number): string =>
 export class DirectoryConflict extends MigrationError {
   constructor() {
     super(
-      "The view latchkey.accounts leads to the accounts of another application. Set ACCOUNTS=external to use it, or drop the view to go back to accounts of Latchkey's own.",
+      "The view latchkey.accounts leads to the accounts of another application. Set ACCOUNTS=external to use it. To go back to accounts of Latchkey's own, run: drop view latchkey.accounts; drop function latchkey.account_id, latchkey.set_password, latchkey.end_sessions;",
     )
     this.name = 'DirectoryConflict'
   }
@@ -53,7 +53,7 @@ export async function migrate(
   const start = performance.now()
   try {
     for (;;) {
-      const work = findWork(await readJournal(client), accounts)
+      const work = findWork(await read(client), accounts)
       if (!work.script) return work.report
       const error = await run(client, work.script)
       if (!error) return work.report
@@ -63,6 +63,14 @@ export async function migrate(
     }
   } finally {
     await close()
+  }
+}
+
+async function read(client: postgres.Sql): Promise<Journal> {
+  try {
+    return await readJournal(client)
+  } catch (error) {
+    throw isNotAllowed(error) ? await mayNotRead(client, error) : error
   }
 }
 
@@ -93,7 +101,6 @@ type DatabaseError = Error & { code: string }
 
 const LOCK_NOT_AVAILABLE = '55P03'
 const DEADLOCK = '40P01'
-const NOT_ALLOWED = '42501'
 
 /** Errors that end by themselves, after a pause. */
 const RETRIED = new Set([LOCK_HELD, LOCK_NOT_AVAILABLE, DEADLOCK])
@@ -107,7 +114,7 @@ async function run(client: postgres.Sql, script: string): Promise<DatabaseError 
     const error = thrown as DatabaseError
     await client.unsafe('rollback').catch(() => {})
     if (RETRIED.has(error.code) || error.code === JOURNAL_CHANGED) return error
-    if (error.code === NOT_ALLOWED) throw await notAllowed(client, error)
+    if (isNotAllowed(error)) throw await notAllowed(client, error)
     throw error
   }
 }

@@ -57,3 +57,17 @@ export async function notAllowed(client: postgres.Sql, error: Error): Promise<Mi
     `The role ${role} may not migrate the database (${error.message}). As an administrator: ${fix}`,
   )
 }
+
+/** The role may not read which migrations the database has. It is new, or is no role of Latchkey's. */
+export async function mayNotRead(client: postgres.Sql, error: Error): Promise<MigrationError> {
+  const [row] = await client`select quote_ident(current_user) as role`
+  return new MigrationError(
+    `The role ${row?.role} may not read the migrations of the database (${error.message}). If it is the role of the servers, apply the file that \`npm run adopt\` writes, which grants it its rights. Otherwise migrate with the role that owns the schema latchkey, by DATABASE_DIRECT_URL.`,
+  )
+}
+
+const NOT_ALLOWED = '42501'
+
+/** True for an error of PostgreSQL that says that the role lacks a right. */
+export const isNotAllowed = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && error.code === NOT_ALLOWED
