@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { checkIndexes } from '@/scripts/doctor/check-indexes'
+import { lineOf } from '@/scripts/doctor/finding'
 import type { Adopted } from './adopted'
 
 const COLUMNS = 'id email username full_name picture locale password_hash active sign_in_via'.split(' ')
@@ -101,6 +103,7 @@ export function describeDirectory(adopted: () => Adopted, { idType, missingId, e
         expect(text, condition).toContain('Index Cond')
         expect(text, condition).not.toMatch(/Seq Scan on .*\bu\b/)
       }
+      expect((await checkIndexes(role)).map(lineOf)).toEqual([expect.stringMatching(/^✓/)])
     })
   })
 
