@@ -1,4 +1,4 @@
-import { LOOPBACK_HOSTS } from './settings/kinds'
+import { isWebAddress } from './settings/kinds'
 import { EVENTS_SECRET_EXAMPLE, variables } from './settings/variables'
 
 /**
@@ -62,7 +62,7 @@ export function readEnvironment(source: Record<string, string | undefined>) {
   if (values.EVENTS_SECRET)
     requireVariable('EVENTS_URL', 'the address that events are posted to', 'https://app.example.com/webhooks/latchkey')
   const appUrl = new URL(values.APP_URL ?? `http://localhost:${values.PORT}`)
-  if (appUrl.protocol === 'http:' && !LOOPBACK_HOSTS.has(appUrl.hostname)) {
+  if (!isWebAddress(appUrl.href)) {
     problems.push(
       'APP_URL must use https unless its host is localhost or a loopback address, for example https://accounts.example.com',
     )

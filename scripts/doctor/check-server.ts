@@ -1,5 +1,6 @@
 import type postgres from 'postgres'
 import type { Pooling } from '@/server/db/client'
+import { isThisMachine } from '@/server/db/connection-url'
 import { isNotAllowed, mayNotRead } from '@/server/db/migration-error'
 import { type Journal, knownMigrations, readJournal } from '@/server/db/migration-journal'
 import { type Finding, fault, note, ok } from './finding'
@@ -7,11 +8,9 @@ import { type Finding, fault, note, ok } from './finding'
 /** The clocks of the server and of the database may differ by this much, in milliseconds. */
 const MAX_CLOCK_DIFFERENCE_MS = 2_000
 
-const LOOPBACK = /^(?:localhost|127\.|\[?::1\]?$|\/)/
-
 /** Checks that the connection is encrypted, unless it stays on this machine. */
 export async function checkTls(sql: postgres.Sql, host: string, pooling: Pooling): Promise<Finding> {
-  if (LOOPBACK.test(host) || host === '') return ok('the connection to the database stays on this machine')
+  if (isThisMachine(host)) return ok('the connection to the database stays on this machine')
   if (pooling === 'transaction')
     return note('TLS was not checked: the connection ends at a pooler. Use sslmode=verify-full')
   const [row] = await sql`select ssl, version from pg_stat_ssl where pid = pg_backend_pid()`

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { betterAuth } from '@/scripts/adopt/better-auth'
 import { laravel } from '@/scripts/adopt/laravel'
 import { createAdopted } from '@/server/testing/adopt/adopted'
+import { betterAuthSchema } from '@/server/testing/adopt/better-auth'
 import { checkPasswordFormat, checkRoundTrip } from './check-accounts'
 import { checkDirectory } from './check-directory'
 import { checkIndexes } from './check-indexes'
@@ -13,6 +15,8 @@ const PEOPLE = `insert into users (name, email, password) values ('Ada', 'ada@ex
 
 const adopted = await createAdopted(laravel, { people: PEOPLE })
 const { owner, role } = adopted
+
+const withSubqueries = await createAdopted(betterAuth, { schema: await betterAuthSchema(inject('postgres').url) })
 
 const lines = async (findings: Promise<Awaited<ReturnType<typeof checkDirectory>>>) => (await findings).map(lineOf)
 
@@ -93,6 +97,20 @@ describe('the use of a directory', () => {
     expect(await lines(checkIndexes(role))).toEqual(['✓ an index finds accounts by email address, username and id'])
   })
 
+  it('names the index that a subquery of the view needs', async () => {
+    const { owner, role } = withSubqueries
+    expect(await lines(checkIndexes(role))).toEqual(['✓ an index finds accounts by email address, username and id'])
+    const indexes = await owner`
+      select indexrelid::regclass::text as name from pg_index
+      where indrelid = 'public.account'::regclass and pg_get_indexdef(indexrelid) like '%userId%'`
+    for (const { name } of indexes) await owner.unsafe(`drop index ${name}`)
+    const found = await lines(checkIndexes(role))
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatch(
+      /^✗ no index answers a subquery of the view: public\.account is read whole.*Create an index .*"userId" = u\.id/,
+    )
+  })
+
   it('tells that the application would not understand new passwords', async () => {
     expect(lineOf(await checkPasswordFormat(role, 'argon2id'))).toMatch(
       /^✗ .*stored passwords are bcrypt.*PASSWORD_HASH=bcrypt/,
@@ -114,7 +132,8 @@ describe('the use of a directory', () => {
 
 it('an unencrypted connection to another host is a fault, and clocks are compared', async () => {
   expect(lineOf(await checkTls(role, '127.0.0.1', 'session'))).toMatch(/^✓/)
-  expect(lineOf(await checkTls(role, 'db.example.com', 'session'))).toMatch(/^✗ .*not encrypted.*sslmode/)
+  for (const host of ['db.example.com', 'localhost.db.example.com', '127.0.0.1.example.com'])
+    expect(lineOf(await checkTls(role, host, 'session'))).toMatch(/^✗ .*not encrypted.*sslmode/)
   expect(lineOf(await checkClock(role))).toMatch(/^✓/)
 })
 

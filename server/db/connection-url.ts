@@ -32,7 +32,10 @@ export class ConnectionUrlError extends Error {}
 
 const sslModes = z.enum(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'])
 
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/
+
+/** True for the name or a loopback address of this machine. IPv6 may have brackets, as in a URL. */
+export const isThisMachine = (host: string): boolean => LOOPBACK.test(host)
 const DEFAULT_CONNECT_TIMEOUT_S = 5
 const LONGEST_CONNECT_TIMEOUT_S = 15
 
@@ -51,7 +54,7 @@ export function readConnectionUrl(text: string): ConnectionTarget {
   if (host.includes(',')) throw new ConnectionUrlError('must name a single host, that of the primary server')
   const isSocket = host === '' || host.startsWith('/')
   const user = parameter('user') ?? decode(url.username)
-  const sslMode = readSslMode(parameter('sslmode') ?? parameter('ssl'), isSocket || LOOPBACK.test(host))
+  const sslMode = readSslMode(parameter('sslmode') ?? parameter('ssl'), isSocket || isThisMachine(host))
   const rootCertificate = parameter('sslrootcert')
   return {
     host: isSocket ? 'localhost' : host,

@@ -1,10 +1,9 @@
 import { z } from 'zod'
+import { isThisMachine } from '@/server/db/connection-url'
 
 /** The kinds of values that variables of the environment have. Each says what it must be, and gives an example. */
 
 /** The hosts for which plain http is allowed, as `URL.hostname` writes them. */
-export const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
-
 /**
  * A whole number.
  * @param what what the number means, for the error
@@ -48,7 +47,7 @@ export const url = (protocols: string[], what: string, example: string) =>
 export function isWebAddress(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, hostname } = new URL(text)
-  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOSTS.has(hostname))
+  return protocol === 'https:' || (protocol === 'http:' && isThisMachine(hostname))
 }
 
 /** True for an origin that is written as browsers write it in the `Origin` header. */
