@@ -294,6 +294,9 @@ export const messages = {
     wasMe: 'If it was you, close this page. You don’t need to do anything.',
     doneTitle: 'Now choose a new password',
     doneBody: 'We’ve disabled the old password, signed out all devices and emailed you a link to choose a new one.',
+    elsewhereTitle: 'Contact support now',
+    elsewhereBody:
+      'We’ve disabled the password and signed out all devices. The email address of your account was changed too, so we haven’t sent a link. Contact support to get your account back.',
     doneMailbox: 'If someone else may be reading your email, change your email password first.',
     missingTitle: 'Open the link in your email',
     missingBody: 'To secure your account, use the link in the email about your password change.',

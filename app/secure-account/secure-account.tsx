@@ -20,6 +20,14 @@ export function SecureAccount({ token: given }: { token: string }) {
   const secure = trpc.recovery.secureAccount.useMutation()
   const refusal = secure.isError ? readRefusal(secure.error) : undefined
 
+  if (secure.isSuccess && !secure.data.emailed) {
+    return (
+      <>
+        <PageHeading takeFocus>{words.elsewhereTitle}</PageHeading>
+        <p className="mt-3">{words.elsewhereBody}</p>
+      </>
+    )
+  }
   if (secure.isSuccess) {
     return (
       <>

@@ -14,12 +14,12 @@ export interface FoundAccount {
   picture: string | null
 }
 
-/** Several accounts may have one email address. At most this many take part in a recovery, always the same ones. */
+/** Several accounts may have one email address. At most this many of them take part in a recovery, always the same ones. */
 const ACCOUNTS_PER_ADDRESS = 5
 
 /** Conditions on a row `a` of `latchkey.accounts`. `npm run doctor` checks that an index answers each. */
-const hasEmail = (email: SQL) => sql`lower(a.email collate "C") = ${email}`
-const hasUsername = (username: SQL) => sql`lower(a.username collate "C") = ${username}`
+const hasEmail = (email: SQL) => sql`lower(a.email::text collate "C") = ${email}`
+const hasUsername = (username: SQL) => sql`lower(a.username::text collate "C") = ${username}`
 
 /** A condition on a row `a` of `latchkey.accounts`: it is the account with this id. */
 export const hasId = (id: SQL): SQL => sql`a.id = latchkey.account_id(${id}::text)`
@@ -29,10 +29,16 @@ export const isAccountOf = (identifier: Identifier): SQL =>
   sql`${(identifier.includes('@') ? hasEmail : hasUsername)(sql`${identifier}`)} and ${isActive}`
 
 /**
+ * The order of accounts `a` that share an address. Shorter ids come first: numbers that were given out earlier, so
+ * that new accounts cannot crowd out an older one.
+ */
+export const accountOrder = sql.raw('length(a.id::text), a.id::text')
+
+/**
  * Ends a query of rows `a` of `latchkey.accounts`: the first few accounts, in an order that no index has. Without an
  * order, PostgreSQL may expect to find a few rows sooner by scanning all accounts than by an index.
  */
-const firstAccounts = (count: number): SQL => sql.raw(`order by a.id::text limit ${count}`)
+const firstAccounts = (count: number): SQL => sql`order by ${accountOrder} limit ${sql.raw(String(count))}`
 
 /** A query of the rows of `latchkey.accounts` with this email address or username that take part in a recovery. */
 export const accountsOf = (identifier: Identifier): SQL =>

@@ -91,9 +91,9 @@ describe('an argon2id hash', () => {
 
 describe('a bcrypt hash', () => {
   it('is also verified by pgcrypto', async () => {
-    await db.execute(sql`create extension pgcrypto`)
+    await db.execute(sql`create extension pgcrypto schema public`)
     const stored = hashOf.get('bcrypt')
-    expect(await db.execute(sql`select crypt('a passphrase', ${stored}) as hash`)).toEqual([{ hash: stored }])
+    expect(await db.execute(sql`select public.crypt('a passphrase', ${stored}) as hash`)).toEqual([{ hash: stored }])
   })
 
   it('holds at most 72 bytes of UTF-8, whatever the pepper', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import pLimit from 'p-limit'
 import type { RecoveryPolicy } from '@/server/core/context'
@@ -90,20 +91,23 @@ function readHash(policy: HashPolicy, stored: string): Verify | null {
   return formatThatMade(stored)?.read(stored, pepperOf(policy)) ?? null
 }
 
-const decoys = new Map<string, Promise<string>>()
+const unmatchable = new Map<string, Promise<string>>()
 
-/** A hash in the configured format that belongs to no account. */
-function decoyOf(policy: HashPolicy): Promise<string> {
+/**
+ * A hash in the configured format that no known password matches. It is made once per process, from random bytes that
+ * are not kept, so it costs nothing to disable a password with it or to compare with it.
+ */
+export function unusableHash(policy: HashPolicy): Promise<string> {
   const format = formatOf(policy)
-  const decoy = decoys.get(format.name) ?? format.hash('no account has this password', pepperOf(policy))
-  decoys.set(format.name, decoy)
-  decoy.catch(() => decoys.delete(format.name)) // the next call tries again
-  return decoy
+  const made = unmatchable.get(format.name) ?? format.hash(randomBytes(32).toString('base64url'), pepperOf(policy))
+  unmatchable.set(format.name, made)
+  made.catch(() => unmatchable.delete(format.name)) // the next call tries again
+  return made
 }
 
 /** Takes as long as comparing a wrong password with a hash in the configured format. */
 async function failAsUsual(policy: HashPolicy, password: string): Promise<false> {
-  await readHash(policy, await decoyOf(policy))?.(password)
+  await readHash(policy, await unusableHash(policy))?.(password)
   return false
 }
 

@@ -6,6 +6,8 @@ export const ANSWERS = {
   resetRequested: 'If an account matches, an email is on its way to it.',
   codeAccepted: 'The code is correct. Choose a new password.',
   passwordChanged: 'The password has been changed and all devices have been signed out.',
+  accountSecuredWithoutEmail:
+    'All devices have been signed out. The address of the account has changed, so no email was sent.',
   accountSecured: 'All devices have been signed out, and an email with a link is on its way.',
   signedOut: 'Signed out.',
   sessionEnded: 'The session has ended.',

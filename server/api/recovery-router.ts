@@ -136,10 +136,12 @@ export const recoveryRouter = router({
   secureAccount: publicProcedure
     .meta({ summary: 'Secure an account, with the token of the "Your password was changed" email' })
     .input(z.object({ token: z.string().max(4096) }))
-    .output(message(ANSWERS.accountSecured))
+    .output(
+      z.object({ message: z.enum([ANSWERS.accountSecured, ANSWERS.accountSecuredWithoutEmail]), emailed: z.boolean() }),
+    )
     .mutation(async ({ ctx, input }) => {
-      await secureAccount(ctx.recovery, input)
+      const { emailed } = await secureAccount(ctx.recovery, input)
       clearCookie(ctx.answer, 'session')
-      return { message: ANSWERS.accountSecured }
+      return { message: emailed ? ANSWERS.accountSecured : ANSWERS.accountSecuredWithoutEmail, emailed }
     }),
 })

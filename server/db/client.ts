@@ -31,6 +31,8 @@ export function createClient(target: ConnectionTarget, { maxConnections = 10, po
   if (pooling === 'session') {
     settings.application_name = target.applicationName ?? 'latchkey'
     settings.statement_timeout = String(STATEMENT_TIMEOUT_MS)
+    // Other roles may be able to create functions in "public", which calls without a schema could reach (CVE-2018-1058).
+    settings.search_path = 'pg_catalog, pg_temp'
   }
   const connector = createConnector(target, settings)
   const client = postgres({

@@ -70,8 +70,9 @@ export function migrationScript(steps: {
     'set local statement_timeout = 0;',
     'set local client_min_messages = warning;',
     "set local application_name = 'latchkey migrate';",
-    // A new database gets all tables in "latchkey". Those of an older one are in "public" until they are moved.
-    'set local search_path = latchkey, public;',
+    // The tables of versions before 0005 are in "public" until they are moved. Otherwise nothing of "public" is used:
+    // other roles may be able to create functions there (CVE-2018-1058).
+    `set local search_path = latchkey, ${steps.former.length > 0 ? 'public' : 'pg_temp'};`,
     TAKE_LOCK,
     CREATE_JOURNAL,
     carryOver(steps.former),

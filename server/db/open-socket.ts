@@ -45,6 +45,8 @@ async function encrypted(tcp: net.Socket, target: ConnectionTarget): Promise<net
     tcp.write(SSL_REQUEST)
     const [answer] = (await once(tcp, 'data')) as [Buffer]
     tcp.pause()
+    // What follows the answer was sent in plain text, possibly by a machine in between (CVE-2021-23222).
+    if (answer.length > 1) throw connectError('TLS_REFUSED', 'the server sent plain text before TLS')
     if (answer[0] !== TLS_OFFERED) {
       if (target.sslMode === 'allow' || target.sslMode === 'prefer') return tcp.resume()
       throw connectError('TLS_REFUSED', 'the server offers no TLS')

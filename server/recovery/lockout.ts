@@ -39,7 +39,7 @@ export function lockoutSubjects(ctx: LockoutContext, identifier: Identifier): Lo
   const typed = digestForLockout(ctx, identifier)
   const decisive = step(
     'decisive_subject',
-    sql`select 'account ' || id as subject from ${accounts}
+    sql`select 'account ' || id::text as subject from ${accounts}
     union all select ${`nobody ${typed}`}::text where not exists (select from ${accounts})`,
   )
   const visible = mayReveal(ctx)

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { accountState } from '@/server/accounts/account-state'
-import { accountsNamedBy } from '@/server/accounts/find-account'
+import { accountOrder, accountsNamedBy } from '@/server/accounts/find-account'
 import { auditEvent } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { codeDigestOf, codeOf, digestOf, newSeed } from '@/server/core/secrets'
@@ -21,13 +21,11 @@ export type MintableRequest = Pick<ClaimedEmail, 'id' | 'form' | 'identifier' | 
 /**
  * Processes requests that were not processed yet, in one statement: finds their accounts, makes one request per
  * account its only live one, and marks the others `ignored`. Of several requests for an account the first is
- * minted, unless the account is cooling down. The typed identifiers are erased. Where several accounts have the
- * typed address, each further one gets a request of its own, for the worker's next batch.
- *
- * Several workers may process the same requests. The outbox rows are locked first, in the order of their ids; a
- * unique index lets only one of two workers mint for an account.
+ * minted, unless the account is cooling down. Further accounts of a typed address get requests of their own.
  */
 export async function mintRequests(ctx: MintContext, requests: MintableRequest[]): Promise<void> {
+  // Several workers may process the same requests. The rows are locked in the order of their ids, and a unique index
+  // lets only one of two workers mint for an account.
   const locked = lockRequests(ctx, requests)
   const matched = matchAccounts(ctx, locked)
   const chosen = chooseRequests(matched)
@@ -78,7 +76,7 @@ const matchAccounts = (ctx: MintContext, requests: Step): Step =>
   materializedStep(
     'matched_requests',
     sql`select r.*, a.id::text as account_id, a.email, a.username, a.full_name, a.sign_in_via,
-      ${accountState} as account_state, row_number() over (partition by r.id order by a.id::text) as position,
+      ${accountState} as account_state, row_number() over (partition by r.id order by ${accountOrder}) as position,
       (select t.id from latchkey.password_reset_tokens t where t.account_id = a.id::text and ${isOpen}) as open_token_id,
       not r.exempt_from_cooldown and (
         ${isCoolingDown(ctx, sql`a.id::text`, sql`r.created_at`)} or ${isOverEmailLimit(ctx)}
@@ -96,23 +94,15 @@ const queueFurtherAccounts = (ctx: MintContext, matched: Step): Step =>
   step(
     'queued_requests',
     sql`insert into latchkey.mail_outbox (id, kind, form, account_id, device, request_id, due_at, created_at)
-    select ${newIdInSql}, 'password-reset', form, account_id, device, request_id, ${instantParam(ctx.now)}, created_at
+    select gen_random_uuid(), 'password-reset', form, account_id, device, request_id, ${instantParam(ctx.now)}, created_at
     from ${matched} where position > 1`,
   )
 
-/** SQL: a new id of a request, with 128 random bits as those of `newRequestId`. */
-const newIdInSql = sql.raw(
-  `encode(substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) for 16), 'hex')::uuid`,
-)
-
-/**
- * A condition on a request `r` and its account `a`: EMAILS_PER_ACCOUNT is used up, and a link is live. People without a
- * password need no link.
- */
+/** A condition on a request `r` and its account `a`: a link is live, and EMAILS_PER_ACCOUNT is used up. */
 const isOverEmailLimit = (ctx: MintContext) => sql`(
-    (a.sign_in_via is not null or exists (
+    exists (
       select from latchkey.password_reset_tokens t where t.account_id = a.id::text and ${isLive('link', ctx.now)}
-    ))
+    )
     and ${EMAILS_PER_ACCOUNT.budget} <= (
       select count(*) from latchkey.password_reset_tokens t where t.account_id = a.id::text
         and t.created_at > r.created_at - make_interval(secs => ${EMAILS_PER_ACCOUNT.windowSeconds})
@@ -136,8 +126,8 @@ const supersedeOpenTokens = (ctx: MintContext, chosen: Step): Step =>
   )
 
 /**
- * Inserts the rows of the chosen requests, each after the row that it supersedes was closed. The row of a person
- * without a password is closed from the start: it only counts for the cooldown.
+ * Inserts the rows of the chosen requests, each after the row that it supersedes was closed. A person without a
+ * password gets a row too, which counts for cooldown and limits, with digests that no link or code has.
  */
 function insertTokens(ctx: MintContext, chosen: Step, superseded: Step): Step {
   const expiresAt = instantParam(secondsAfter(ctx.now, ctx.policy.linkTtlSeconds))
@@ -145,15 +135,19 @@ function insertTokens(ctx: MintContext, chosen: Step, superseded: Step): Step {
   return step(
     'minted_tokens',
     sql`insert into latchkey.password_reset_tokens
-      (id, account_id, seed, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at, superseded_at)
-    select c.id, account_id, decode(seed, 'hex'), decode(token_hash, 'hex'), decode(code_hash, 'hex'), account_state, created_at,
-      ${expiresAt}, ${codeExpiresAt}, case when sign_in_via is not null then ${instantParam(ctx.now)} end
+      (id, account_id, seed, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at)
+    select c.id, account_id, decode(seed, 'hex'), ${digestUnlessElsewhere('token_hash')}, ${digestUnlessElsewhere('code_hash')}, account_state, created_at,
+      ${expiresAt}, ${codeExpiresAt}
     from ${chosen} c left join ${superseded} s on s.id = c.open_token_id
     order by account_id
     on conflict (account_id) where ${isOpenInIndex} do nothing
     returning id`,
   )
 }
+
+/** SQL: the digest in a column, or that of random bytes for a person who signs in elsewhere. */
+const digestUnlessElsewhere = (column: 'token_hash' | 'code_hash') =>
+  sql.raw(`case when sign_in_via is null then decode(${column}, 'hex') else sha256(uuid_send(gen_random_uuid())) end`)
 
 /** Every locked request with its first account, and whether it was minted. */
 const markMinted = (matched: Step, minted: Step): Step =>

@@ -29,7 +29,7 @@ export type ResetRequest = (
  * every identifier: no account is looked up, so known and unknown ones cannot be told apart (OWASP Forgot Password
  * Cheat Sheet). The mail worker does the rest. Under `reveal`, the account is looked up first.
  *
- * @returns the request's id, from which its secrets are derived
+ * @returns the request's id
  * @throws RecoveryError `too-many-requests`; `asked-too-soon` with `refuseWithinCooldown`; `account-unknown` under
  *   `reveal`
  */

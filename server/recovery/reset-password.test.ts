@@ -201,9 +201,11 @@ describe('the effects of resetPassword', () => {
     const { reset, stored, signInWith } = await withLink()
     const before = await stored()
     const resetWithBroken = async (table: string) => {
-      await db.execute(sql.raw(`alter table ${table} add constraint broken check (created_at < 'epoch') not valid`))
+      await db.execute(
+        sql.raw(`alter table latchkey.${table} add constraint broken check (created_at < 'epoch') not valid`),
+      )
       await expect(reset()).rejects.toThrow(/broken/)
-      await db.execute(sql.raw(`alter table ${table} drop constraint broken`))
+      await db.execute(sql.raw(`alter table latchkey.${table} drop constraint broken`))
       expect(await stored()).toEqual(before)
     }
     await resetWithBroken('security_events')

@@ -131,9 +131,9 @@ describe('the search of these tests', () => {
     ['bytes', sql`select convert_to(${secret}, 'UTF8') as stored`],
     ['decoded bytes', sql`select decode(${Buffer.from(secret, 'base64url').toString('hex')}, 'hex') as stored`],
   ])('finds a secret that is stored as %s in any table', async (_, planted) => {
-    await db.execute(sql`create table forgotten as ${planted}`.inlineParams())
+    await db.execute(sql`create table public.forgotten as ${planted}`.inlineParams())
     expect(foundIn(await dumpDatabase(), secret)).toBe(true)
-    await db.execute(sql`drop table forgotten`)
+    await db.execute(sql`drop table public.forgotten`)
     expect(foundIn(await dumpDatabase(), secret)).toBe(false)
   })
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { changePassword, endSessionsOf } from '@/server/accounts/change-password'
 import { hasId } from '@/server/accounts/find-account'
-import { unusableHash } from '@/server/accounts/unusable-hash'
+import { unusableHash } from '@/server/accounts/password-hash'
 import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
@@ -16,16 +16,18 @@ import { isOpen } from './live-secret'
 
 /**
  * "This wasn't me", from the email about a changed password (SP 800-63B-4 §4.2.3). The new password stops working,
- * every session ends, and a reset email is queued, in one statement. Works once, and only for the newest change:
- * an old email must not undo what the owner has done since.
+ * every session ends, and a reset email is queued, in one statement. Works once, and only until the password is
+ * changed here again; an application's own changes are not known. If the account has another address by now, which
+ * may be the intruder's, no email is sent.
  *
+ * @returns whether a reset email was queued
  * @throws RecoveryError `link-unknown` (never emailed), `link-expired` (older than a week), `link-used` (used
  *   already, or the password was changed again), `too-many-requests`
  */
-export async function secureAccount(ctx: RecoveryContext, input: { token: string }): Promise<void> {
+export async function secureAccount(ctx: RecoveryContext, input: { token: string }): Promise<{ emailed: boolean }> {
   const emailId = readSecureAccountToken(ctx.secrets, input.token)
   const disabledHash = await unusableHash(ctx.policy)
-  const found = await runLimited<{ fresh: boolean | null; secured: number }>(
+  const found = await runLimited<{ fresh: boolean | null; secured: number; emailed: boolean }>(
     ctx,
     { action: 'secure-account' },
     (check) => {
@@ -34,6 +36,7 @@ export async function secureAccount(ctx: RecoveryContext, input: { token: string
       const claimed = claimChange(ctx, account, emailId)
       const [stored, secured] = changePassword(claimed, disabledHash)
       const ended = endSessionsOf(secured)
+      const queued = queueResetEmail(ctx, secured, email)
       const event = { kind: 'account-secured', accountId: sql`id::text`, ...byRequester(ctx) } as const
       return {
         steps: [
@@ -45,11 +48,11 @@ export async function secureAccount(ctx: RecoveryContext, input: { token: string
           ended,
           supersedeOpenToken(ctx, secured),
           step('audited', auditEvent(event, sql`from ${secured}`)),
-          queueResetEmail(ctx, secured),
+          queued,
           ...queueEvent(ctx.policy.sendEvents, { ...event, type: 'account.secured' }, sql`from ${secured}`),
         ],
         query: sql`select ${check.result}.*, (select fresh from ${email}) as fresh,
-          (select count(*)::int from ${ended}) as secured from ${check.result}`,
+          (select count(*)::int from ${ended}) as secured, exists (select from ${queued}) as emailed from ${check.result}`,
       }
     },
   )
@@ -57,6 +60,7 @@ export async function secureAccount(ctx: RecoveryContext, input: { token: string
   if (!found.fresh) throw new RecoveryError('link-expired')
   if (found.secured === 0) throw new RecoveryError('link-used')
   ctx.wakeMailWorker()
+  return { emailed: found.emailed }
 }
 
 /** The email about a changed password that the token was sent in. */
@@ -64,7 +68,7 @@ function findChangedEmail(ctx: RecoveryContext, emailId: string | null, check: L
   const oldest = instantParam(secondsAfter(ctx.now, -SECURE_ACCOUNT_TTL_SECONDS))
   return step(
     'changed_email',
-    sql`select account_id, created_at, created_at > ${oldest} as fresh from latchkey.mail_outbox, ${check.result}
+    sql`select account_id, recipient, created_at > ${oldest} as fresh from latchkey.mail_outbox, ${check.result}
     where id = ${emailId}::uuid and kind = 'password-changed' and ${check.passed}`,
   )
 }
@@ -94,14 +98,15 @@ const supersedeOpenToken = (ctx: RecoveryContext, secured: Step): Step =>
     where t.account_id = ${secured}.id::text and ${isOpen}`,
   )
 
-/** Queues a reset email. It is exempt from the cooldown, because the owner has no password now. */
-function queueResetEmail(ctx: RecoveryContext, secured: Step): Step {
+/** Queues a reset email to the address that was told of the change. It is exempt from the cooldown. */
+function queueResetEmail(ctx: RecoveryContext, secured: Step, email: Step): Step {
   const now = instantParam(ctx.now)
   return step(
     'queued_request',
     sql`insert into latchkey.mail_outbox (id, kind, exempt_from_cooldown, account_id, device, request_id, due_at, created_at)
     select ${newRequestId()}::uuid, 'password-reset', true, id::text, ${ctx.requester.device}, ${ctx.requester.requestId},
       ${now}, ${now}
-    from ${secured}`,
+    from ${secured}, ${email} where lower(${secured}.email::text) = lower(${email}.recipient)
+    returning id`,
   )
 }

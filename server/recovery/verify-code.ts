@@ -93,7 +93,7 @@ const findCandidates = (ctx: RecoveryContext, { accounts }: LockoutSubjects, { d
     'candidates',
     sql`select a.id::text as "accountId", d.admitted as comparable, t.id as "tokenId",
       encode(t.code_hash, 'hex') as "codeHash"
-    from ${accounts} a left join ${decisive} d on d.subject = 'account ' || a.id
+    from ${accounts} a left join ${decisive} d on d.subject = 'account ' || a.id::text
       left join latchkey.password_reset_tokens t on t.account_id = a.id::text and ${isLiveCode(ctx.now)}`,
   )
 

@@ -9,7 +9,8 @@ const MAX_COST = 15
 /** What follows the 72nd byte of a password makes no difference. */
 export const BCRYPT_MAX_BYTES = 72
 
-const SHAPE = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/
+/** The salt's last character holds two bits. Libraries refuse one that has more. */
+const SHAPE = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}$/
 
 /** The cost of a well-formed hash, as the exponent that it is stored as; otherwise null. */
 const costOf = (stored: string): number | null => {

@@ -55,8 +55,8 @@ function ResetEmail(props: ResetEmailProps) {
       preview={texts.preview(linkSeconds)}
       greeting={messages.mail.greeting(oneLine(props.recipientName))}
     >
-      <Paragraph>{texts.lead}</Paragraph>
       {props.username && <Paragraph>{messages.mail.username(props.username)}</Paragraph>}
+      <Paragraph>{texts.lead}</Paragraph>
       <Action href={props.link} label={texts.button} />
       <Paragraph>{texts.codeLead(props.codeMinutes * 60)}</Paragraph>
       <Text className="code" style={styles.code}>
