@@ -1,6 +1,13 @@
 import { describe, expect, it, vi } from 'vitest'
 import { linkTokenOf, newRequestId, secureAccountTokenOf } from '@/server/core/secrets'
-import { isSessionOpen, LOCK_ACCOUNT, OTHER_PASSWORD, readAccount, signInTo } from '@/server/testing/accounts'
+import {
+  changeAccount,
+  isSessionOpen,
+  LOCK_ACCOUNT,
+  OTHER_PASSWORD,
+  readAccount,
+  signInTo,
+} from '@/server/testing/accounts'
 import { createTestDatabase, waitForBlocked } from '@/server/testing/database'
 import { tokenIn } from '@/server/testing/emails'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
@@ -41,6 +48,16 @@ describe('secureAccount', () => {
     const session = await signInWith(OTHER_PASSWORD)
     await secure(token)
     expect(await isSessionOpen(fixture.ctx(), session)).toBe(false)
+    expect(await refusalOf(signInWith(OTHER_PASSWORD))).toEqual({ code: 'sign-in-failed' })
+  })
+
+  it('sends no link to an address that the account has only since the change', async () => {
+    const { fixture, account, token, emails, secure, signInWith } = await withChange()
+    await changeAccount(db, account, { email: 'intruder@example.com' })
+    expect(await secure(token)).toEqual({ emailed: false })
+    await fixture.deliver()
+    expect(fixture.mailbox.to('intruder@example.com')).toEqual([])
+    expect(emails()).toHaveLength(2)
     expect(await refusalOf(signInWith(OTHER_PASSWORD))).toEqual({ code: 'sign-in-failed' })
   })
 
