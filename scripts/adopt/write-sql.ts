@@ -1,4 +1,5 @@
 import { accountIdBody } from '@/scripts/account-id'
+import { CliError } from '@/scripts/cli-error'
 import type { Plan, ViewColumn } from './framework'
 import type { Column, Table } from './live-schema'
 import { indented } from './sql-parts'
@@ -35,7 +36,9 @@ export function writeSql(directory: Directory): string {
   return `${sections.join('\n\n')}\n`
 }
 
-const comment = (lines: string[]) => lines.map((line) => `-- ${line}`.trimEnd()).join('\n')
+/** Names of tables and roles may contain line breaks, which would end the comment. */
+const comment = (lines: string[]) =>
+  lines.map((line) => `-- ${line.replace(/[\p{Cc}\u2028\u2029]/gu, ' ')}`.trimEnd()).join('\n')
 
 const header = ({ title, command, users, plan }: Directory) =>
   comment([
@@ -83,7 +86,7 @@ function functions({ users, id, plan }: Directory) {
   // A trigger of the application may name its tables without their schema.
   const searchPath = users.triggers ? `pg_catalog, ${users.sql.split('.')[0]}, pg_temp` : 'pg_catalog, pg_temp'
   const write = (name: string, args: string, returns: string, options: string, body: string, about: string[]) =>
-    `${comment(about)}\ndrop function if exists latchkey.${name};\ncreate function latchkey.${name}(${args}) returns ${returns}\nlanguage sql ${options}\nas $$\n  ${indented(body, 2)}\n$$;`
+    `${comment(about)}\ndrop function if exists latchkey.${name};\ncreate function latchkey.${name}(${args}) returns ${returns}\nlanguage sql ${options}\nas $$\n  ${indented(withoutDollars(body), 2)}\n$$;`
   const definer = `volatile security definer set search_path = ${searchPath}`
   return [
     write('account_id', 'text', id.type, 'immutable parallel safe', accountIdBody(id.type), [
@@ -100,6 +103,14 @@ function functions({ users, id, plan }: Directory) {
   ].join('\n\n')
 }
 
+/** A name with two dollar signs would end the body of its function. */
+function withoutDollars(body: string): string {
+  if (!body.includes('$$')) return body
+  throw new CliError(
+    'A table or column has two dollar signs in its name. Write the directory by hand: docs/adopt/own-table.md',
+  )
+}
+
 const signatures = ({ id }: Directory) => [
   'latchkey.account_id(text)',
   `latchkey.set_password(${id.type}, text)`,
@@ -109,6 +120,7 @@ const signatures = ({ id }: Directory) => [
 function grants(directory: Directory) {
   const { role, plan } = directory
   const functions = signatures(directory).join(',\n  ')
+  const trigger = plan.copy ? `\nrevoke all on function latchkey.copy_supabase_email() from public;` : ''
   return `${comment([
     "The rights of Latchkey's servers, whose DATABASE_URL signs in as this role. It has no right on your tables: it reads",
     'users through the view and changes them through the two functions, which run with the rights of their owner.',
@@ -122,6 +134,9 @@ grant usage on all sequences in schema latchkey to ${role};
 -- The same for the tables of later versions, which \`npm run migrate\` creates.
 alter default privileges in schema latchkey grant select, insert, update, delete on tables to ${role};
 alter default privileges in schema latchkey grant usage on sequences to ${role};
+-- What the owner runs at the next update, and accounts that Latchkey does not keep here.
+revoke insert, update, delete on latchkey.migrations from ${role};
+revoke all on latchkey.users from ${role};
 
 -- Locking a row needs the right to update one column. This one is computed, so nothing can be written to it.
 revoke all on latchkey.accounts${plan.copy ? `, ${plan.copy.table}` : ''} from public, ${role};
@@ -129,7 +144,7 @@ grant select, update (sign_in_via) on latchkey.accounts to ${role};
 
 revoke all on function
   ${functions}
-from public;
+from public;${trigger}
 grant execute on function
   ${functions}
 to ${role};`

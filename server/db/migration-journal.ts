@@ -44,11 +44,11 @@ export interface Journal {
 /** Reads the journal. It takes no lock, and works in a database that knows nothing of Latchkey. */
 export async function readJournal(client: postgres.Sql): Promise<Journal> {
   const tables = await client`
-    select n.nspname as schema, obj_description(c.oid, 'pg_class') as comment, c.relname as name
+    select n.nspname as schema, pg_catalog.obj_description(c.oid, 'pg_class') as comment, c.relname as name
     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     where (n.nspname, c.relname) in (('latchkey', 'migrations'), ('latchkey', 'accounts'))
       or (n.nspname, c.relname) = ('drizzle', '__drizzle_migrations')
-        and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')`
+        and pg_catalog.has_schema_privilege(n.oid, 'usage') and pg_catalog.has_table_privilege(c.oid, 'select')`
   const find = (name: string) => tables.find((table) => table.name === name)
   const rows = find('migrations') && (await client`select hash, created_at as time from latchkey.migrations`)
   const former = find('__drizzle_migrations')

@@ -81,8 +81,10 @@ end $$;
 
 grant usage on schema latchkey to latchkey_server;
 grant select, insert, update, delete on all tables in schema latchkey to latchkey_server;
+revoke insert, update, delete on latchkey.migrations from latchkey_server;
+revoke all on latchkey.users from latchkey_server;
 revoke all on latchkey.accounts from public, latchkey_server;
 -- A row can be locked by a role that may update one of its columns. This one is computed and cannot be updated.
-grant select, update (active) on latchkey.accounts to latchkey_server;
+grant select, update (sign_in_via) on latchkey.accounts to latchkey_server;
 revoke all on function latchkey.set_password(bigint, text), latchkey.end_sessions(bigint) from public;
 grant execute on function latchkey.set_password(bigint, text), latchkey.end_sessions(bigint) to latchkey_server;
