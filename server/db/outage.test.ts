@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { sql } from 'drizzle-orm'
-import { afterAll, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, expect, it, vi } from 'vitest'
 import { createTestDatabase } from '@/server/testing/database'
 import { createSwitchableProxy } from '@/server/testing/switchable-proxy'
 import { createDatabase, type Database, isOutage, runStatement } from './client'
@@ -9,48 +10,52 @@ import { pauseAfter } from './connector'
 const { directUrl: url } = await createTestDatabase()
 const proxy = await createSwitchableProxy(url)
 afterAll(proxy.close)
+afterEach(() => void vi.useRealTimers())
 
 const one = (db: Database) => runStatement<{ one: number }>(db, sql`select 1 as one`)
 
-/** Runs statements without a pause for a time, 20 at once. Returns how long the slowest took, and how many succeeded. */
-async function hammer(db: Database, ms: number) {
-  const end = performance.now() + ms
-  let slowestMs = 0
-  let succeeded = 0
-  const errors: unknown[] = []
-  const statements = async () => {
-    while (performance.now() < end) {
-      const start = performance.now()
-      await one(db).then(
-        () => (succeeded += 1),
-        (error) => errors.push(error),
-      )
-      slowestMs = Math.max(slowestMs, performance.now() - start)
-    }
+/** Runs 20 statements at once, some times in a row. Returns how many succeeded, and the errors of the others. */
+async function runMany(db: Database, times = 1) {
+  const outcomes: PromiseSettledResult<unknown>[] = []
+  for (let n = 0; n < times; n++) {
+    outcomes.push(...(await Promise.allSettled(Array.from({ length: 20 }, () => one(db)))))
   }
-  await Promise.all(Array.from({ length: 20 }, statements))
-  return { slowestMs, succeeded, errors }
+  const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+  return { succeeded: outcomes.length - errors.length, errors }
 }
 
 it.each(['refuse', 'close', 'starting'] as const)(
-  'while the server answers by "%s", few connections are tried, statements fail at once, and it recovers within seconds',
+  'while the server answers by "%s", one connection is tried after each pause, all statements fail, and it recovers',
   async (behaviour) => {
     const { db, close } = createDatabase(proxy.url)
     await Promise.all(Array.from({ length: 20 }, () => one(db)))
+    // The clock of the pauses moves only when it is advanced, so statements can fail only without waiting for one.
+    vi.useFakeTimers({ toFake: ['performance'] })
     await proxy.become(behaviour)
     const before = proxy.attempts()
-    const { errors, succeeded, slowestMs } = await hammer(db, 1_500)
-    expect(succeeded).toBe(0)
-    expect(errors.every(isOutage)).toBe(true)
-    expect(errors.length).toBeGreaterThan(100)
-    expect(slowestMs).toBeLessThan(4_500)
-    // After 0, 0.25 and 0.75 s, the pauses up to a quarter shorter; and the next, on a slow machine.
-    if (behaviour !== 'refuse') expect(proxy.attempts() - before).toBeLessThanOrEqual(5)
+    // The pauses are 250, 500 and 1000 ms, up to a quarter shorter.
+    const advances = [
+      [0, 1],
+      [187, 1],
+      [63, 2],
+      [374, 2],
+      [126, 3],
+      [749, 3],
+      [251, 4],
+    ] as const
+    for (const [ms, attempts] of advances) {
+      vi.advanceTimersByTime(ms)
+      const { succeeded, errors } = await runMany(db, 5)
+      expect(succeeded).toBe(0)
+      expect(errors.every(isOutage)).toBe(true)
+      // When nothing listens, the proxy cannot count.
+      if (behaviour !== 'refuse') expect([ms, proxy.attempts() - before]).toEqual([ms, attempts])
+    }
 
     await proxy.become('forward')
-    await vi.waitFor(() => one(db), { timeout: 30_000, interval: 50 })
-    const again = await hammer(db, 100)
-    expect(again.errors).toEqual([])
+    vi.advanceTimersByTime(5_000)
+    await one(db)
+    expect(await runMany(db)).toEqual({ succeeded: 20, errors: [] })
     await close()
   },
 )
@@ -64,15 +69,37 @@ it('the pauses double from a quarter of a second to five seconds', () => {
 
 it('a server that accepts connections and says nothing holds up one statement, not the others', async () => {
   const sockets = new Set<Socket>()
-  const silent = createServer((socket) => void sockets.add(socket.on('error', () => {})))
+  const silent = createServer((socket) => void sockets.add(socket.on('error', () => {}).resume()))
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
   const { port } = silent.address() as { port: number }
-  const { db, close } = createDatabase(`postgres://u@127.0.0.1:${port}/d?connect_timeout=1`)
+  const { db, close } = createDatabase(`postgres://u@127.0.0.1:${port}/d?connect_timeout=2`)
+  vi.useFakeTimers({ toFake: ['performance'] })
   await expect(one(db)).rejects.toSatisfy(isOutage)
-  const { errors } = await hammer(db, 500)
-  expect(errors.length).toBeGreaterThan(20)
-  expect(sockets.size).toBeLessThanOrEqual(3)
-  await close()
+
+  let held: Promise<unknown> = Promise.resolve()
+  let heldHasFailed = false
+  /** Starts a statement. Resolves with true when it is the one whose connection is tried. */
+  const startHeld = () => {
+    const connected = once(silent, 'connection').then(() => true)
+    held = one(db).catch((error: unknown) => {
+      heldHasFailed = true
+      return error
+    })
+    return Promise.race([connected, held.then(() => false)])
+  }
+  do {
+    heldHasFailed = false
+    vi.advanceTimersByTime(250)
+  } while (!(await startHeld()))
+
+  const { succeeded, errors } = await runMany(db)
+  // The others took milliseconds. The one that is held fails after the two seconds of connect_timeout.
+  expect(heldHasFailed).toBe(false)
+  expect(succeeded).toBe(0)
+  expect(errors.every(isOutage)).toBe(true)
+  expect(sockets.size).toBe(2)
   for (const socket of sockets) socket.destroy()
+  expect(await held).toSatisfy(isOutage)
+  await close()
   silent.close()
 })
