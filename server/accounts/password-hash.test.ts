@@ -181,15 +181,20 @@ describe('a malformed hash', () => {
     '$P$BJ6IyITzpI3BfqZg7b.tJZ3jQNCD9e0',
   ]
 
-  it.each(samples)('never throws and never matches: parts of %s', async (sample) => {
+  /** The sample cut, longer, and with an empty part. */
+  function malformedFrom(sample: string) {
     const cut = [1, 4, 9, 15, 25, 40].map((length) => sample.slice(0, -length))
     const longer = ['\0', '\n', '$', 'A', ' ', 'x'.repeat(1000)].map((tail) => sample + tail)
     const emptied = [1, 2, 3, 4].map((at) => sample.split('$').toSpliced(at, 1, '').join('$'))
-    for (const stored of new Set([...cut, ...longer, ...emptied])) {
-      if (stored === sample) continue
-      // Only hashes that are read are verified: all others run the decoy, which is tested above.
-      const isRead = unreadableKind(ARGON2ID, stored) === null && stored !== ''
-      if (isRead) expect([stored, await verifyPassword(ARGON2ID, stored, 'a passphrase')]).toEqual([stored, false])
+    return [...cut, ...longer, ...emptied].filter((stored) => stored !== sample && stored !== '')
+  }
+
+  it('never throws and never matches', async () => {
+    // Only hashes that are read are verified: all others run the decoy, which is tested above.
+    const read = new Set(samples.flatMap(malformedFrom).filter((stored) => unreadableKind(ARGON2ID, stored) === null))
+    expect(read.size).toBeGreaterThan(0)
+    for (const stored of read) {
+      expect([stored, await verifyPassword(ARGON2ID, stored, 'a passphrase')]).toEqual([stored, false])
     }
   })
 })
