@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { linkTokenOf, newSeed } from '@/server/core/secrets'
 import { mailOutbox } from '@/server/db/schema'
-import { PASSWORD } from '@/server/testing/accounts'
+import { PASSWORD, TEST_ACCOUNTS } from '@/server/testing/accounts'
 import { API_SECRET, createApiClient, JSON_TYPE, stubApiEnvironment } from '@/server/testing/api-client'
 import { createTestDatabase } from '@/server/testing/database'
 
@@ -104,6 +104,7 @@ describe('every response', () => {
     const typed = 'somebody.private@example.com'
     const token = linkTokenOf('some other application secret', newSeed())
     const calls = {
+      ...(TEST_ACCOUNTS === 'own' && { 'session.signIn': { account: typed, password: PASSWORD } }),
       'recovery.verifyCode': { account: typed, code: '000000' },
       'recovery.resetPassword': { token, password: PASSWORD, confirmPassword: PASSWORD },
     }
