@@ -27,9 +27,9 @@ const SETTINGS = {
 }
 
 /** Runs a command as a user does, without the environment of this process. */
-async function run(script: string, settings: Record<string, string>) {
+async function run(script: string, settings: Record<string, string>, ...args: string[]) {
   const { PATH = '', HOME = '' } = process.env
-  const { exitCode, all } = await execa(process.execPath, [path.join(ROOT, 'scripts', 'run.mjs'), script], {
+  const { exitCode, all } = await execa(process.execPath, [path.join(ROOT, 'scripts', 'run.mjs'), script, ...args], {
     cwd: ROOT,
     env: { PATH, HOME, ...settings },
     extendEnv: false,
@@ -94,5 +94,11 @@ it('npm start refuses an account directory that does not work, with a line for e
   await adopted.apply()
   await sql.end()
   expect(output).toMatch(/Latchkey cannot start:\n✗ the function latchkey\.end_sessions does not exist/)
+  expect(code).toBe(1)
+})
+
+it('a command that migrates first refuses a wrong ACCOUNTS', async () => {
+  const { code, output } = await run('scripts/mail.ts', { ...SETTINGS, ACCOUNTS: 'External' }, 'status')
+  expect(output).toContain('ACCOUNTS must be one of own, external')
   expect(code).toBe(1)
 })

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { seedDemoAccounts } from '@/server/accounts/own/seed'
 import { createDatabase, type Pooling } from '@/server/db/client'
 import { migrate, newerSchema } from '@/server/db/migrate'
-import { type Environment, readEnvironment } from '@/server/env'
+import { type Environment, readDatabaseEnvironment, readEnvironment } from '@/server/env'
 import { checkConnection } from './check-connection'
 import { CliError } from './cli-error'
 import { checkDirectory } from './doctor/check-directory'
@@ -109,7 +109,7 @@ export interface OpenDatabase {
 
 /**
  * Opens the database of DATABASE_URL, or the embedded one if that is not set, and migrates it to the newest schema.
- * @param given the variables; only those of the database are read
+ * @param given the variables; only those of the database and ACCOUNTS are read
  * @throws EnvironmentError, MigrationError, or CliError naming the variable and the host, never the password.
  */
 export async function openDatabase(
@@ -118,10 +118,10 @@ export async function openDatabase(
   temporary = false,
 ): Promise<OpenDatabase> {
   if (given.DATABASE_URL) {
-    const { databaseUrl: url, databasePooling: pooling, databaseDirectUrl } = databaseEnvironment(given)
+    const { databaseUrl: url, databasePooling: pooling, databaseDirectUrl, accounts } = readDatabaseEnvironment(given)
     await checkConnection('DATABASE_URL', url, pooling)
     if (databaseDirectUrl !== url) await checkConnection('DATABASE_DIRECT_URL', databaseDirectUrl, 'session')
-    const { newer } = await migrate(databaseDirectUrl, given.ACCOUNTS === 'external' ? 'external' : 'own')
+    const { newer } = await migrate(databaseDirectUrl, accounts)
     if (newer > 0) console.error(newerSchema(newer))
     return { url, pooling, stop: async () => {} }
   }
@@ -135,12 +135,6 @@ export async function openDatabase(
     await server.stop()
     throw error
   }
-}
-
-/** The part of the environment that says which database to use and how. Commands that need nothing else read only this. */
-export function databaseEnvironment(given: Variables): Environment {
-  const ofDatabase = Object.entries(given).filter(([name]) => name.startsWith('DATABASE_'))
-  return readEnvironment({ ...Object.fromEntries(ofDatabase), EMBEDDED_DATABASE: '1' })
 }
 
 /** Other users may pass through to the data, which PostgreSQL owns. Everything else is for the owner only. */

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { isWebAddress } from './settings/kinds'
 import { EVENTS_SECRET_EXAMPLE, variables } from './settings/variables'
 
@@ -19,23 +20,50 @@ export class EnvironmentError extends Error {
   }
 }
 
+/** Parses variables, or throws an EnvironmentError. An empty one counts as unset: forms and compose files leave those. */
+function parse<Schema extends z.ZodType>(schema: Schema, source: Record<string, string | undefined>): z.output<Schema> {
+  const parsed = schema.safeParse(Object.fromEntries(Object.entries(source).filter(([, value]) => value !== '')))
+  if (parsed.success) return parsed.data
+  throw new EnvironmentError(
+    parsed.error.issues.map((issue) => {
+      const example = 'params' in issue ? issue.params?.example : undefined
+      return `${issue.path.join('.')} ${issue.message}${example ? `, for example ${example}` : ''}`
+    }),
+  )
+}
+
+const databaseVariables = variables.pick({
+  DATABASE_URL: true,
+  DATABASE_DIRECT_URL: true,
+  DATABASE_POOLING: true,
+  DATABASE_MAX_CONNECTIONS: true,
+  ACCOUNTS: true,
+})
+
+const databaseFields = (values: z.output<typeof databaseVariables>) => ({
+  databaseUrl: values.DATABASE_URL as string,
+  /** Connects without a pooler: for migrations. */
+  databaseDirectUrl: values.DATABASE_DIRECT_URL ?? (values.DATABASE_URL as string),
+  databasePooling: values.DATABASE_POOLING ?? ('session' as const),
+  databaseMaxConnections: values.DATABASE_MAX_CONNECTIONS,
+  /** `external`: the accounts are in another application's tables, behind the account directory. */
+  accounts: values.ACCOUNTS ?? ('own' as const),
+})
+
+/**
+ * Reads which database to use, how, and whose accounts are in it. Commands that need nothing else read only this.
+ * @param source has DATABASE_URL
+ * @throws EnvironmentError that names each wrong variable, what it must be, and an example.
+ */
+export const readDatabaseEnvironment = (source: Record<string, string | undefined>) =>
+  databaseFields(parse(databaseVariables, source))
+
 /**
  * Reads and checks the whole environment.
  * @throws EnvironmentError that names each wrong or missing variable, what it must be, and an example.
  */
 export function readEnvironment(source: Record<string, string | undefined>) {
-  // An empty variable counts as unset, because forms and compose files leave empty variables.
-  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
-  const parsed = variables.safeParse(given)
-  if (!parsed.success) {
-    throw new EnvironmentError(
-      parsed.error.issues.map((issue) => {
-        const example = 'params' in issue ? issue.params?.example : undefined
-        return `${issue.path.join('.')} ${issue.message}${example ? `, for example ${example}` : ''}`
-      }),
-    )
-  }
-  const values = parsed.data
+  const values = parse(variables, source)
   const embedded = values.EMBEDDED_DATABASE === '1'
   const problems: string[] = []
 
@@ -84,11 +112,7 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     /** The origin of every link, without a trailing slash. */
     appUrl: appUrl.origin,
     secureCookies: appUrl.protocol === 'https:',
-    databaseUrl: values.DATABASE_URL as string,
-    /** Connects without a pooler: for migrations. */
-    databaseDirectUrl: values.DATABASE_DIRECT_URL ?? (values.DATABASE_URL as string),
-    databasePooling: values.DATABASE_POOLING ?? ('session' as const),
-    databaseMaxConnections: values.DATABASE_MAX_CONNECTIONS,
+    ...databaseFields(values),
     embeddedDatabase: embedded,
     appSecrets: values.APP_SECRET as string[],
     resendApiKey: values.RESEND_API_KEY,
@@ -104,8 +128,6 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     eventsUrl: values.EVENTS_URL,
     /** Each signs every event. */
     eventsSecrets: values.EVENTS_SECRET ?? [],
-    /** `external`: the accounts are in another application's tables, behind the account directory. */
-    accounts: values.ACCOUNTS ?? 'own',
     /** Where people go to sign in. */
     signInUrl: values.SIGN_IN_URL ?? '/sign-in',
     disclosure: values.ACCOUNT_DISCLOSURE ?? (embedded ? ('reveal' as const) : ('conceal' as const)),

@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util'
 import postgres from 'postgres'
 import { checkConnection } from '@/scripts/check-connection'
 import { CliError, main } from '@/scripts/cli-error'
-import { databaseEnvironment, givenVariables } from '@/scripts/environment'
+import { givenVariables } from '@/scripts/environment'
+import { readDatabaseEnvironment } from '@/server/env'
 import { FRAMEWORKS } from './frameworks'
 import { type Generated, generateDirectory } from './generate-directory'
 
@@ -20,7 +21,7 @@ await main(async () => {
     )
   }
   const variable = given.DATABASE_DIRECT_URL ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL'
-  const { databaseDirectUrl: url } = databaseEnvironment({
+  const { databaseDirectUrl: url } = readDatabaseEnvironment({
     ...given,
     DATABASE_URL: given.DATABASE_URL || given[variable],
   })

@@ -82,6 +82,16 @@ it('with external accounts, migrating needs no account directory and makes none'
   expect(await sql`select count(*)::int as count from latchkey.accounts`).toEqual([{ count: 0 }])
 })
 
+it.each([{ variable: 'DATABASE_URL' }, { variable: 'DATABASE_DIRECT_URL' }])(
+  'a wrong ACCOUNTS is refused and nothing is created, with $variable',
+  async ({ variable }) => {
+    const { code, output } = await migrateProcess({ [variable]: url, ACCOUNTS: 'External' })
+    expect(code).toBe(1)
+    expect(output).toContain('ACCOUNTS must be one of own, external')
+    expect(await sql`select to_regnamespace('latchkey') as schema`).toEqual([{ schema: null }])
+  },
+)
+
 it("another application's directory is kept, and the error names what to run to go back to own accounts", async () => {
   await migrate(url, 'external')
   await sql.unsafe(`
