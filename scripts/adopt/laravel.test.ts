@@ -36,6 +36,23 @@ test('sessions and API tokens of the account end, those of others stay', async (
   expect(tokens.map(({ token }) => token)).toEqual(['token-2', 'token-3'])
 })
 
+test('passwords that another application stored before are named by their formats', async () => {
+  await adopted.owner`insert into users (name, email, password) values
+    ('D', 'd@example.com', 'pbkdf2_sha256$260000$c2FsdA$aGFzaA'), ('W', 'w@example.com', '$P$BJ6IyITzpI3BfqZg7b.tJZ3jQNCD9e0'),
+    ('X', 'x@example.com', '{SSHA}c2FsdA')`
+  const { plan } = await adopted.generate()
+  await adopted.owner`delete from users where email in ('d@example.com', 'w@example.com', 'x@example.com')`
+  expect(plan.environment.PASSWORD_HASH).toBe('bcrypt')
+  expect(plan.found).toContain('stored passwords: bcrypt, django-pbkdf2-sha256, phpass')
+  expect(plan.assumed).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/several formats\. New ones are stored as bcrypt/),
+      expect.stringMatching(/^Some passwords are stored as phpass, which Latchkey verifies/),
+      expect.stringMatching(/^Some passwords have a format that Latchkey does not know/),
+    ]),
+  )
+})
+
 describeJourney(adopted, {
   email: 'Jo@Example.com',
   // As `Hash::check` of Laravel compares; `laravel.real.ts` asks PHP.

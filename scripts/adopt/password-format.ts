@@ -1,13 +1,7 @@
+import { PASSWORD_PREFIXES } from '@/server/accounts/password-hash'
 import type { PasswordHash } from './framework'
 import type { Column, LiveSchema, Table } from './live-schema'
 import { literal } from './sql-parts'
-
-/** What hashes of a format look like, as an SQL regular expression. The names are values of PASSWORD_HASH. */
-const LOOKS: Partial<Record<PasswordHash, string>> = {
-  argon2id: '^\\$argon2id\\$',
-  bcrypt: '^\\$2[aby]\\$',
-  'better-auth-scrypt': '^[0-9a-f]{32}:[0-9a-f]{128}$',
-}
 
 const SAMPLE = 1000
 
@@ -15,7 +9,9 @@ const SAMPLE = 1000
 export interface PasswordFormats {
   /** Values of PASSWORD_HASH. */
   known: PasswordHash[]
-  /** True if the sample has hashes of another format. */
+  /** Formats that Latchkey verifies, and does not write. */
+  onlyVerified: string[]
+  /** True if the sample has hashes that Latchkey cannot verify. */
   hasOthers: boolean
 }
 
@@ -29,14 +25,23 @@ export async function findPasswordFormats(
   column: Column,
   where = 'true',
 ): Promise<PasswordFormats> {
-  const cases = Object.entries(LOOKS).map(([format, look]) => `when hash ~ ${literal(look)} then ${literal(format)}`)
-  const rows = await live.rows<{ format: PasswordHash | null }>(
+  // PostgreSQL reads these regular expressions as JavaScript does.
+  const cases = PASSWORD_PREFIXES.map(
+    ({ name, prefix }) => `when hash ~ ${literal(prefix.source)} then ${literal(name)}`,
+  )
+  const rows = await live.rows<{ format: string | null }>(
     `select case ${cases.join(' ')} end as format
 from (select ${column.sql} as hash from ${table.sql} where ${column.sql} <> '' and ${where} limit ${SAMPLE}) sample
 group by 1 order by count(*) desc`,
   )
-  const known = rows.flatMap(({ format }) => (format ? [format] : []))
-  return { known, hasOthers: known.length < rows.length }
+  const isNew = (name: string): name is PasswordHash =>
+    PASSWORD_PREFIXES.some((format) => format.name === name && format.isNew)
+  const found = rows.flatMap(({ format }) => format ?? [])
+  return {
+    known: found.filter(isNew),
+    onlyVerified: found.filter((name) => !isNew(name)),
+    hasOthers: found.length < rows.length,
+  }
 }
 
 /**
@@ -44,17 +49,23 @@ group by 1 order by count(*) desc`,
  * @param usual the framework's own format, for a table without passwords
  * @returns the value, and what to tell the adopter
  */
-export function choosePasswordHash({ known, hasOthers }: PasswordFormats, usual: PasswordHash) {
+export function choosePasswordHash({ known, onlyVerified, hasOthers }: PasswordFormats, usual: PasswordHash) {
   const value = known[0] ?? usual
-  const found = known.length > 0 ? [`stored passwords: ${known.join(', ')}`] : []
+  const stored = [...known, ...onlyVerified]
+  const found = stored.length > 0 ? [`stored passwords: ${stored.join(', ')}`] : []
   const assumed: string[] = []
-  if (known.length === 0 && !hasOthers) {
+  if (stored.length === 0 && !hasOthers) {
     assumed.push(
       `There are no passwords yet. PASSWORD_HASH is set to ${usual}: it must be the format that your application verifies.`,
     )
   }
   if (known.length > 1) {
     assumed.push(`Passwords are stored in several formats. New ones are stored as ${value}, the most frequent.`)
+  }
+  if (onlyVerified.length > 0) {
+    assumed.push(
+      `Some passwords are stored as ${onlyVerified.join(', ')}, which Latchkey verifies and does not write. Check that your application verifies ${value}.`,
+    )
   }
   if (hasOthers) {
     assumed.push(

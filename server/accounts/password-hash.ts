@@ -39,6 +39,13 @@ const FORMATS: readonly PasswordFormat[] = [
 
 const formatThatMade = (stored: string) => FORMATS.find(({ prefix }) => prefix.test(stored))
 
+/** How each format begins, and whether PASSWORD_HASH may name it: the others are only verified. */
+export const PASSWORD_PREFIXES = FORMATS.map(({ name, prefix }) => ({
+  name,
+  prefix,
+  isNew: name in NEW_PASSWORD_FORMATS,
+}))
+
 /** The value of PASSWORD_HASH that writes hashes like this one, or null if there is none. */
 export const newFormatOf = (stored: string): RecoveryPolicy['passwordHash'] | null => {
   const found = Object.entries(NEW_PASSWORD_FORMATS).find(([, { prefix }]) => prefix.test(stored))
