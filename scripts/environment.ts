@@ -3,13 +3,12 @@ import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { seedDemoAccounts } from '@/server/accounts/own/seed'
-import { createDatabase, type Pooling } from '@/server/db/client'
+import type { Pooling } from '@/server/db/client'
 import { migrate, newerSchema } from '@/server/db/migrate'
 import { type Environment, readDatabaseEnvironment, readEnvironment } from '@/server/env'
 import { checkConnection } from './check-connection'
 import { CliError } from './cli-error'
-import { checkDirectory } from './doctor/check-directory'
-import { lineOf } from './doctor/finding'
+import { requireDirectory } from './doctor/require-directory'
 import { startEmbeddedPostgres, startTemporaryPostgres } from './embedded-postgres'
 
 /** The folder of this clone. */
@@ -54,7 +53,7 @@ export async function prepare(
     const environment = readEnvironment(given)
     await options.onChecked?.(environment)
     const database = await openDatabase(given, folder)
-    if (environment.accounts === 'external') await requireDirectory(database)
+    if (environment.accounts === 'external') await requireDirectory(database, environment)
     return { environment, variables: given, stop: database.stop }
   }
   const planned = {
@@ -82,20 +81,6 @@ export async function prepare(
   } catch (error) {
     await database.stop()
     throw error
-  }
-}
-
-/**
- * Refuses to serve with an account directory that does not work.
- * @throws CliError with one line for each fault
- */
-async function requireDirectory({ url, pooling }: OpenDatabase) {
-  const { db, close } = createDatabase(url, { maxConnections: 1, pooling })
-  try {
-    const faults = (await checkDirectory(db.$client)).filter(({ result }) => result === 'fault')
-    if (faults.length > 0) throw new CliError(`Latchkey cannot start:\n${faults.map(lineOf).join('\n')}`)
-  } finally {
-    await close()
   }
 }
 

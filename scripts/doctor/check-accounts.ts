@@ -30,10 +30,17 @@ export async function checkRoundTrip(sql: postgres.Sql, policy: HashPolicy): Pro
       throw new Rollback()
     })
   } catch (error) {
-    if (!(error instanceof Rollback))
-      return fault(`a round trip failed (${reasonOf(error)})`, 'Correct latchkey.set_password or latchkey.end_sessions')
+    if (!(error instanceof Rollback)) return fault(`a round trip failed (${reasonOf(error)})`, fixOf(error))
   }
   return finding
+}
+
+/** Says what to do about an error of one of the functions. */
+function fixOf(error: unknown): string {
+  const { code } = error as { code?: string }
+  if (code === '42501') return 'Create both functions with: security definer set search_path = pg_catalog, pg_temp'
+  if (code === '22001') return 'Make the column longer, or choose another PASSWORD_HASH'
+  return 'Correct latchkey.set_password or latchkey.end_sessions'
 }
 
 const NOT_STORED = fault(
@@ -58,7 +65,17 @@ async function changeOne(tx: postgres.TransactionSql, id: string, passwordHash: 
   return after?.hash ?? NOT_STORED
 }
 
-/** How many stored passwords are looked at. */
+/** Tells of accounts whose activation the view leaves open. Null counts as active, for applications without the column. */
+export async function checkActive(sql: postgres.Sql): Promise<Finding[]> {
+  const [row] = await sql<{ unknown: number; known: number }[]>`
+    select count(*) filter (where active is null)::int as unknown, count(active)::int as known
+    from (select active from latchkey.accounts limit ${SAMPLE}) a`
+  if (!row?.unknown || row.known === 0) return []
+  const text = `latchkey.accounts.active is null for ${row.unknown} of ${row.unknown + row.known} accounts, and null counts as active`
+  return [fault(text, 'Let the view say true or false for each, for example with coalesce(…, false)')]
+}
+
+/** How many accounts are looked at. */
 const SAMPLE = 200
 
 /** Compares the formats of stored passwords with PASSWORD_HASH: the application must understand what Latchkey writes. */

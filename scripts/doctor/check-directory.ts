@@ -69,8 +69,8 @@ const FUNCTIONS = {
 }
 
 async function functionFaults(sql: postgres.Sql): Promise<Finding[]> {
-  const found = await sql<{ name: string; returns: string; volatility: string; callable: boolean }[]>`
-    select p.proname as name, format_type(p.prorettype, null) as returns, p.provolatile as volatility,
+  const found = await sql<{ name: string; role: string; returns: string; volatility: string; callable: boolean }[]>`
+    select p.proname as name, quote_ident(current_user) as role, format_type(p.prorettype, null) as returns, p.provolatile as volatility,
       has_function_privilege(p.oid, 'execute') as callable
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace
     where n.nspname = 'latchkey' and p.proname = any (string_to_array(${Object.keys(FUNCTIONS).join(',')}, ','))`
@@ -84,7 +84,7 @@ async function functionFaults(sql: postgres.Sql): Promise<Finding[]> {
       findings.push(fault(`${what} exists ${present.length} times`, 'Drop those that do not take an id of the view'))
     else if (!row.callable)
       findings.push(
-        fault(`this role may not call ${what}`, `Run as its owner: grant execute on function latchkey.${name}`),
+        fault(`${row.role} may not call ${what}`, `Run: grant execute on function latchkey.${name} to ${row.role};`),
       )
     else if (returns && row.returns !== returns)
       findings.push(fault(`${what} returns ${row.returns}, not ${returns}`, 'Create it again with the right type'))

@@ -3,10 +3,12 @@ import type postgres from 'postgres'
 import { isActive } from '@/server/accounts/account-state'
 import { type Finding, fault, ok, reasonOf } from './finding'
 
+const SOMEONE = 'someone'
+
 /** The ways in which the core finds accounts. It reads all columns, so the view's subqueries need indexes too. */
 const LOOKUPS = {
-  'by email address': `lower(a.email collate "C") = 'someone@example.com'`,
-  'by username': `lower(a.username collate "C") = 'someone'`,
+  'by email address': `lower(a.email collate "C") = '${SOMEONE}@example.com'`,
+  'by username': `lower(a.username collate "C") = '${SOMEONE}'`,
   'by id': `a.id = latchkey.account_id((select max(a.id::text) from (select id from latchkey.accounts limit 1) a))`,
 }
 
@@ -21,6 +23,7 @@ interface PlanNode {
   'Relation Name'?: string
   Schema?: string
   Filter?: string
+  'Index Cond'?: string
   Plans?: PlanNode[]
 }
 
@@ -34,9 +37,12 @@ export async function checkIndexes(sql: postgres.Sql): Promise<Finding[]> {
   for (const [name, condition] of Object.entries(LOOKUPS)) {
     try {
       const plan = await planOf(sql, condition)
-      for (const scan of plan ? scansOf(plan) : [])
+      const scans = plan ? scansOf(plan) : []
+      for (const scan of scans)
         if (!scan.inSubquery) add(missingIndex(name, scan))
         else if (name === ONE_ACCOUNT) add(missingInSubquery(scan))
+      const filtered = plan && scans.length === 0 && name !== ONE_ACCOUNT && filteredNode(plan)
+      if (filtered) add(missingIndex(name, filtered))
     } catch (error) {
       add(fault(`the look-up ${name} cannot be planned (${reasonOf(error)})`, 'Correct the view'))
     }
@@ -71,6 +77,15 @@ function scansOf(node: PlanNode, isOfSubquery = false): Scan[] {
   return node['Node Type'] === 'Seq Scan' ? [{ ...node, inSubquery }, ...inner] : inner
 }
 
+/** The node that compares row by row what no index finds. A column that is null needs no index. */
+function filteredNode(plan: PlanNode): PlanNode | undefined {
+  const nodes = nodesOf(plan)
+  if (nodes.some((node) => node['Index Cond']?.includes(`'${SOMEONE}`))) return undefined
+  return nodes.find((node) => node['Relation Name'] && node.Filter?.includes(`'${SOMEONE}`))
+}
+
+const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
+
 const tableOf = (scan: PlanNode) => `${scan.Schema}.${scan['Relation Name']}`
 
 function missingInSubquery(scan: PlanNode): Finding {
@@ -89,7 +104,7 @@ function missingIndex(lookup: string, scan: PlanNode): Finding {
   const compared = /\(lower\((.+?)\) = '[^']*'::\w+\)/.exec(scan.Filter ?? '')?.[1]
   const column = compared?.replaceAll(/\b\w+\.(?=\w|")/g, '').replace(/ COLLATE "C"/, '')
   return fault(
-    `no index finds accounts ${lookup}: ${table} is read whole`,
+    `no index finds accounts ${lookup}: rows of ${table} are compared one by one`,
     column
       ? `Run: create index concurrently on ${table} (lower(${column} collate "C"));`
       : `Create an index on ${table} for the expression in the view (docs/adopt/)`,

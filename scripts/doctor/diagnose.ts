@@ -1,10 +1,11 @@
 import { createDatabase } from '@/server/db/client'
 import { readConnectionUrl } from '@/server/db/connection-url'
 import type { Environment } from '@/server/env'
-import { checkPasswordFormat, checkRoundTrip } from './check-accounts'
+import { checkActive, checkPasswordFormat, checkRoundTrip } from './check-accounts'
 import { checkDirectory } from './check-directory'
 import { checkIndexes } from './check-indexes'
 import { checkMail } from './check-mail'
+import { checkSafety } from './check-safety'
 import { checkClock, checkMigrations, checkTls } from './check-server'
 import { type Finding, note, ok } from './finding'
 
@@ -14,6 +15,8 @@ import { type Finding, note, ok } from './finding'
  */
 export async function diagnose(environment: Environment): Promise<Finding[]> {
   const { databaseUrl, databasePooling: pooling, accounts } = environment
+  const { host, port, socketFolder, database } = readConnectionUrl(databaseUrl)
+  const place = `the database ${database} at ${socketFolder ?? `${host}:${port}`}`
   const { db, close } = createDatabase(databaseUrl, { maxConnections: 1, pooling })
   const sql = db.$client
   try {
@@ -21,14 +24,16 @@ export async function diagnose(environment: Environment): Promise<Finding[]> {
     const directory = migrations.result === 'ok' ? await checkDirectory(sql) : []
     const isWhole = directory.length > 0 && directory.every(({ result }) => result === 'ok')
     return [
-      ok('the configuration'),
-      ok(pooling === 'transaction' ? 'the database answers through a pooler' : 'the database answers'),
-      await checkTls(sql, readConnectionUrl(databaseUrl).host, pooling),
+      ok(`the configuration, with ACCOUNTS=${accounts}`),
+      ok(`${place} answers${pooling === 'transaction' ? ' through a pooler' : ''}`),
+      await checkTls(sql, host, pooling),
       await checkClock(sql),
       migrations,
       ...directory,
       ...(isWhole
         ? [
+            ...(await checkSafety(sql, accounts)),
+            ...(await checkActive(sql)),
             ...(await checkIndexes(sql)),
             ...(accounts === 'external' ? [await checkPasswordFormat(sql, environment.passwordHash)] : []),
             await checkRoundTrip(sql, environment),
