@@ -2,8 +2,8 @@ import { CliError } from '@/scripts/cli-error'
 import type { Framework, ViewColumn } from './framework'
 import type { Column, Table } from './live-schema'
 import { choosePasswordHash, findPasswordFormats } from './password-format'
-import { camelOrSnake, type RelatedTable, relatedTable } from './related-table'
-import { deleteCounted, firstColumn, idAs, providerName, requireColumn, textColumn, updateOne } from './sql-parts'
+import { camelOrSnake, deleteOfUser, type RelatedTable, relatedTable } from './related-table'
+import { firstColumn, notEnded, providerName, requireColumn, textColumn, updateOne } from './sql-parts'
 
 const PASSWORD_COLUMNS = [
   'password',
@@ -58,17 +58,7 @@ export const authjs: Framework = {
         comment: changedAt ? [`${changedAt.name} ends the sessions that are kept in tokens.`] : [],
       },
       endSessions: {
-        sql: deleteCounted(
-          sessions
-            ? [
-                {
-                  from: sessions.table.sql,
-                  where: `${sessions.columns.userId.sql} = ${idAs(sessions.columns.userId, id)}`,
-                  counted: true,
-                },
-              ]
-            : [],
-        ),
+        sql: deleteOfUser(sessions, id),
         comment: ['Sessions with the strategy "database". Those with the strategy "jwt" are no rows.'],
       },
       indexes: [accounts, sessions].flatMap((found) =>
@@ -92,9 +82,9 @@ function passwordColumn(users: Table): Column {
   )
 }
 
-function active({ columns }: Table): ViewColumn | undefined {
-  const ended = ['deletedAt', 'deleted_at', 'disabledAt', 'disabled_at'].flatMap((name) => columns.get(name) ?? [])
-  return ended.length > 0 ? { sql: ended.map(({ sql }) => `u.${sql} is null`).join(' and ') } : undefined
+function active(users: Table): ViewColumn | undefined {
+  const conditions = notEnded(users)
+  return conditions.length > 0 ? { sql: conditions.join(' and ') } : undefined
 }
 
 /** The provider of a person who has no password. */

@@ -2,8 +2,8 @@ import { CliError } from '@/scripts/cli-error'
 import type { Framework, FunctionBody, ViewColumn } from './framework'
 import type { Column, LiveSchema, Table } from './live-schema'
 import { choosePasswordHash, findPasswordFormats } from './password-format'
-import { camelOrSnake, type RelatedTable, relatedTable } from './related-table'
-import { deleteCounted, firstColumn, idAs, providerName, requireColumn, textColumn } from './sql-parts'
+import { camelOrSnake, deleteOfUser, type RelatedTable, relatedTable } from './related-table'
+import { firstColumn, idAs, providerName, requireColumn, textColumn } from './sql-parts'
 
 /** better-auth 1, with Kysely, Drizzle or Prisma, column names in camel case or snake case. */
 export const betterAuth: Framework = {
@@ -51,15 +51,7 @@ export const betterAuth: Framework = {
       },
       setPassword: setPassword(users, id, account),
       endSessions: {
-        sql: sessions
-          ? deleteCounted([
-              {
-                from: sessions.table.sql,
-                where: `${sessions.columns.userId.sql} = ${idAs(sessions.columns.userId, id)}`,
-                counted: true,
-              },
-            ])
-          : 'select 0',
+        sql: deleteOfUser(sessions, id),
         comment: sessions ? ['Every session, on every device.'] : ['Sessions are not rows of this database.'],
       },
       indexes: [account, ...(sessions ? [sessions] : [])].map(({ table, columns }) => ({

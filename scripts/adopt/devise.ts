@@ -1,7 +1,7 @@
 import type { Framework, FunctionBody, ViewColumn } from './framework'
 import type { Column, LiveSchema, Table } from './live-schema'
 import { choosePasswordHash, findPasswordFormats } from './password-format'
-import { firstColumn, providerName, requireColumn, textColumn, updateOne } from './sql-parts'
+import { firstColumn, notEnded, providerName, requireColumn, textColumn, updateOne } from './sql-parts'
 
 /** Devise 4, with any of its modules, for Ruby on Rails. */
 export const devise: Framework = {
@@ -79,24 +79,12 @@ const fullName = (users: Table): ViewColumn | undefined =>
     ? { sql: `nullif(concat_ws(' ', nullif(u.first_name, ''), nullif(u.last_name, '')), '')` }
     : firstColumn(users, 'full_name', 'name', 'display_name')
 
-/** Columns that hold when a row was deleted or barred: it is active while they are null. */
-const ENDED_AT = [
-  'deleted_at',
-  'discarded_at',
-  'deactivated_at',
-  'disabled_at',
-  'suspended_at',
-  'banned_at',
-  'archived_at',
-]
-
-function active({ columns }: Table): ViewColumn | undefined {
-  const ended = ENDED_AT.flatMap((name) => columns.get(name) ?? []).map(({ sql }) => `u.${sql} is null`)
+function active(users: Table): ViewColumn | undefined {
   const flags = ['active', 'is_active']
-    .flatMap((name) => columns.get(name) ?? [])
+    .flatMap((name) => users.columns.get(name) ?? [])
     .filter(({ type }) => type === 'boolean')
     .map(({ sql }) => `coalesce(u.${sql}, true)`)
-  const conditions = [...ended, ...flags]
+  const conditions = [...notEnded(users), ...flags]
   if (conditions.length === 0) return undefined
   return {
     sql: conditions.join(' and '),

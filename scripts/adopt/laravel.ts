@@ -6,6 +6,7 @@ import {
   firstColumn,
   idAs,
   literal,
+  notEnded,
   providerName,
   requireColumn,
   textColumn,
@@ -50,9 +51,7 @@ export const laravel: Framework = {
 /** Columns that say that an account is closed, where an application has them. */
 function active(users: Table): ViewColumn | undefined {
   const conditions = [
-    ...['deleted_at', 'banned_at', 'suspended_at', 'disabled_at']
-      .filter((name) => users.columns.has(name))
-      .map((name) => `u.${name} is null`),
+    ...notEnded(users),
     ...['is_active', 'active']
       .filter((name) => users.columns.get(name)?.type === 'boolean')
       .map((name) => `coalesce(u.${name}, false)`),

@@ -1,4 +1,5 @@
 import type { Column, LiveSchema, Table } from './live-schema'
+import { deleteCounted, idAs } from './sql-parts'
 
 /** The column of this name, in camel case or in snake case, as object mappers write it. */
 export const camelOrSnake = ({ columns }: Table, camel: string): Column | undefined =>
@@ -27,4 +28,11 @@ export function relatedTable<Name extends string>(
     return { table, columns: Object.fromEntries(names.map((name, n) => [name, columns[n]])) as Record<Name, Column> }
   }
   return undefined
+}
+
+/** A statement that deletes the rows of one account from a table, if there is the table, and returns their number. */
+export function deleteOfUser(related: RelatedTable<'userId'> | undefined, id: Column): string {
+  if (!related) return deleteCounted([])
+  const { userId } = related.columns
+  return deleteCounted([{ from: related.table.sql, where: `${userId.sql} = ${idAs(userId, id)}`, counted: true }])
 }

@@ -25,6 +25,23 @@ export function firstColumn(users: Table, ...names: string[]): ViewColumn | unde
   return column && textColumn(column)
 }
 
+/** Columns that hold when an account was closed, in snake case. */
+const ENDED_AT = [
+  'deleted_at',
+  'discarded_at',
+  'deactivated_at',
+  'disabled_at',
+  'suspended_at',
+  'banned_at',
+  'archived_at',
+]
+
+/** Conditions on a row of the users table: the account was not closed. Empty where no column says so. */
+export const notEnded = (users: Table): string[] =>
+  ENDED_AT.flatMap((name) => [name, name.replace('_at', 'At')])
+    .flatMap((name) => users.columns.get(name) ?? [])
+    .map(({ sql }) => `u.${sql} is null`)
+
 /** A value as an SQL literal. */
 export const literal = (value: string) => `'${value.replaceAll("'", "''")}'`
 
