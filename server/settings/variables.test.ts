@@ -1,29 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { EnvironmentError, readEnvironment } from '@/server/env'
-
-const SECRET = 'the application secret of these tests'
-const server = {
-  DATABASE_URL: 'postgres://latchkey:secret@db.example.com:5432/latchkey',
-  APP_URL: 'https://accounts.example.com',
-  APP_SECRET: SECRET,
-  RESEND_API_KEY: 're_123456789',
-  MAIL_FROM: 'Latchkey <accounts@example.com>',
-}
-const EVENTS_SECRET = 'whsec_oFYTu5B1y2ZS2bXHsjRdQGgS8Sx3CGEHe6TSmpDhlMs='
-const events = { EVENTS_URL: 'https://app.example.com/events', EVENTS_SECRET }
-
-/** The lines of the error for an environment, one for each problem; empty if there is no error. */
-function problemsOf(environment: Record<string, string | undefined>): string[] {
-  try {
-    readEnvironment(environment)
-    return []
-  } catch (error) {
-    if (!(error instanceof EnvironmentError)) throw error
-    const [first, ...problems] = error.message.split('\n')
-    expect(first).toBe('Latchkey cannot start:')
-    return problems.map((line) => line.trim())
-  }
-}
+import { EVENTS, EVENTS_SECRET, problemsOf, SECRET, SERVER } from '@/server/testing/environments'
 
 describe('a wrong value', () => {
   it.each([
@@ -89,7 +65,7 @@ describe('a wrong value', () => {
     ['PASSWORD_PEPPER', 'pepper', /unset unless PASSWORD_HASH is bcrypt/],
     ['LOG_LEVEL', 'loud', /one of fatal, error, warn, info, debug, silent/],
   ])('of %s (%j): the error says what it must be and gives an example', (name, value, expected) => {
-    const problems = problemsOf({ ...server, ...events, [name]: value })
+    const problems = problemsOf({ ...SERVER, ...EVENTS, [name]: value })
     expect(problems).toHaveLength(1)
     expect(problems[0]).toMatch(new RegExp(`^${name} must `))
     expect(problems[0]).toMatch(expected)
@@ -97,7 +73,7 @@ describe('a wrong value', () => {
 
   it('that is secret is not shown', () => {
     const shown = problemsOf({
-      ...server,
+      ...SERVER,
       APP_SECRET: 'hunter2',
       SERVICE_API_KEY: 'swordfish',
       DATABASE_URL: 'x://u:pass@h',
