@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { type Database, instantParam, runStatement } from '@/server/db/client'
-import { statementOf, step } from '@/server/db/statement'
+import { type Database, instantParam } from '@/server/db/client'
+import { countSteps } from '@/server/db/count-steps'
+import { step } from '@/server/db/statement'
 
 /** How many events `retryFailedEvents` changed. */
 export interface EventRetryReport {
@@ -13,17 +14,7 @@ export interface EventRetryReport {
 /** Queues failed events again, and makes waiting events due now. They keep their ids. */
 export async function retryFailedEvents(db: Database, now: Date): Promise<EventRetryReport> {
   const at = instantParam(now)
-  const requeued = requeueFailed(at)
-  const rescheduled = rescheduleWaiting(at)
-  const [report] = await runStatement<EventRetryReport>(
-    db,
-    statementOf(
-      [requeued, rescheduled],
-      sql`select (select count(*)::int from ${requeued}) as requeued,
-        (select count(*)::int from ${rescheduled}) as rescheduled`,
-    ),
-  )
-  return report ?? { requeued: 0, rescheduled: 0 }
+  return countSteps(db, { requeued: requeueFailed(at), rescheduled: rescheduleWaiting(at) })
 }
 
 const requeueFailed = (at: SQL) =>

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { type Database, instantParam, runStatement } from '@/server/db/client'
-import { statementOf, step } from '@/server/db/statement'
+import { type Database, instantParam } from '@/server/db/client'
+import { countSteps } from '@/server/db/count-steps'
+import { step } from '@/server/db/statement'
 
 /** How many rows `retryFailed` changed or left alone. */
 export interface RetryReport {
@@ -18,19 +19,11 @@ export interface RetryReport {
  */
 export async function retryFailed(db: Database, now: Date): Promise<RetryReport> {
   const at = instantParam(now)
-  const requeued = requeueFailed(at)
-  const rescheduled = rescheduleWaiting(at)
-  const expired = expiredFailures(at)
-  const [report] = await runStatement<RetryReport>(
-    db,
-    statementOf(
-      [requeued, rescheduled, expired],
-      sql`select (select count(*)::int from ${requeued}) as requeued,
-        (select count(*)::int from ${rescheduled}) as rescheduled,
-        (select count(*)::int from ${expired}) as expired`,
-    ),
-  )
-  return report ?? { requeued: 0, rescheduled: 0, expired: 0 }
+  return countSteps(db, {
+    requeued: requeueFailed(at),
+    rescheduled: rescheduleWaiting(at),
+    expired: expiredFailures(at),
+  })
 }
 
 /** Queues the failed emails whose links still work. */
