@@ -19,6 +19,7 @@ import { START } from '@/server/testing/clock'
 import { createRecordedDatabase, createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { refusalOf } from '@/server/testing/refusal'
+import { createResetFixture } from '@/server/testing/reset-fixture'
 import { openLink } from './open-link'
 import { resetPassword } from './reset-password'
 
@@ -27,14 +28,10 @@ const recorded = createRecordedDatabase(url)
 afterAll(() => recorded.close())
 
 async function withLink(options: Parameters<typeof createRecoveryFixture>[1] = {}) {
-  const fixture = createRecoveryFixture(db, options)
-  const account = await fixture.account()
-  const secret = await fixture.mailedLink(account)
+  const created = await createResetFixture(db, options)
+  const { fixture, account } = created
   return {
-    fixture,
-    account,
-    secret,
-    reset: (password = OTHER_PASSWORD, ctx = fixture.ctx()) => resetPassword(ctx, { secret, password }),
+    ...created,
     signInWith: (password: string, ctx = fixture.ctx()) => signInTo(ctx, account, password),
     stored: () => readAccount(db, account),
   }

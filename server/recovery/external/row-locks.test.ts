@@ -20,20 +20,9 @@ import { createTestDatabase, waitForBlocked } from '@/server/testing/database'
 import { codeIn, tokenIn } from '@/server/testing/emails'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { refusalOf } from '@/server/testing/refusal'
+import { createResetFixture } from '@/server/testing/reset-fixture'
 
 const { db, directUrl } = await createTestDatabase()
-
-async function withLink() {
-  const fixture = createRecoveryFixture(db)
-  const account = await fixture.account()
-  const secret = await fixture.mailedLink(account)
-  return {
-    fixture,
-    account,
-    secret,
-    reset: (ctx = fixture.ctx()) => resetPassword(ctx, { secret, password: OTHER_PASSWORD }),
-  }
-}
 
 /** A connection with an open transaction. */
 async function beginTransaction() {
@@ -52,7 +41,7 @@ async function beginTransaction() {
 const CHANGE_ADDRESS = "update legacy.members set mail_address = 'moved.' || mail_address where member_no = $1::bigint"
 
 it('a reset waits for a change of the address that came first, and is refused: the link went to the old address', async () => {
-  const { fixture, account, secret, reset } = await withLink()
+  const { fixture, account, secret, reset } = await createResetFixture(db)
   const application = await beginTransaction()
   await application.unsafe(CHANGE_ADDRESS, [account.id])
   const resetting = refusalOf(reset())
@@ -65,9 +54,9 @@ it('a reset waits for a change of the address that came first, and is refused: t
 })
 
 it('a change of the address waits for a reset that came first, and both take place', async () => {
-  const { fixture, account, reset } = await withLink()
+  const { fixture, account, reset } = await createResetFixture(db)
   const latchkey = await beginTransaction()
-  await reset(fixture.ctx({ db: latchkey.db }))
+  await reset(OTHER_PASSWORD, fixture.ctx({ db: latchkey.db }))
   const changing = db.$client.unsafe(CHANGE_ADDRESS, [account.id]).execute()
   await waitForBlocked(db, 1)
   await latchkey.commit()
@@ -77,7 +66,7 @@ it('a change of the address waits for a reset that came first, and both take pla
 })
 
 it('nothing is spent when set_password returns false', async () => {
-  const { fixture, account, secret, reset } = await withLink()
+  const { fixture, account, secret, reset } = await createResetFixture(db)
   const session = await signInTo(fixture.ctx(), account, PASSWORD)
   const before = await readAccount(db, account)
   const [original] = await db.execute<{ definition: string }>(
