@@ -42,11 +42,13 @@ test('end_sessions deletes the sessions of the account and leaves those of other
 const drizzle = await createAdopted(authjs, {
   schema: `
     create table "user" (id text primary key, name text, email text unique, image text, "emailVerified" timestamp,
-      password_hash text, "passwordChangedAt" timestamptz);
+      password_hash text, "passwordChangedAt" timestamptz, "deactivatedAt" timestamptz);
     create table account ("userId" text not null references "user" (id), type text not null, provider text not null,
       "providerAccountId" text not null, primary key (provider, "providerAccountId"));
     create table session ("sessionToken" text primary key, "userId" text not null, expires timestamp not null)`,
-  people: `insert into "user" (id, email, password_hash) values ('jo', 'jo@example.com', '$argon2id$v=19$m=1,t=1,p=1$old')`,
+  people: `
+    insert into "user" (id, email, password_hash) values ('jo', 'jo@example.com', '$argon2id$v=19$m=1,t=1,p=1$old');
+    insert into "user" (id, email, "deactivatedAt") values ('cy', 'cy@example.com', now())`,
 })
 
 describe('the tables of the Drizzle adapter', () => {
@@ -55,9 +57,17 @@ describe('the tables of the Drizzle adapter', () => {
     expect(drizzle.generated.plan.found.join('\n')).toContain('sessions table public.session')
   })
 
+  test('a person with a date in deactivatedAt is not active', async () => {
+    expect(await drizzle.role`select id, active from latchkey.accounts order by id`).toEqual([
+      { id: 'cy', active: false },
+      { id: 'jo', active: true },
+    ])
+  })
+
   test('a new password sets passwordChangedAt, which ends sessions that are kept in tokens', async () => {
     await drizzle.role`select latchkey.set_password(latchkey.account_id('jo'), '$argon2id$new')`
-    const [row] = await drizzle.owner`select password_hash as hash, "passwordChangedAt" as at from "user"`
+    const [row] =
+      await drizzle.owner`select password_hash as hash, "passwordChangedAt" as at from "user" where id = 'jo'`
     expect(row).toEqual({ hash: '$argon2id$new', at: expect.any(Date) })
   })
 })
