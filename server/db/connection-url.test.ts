@@ -33,6 +33,11 @@ it.each([
     'postgres://u@h/d?sslmode=require&sslrootcert=/ca',
     { sslMode: 'verify-ca' },
   ],
+  [
+    "the system's certificates make it check the name",
+    'postgres://u@h/d?sslrootcert=system',
+    { sslMode: 'verify-full' },
+  ],
   ['JDBC and Heroku', 'postgres://u:p@h/d?ssl=true', { sslMode: 'require' }],
   ['node-postgres', 'postgres://u:p@h/d?sslmode=no-verify', { sslMode: 'require' }],
   ['this machine, without sslmode', 'postgres://u:p@127.0.0.1/d', { sslMode: 'disable' }],
@@ -50,6 +55,7 @@ it.each([
 it.each([
   ['mysql://u:p@h/d', /PostgreSQL/],
   ['postgres://u:p@h/d?sslmode=maybe', /sslmode one of disable, allow, prefer, require, verify-ca, verify-full/],
+  ['postgres://u:p@h/d?sslmode=require&sslrootcert=system', /sslmode=verify-full/],
   ['postgres://u:p@primary,standby/d', /single host/],
   ['postgres://u:100%@h/d', /percent-encoded/],
 ])('a URL that cannot be used is refused, and no part of it is shown: %s', (url, reason) => {

@@ -13,6 +13,8 @@ export interface ConnectionTarget {
   password: string
   database: string
   sslMode: SslMode
+  /** Refuses a server that asks for the password as plain text or MD5, instead of proving that it knows it (SCRAM). */
+  keepsPassword: boolean
   /** Starts TLS at once, without asking first (PostgreSQL 17 and newer). */
   directTls: boolean
   /** Files of certificates and the key. `system` as the root certificate means the system's own. */
@@ -54,8 +56,12 @@ export function readConnectionUrl(text: string): ConnectionTarget {
   if (host.includes(',')) throw new ConnectionUrlError('must name a single host, that of the primary server')
   const isSocket = host === '' || host.startsWith('/')
   const user = parameter('user') ?? decode(url.username)
-  const sslMode = readSslMode(parameter('sslmode') ?? parameter('ssl'), isSocket || isThisMachine(host))
   const rootCertificate = parameter('sslrootcert')
+  const given = parameter('sslmode') ?? parameter('ssl') ?? (rootCertificate === 'system' ? 'verify-full' : undefined)
+  const sslMode = readSslMode(given, isSocket || isThisMachine(host))
+  // Any site of the Internet has a certificate of the system's authorities, so the name must be compared. As libpq does.
+  if (rootCertificate === 'system' && sslMode !== 'verify-full')
+    throw new ConnectionUrlError('must have sslmode=verify-full with sslrootcert=system')
   return {
     host: isSocket ? 'localhost' : host,
     port: Number(parameter('port') ?? url.port) || 5432,
@@ -65,6 +71,9 @@ export function readConnectionUrl(text: string): ConnectionTarget {
     database: parameter('dbname') ?? (decode(url.pathname.slice(1)) || user || 'postgres'),
     // libpq, too, checks the certificate if it is told which authority to trust.
     sslMode: sslMode === 'require' && rootCertificate ? 'verify-ca' : sslMode,
+    // Without support for channel binding in the driver, at least a server that asks for the password itself is refused.
+    keepsPassword:
+      parameter('channel_binding') === 'require' || parameter('require_auth')?.startsWith('scram') === true,
     directTls: parameter('sslnegotiation') === 'direct',
     rootCertificate,
     certificate: parameter('sslcert'),

@@ -72,7 +72,7 @@ export function createConnector(target: ConnectionTarget, settings: Record<strin
         trusted = false
       })
       if (closed) socket.destroy()
-      startupResult(socket).then(report)
+      startupResult(socket, target.keepsPassword).then(report)
       return startingWith(startup, socket)
     } catch (error) {
       report(error as ConnectError)

@@ -17,6 +17,10 @@ const ADVICE: [RegExp, string][] = [
   ],
   [/TLS_FILE|ERR_OSSL|PEM/, 'Check that sslrootcert, sslcert and sslkey name PEM files that this user can read.'],
   [/EPROTO|ERR_SSL/, 'Check that the port is that of PostgreSQL, and that it offers TLS 1.2 or newer.'],
+  [
+    /PASSWORD_REFUSED/,
+    'Let PostgreSQL use scram-sha-256 (password_encryption, pg_hba.conf). If it does, another machine answers in its place.',
+  ],
   [/28P01|28000|SASL|password/i, FORM_OF_THE_URL],
   [/3D000/, 'Create the database, or correct its name in the URL.'],
   [/unsupported startup parameter: options/, 'The pooler refuses the parameter options. Remove it from the URL.'],
@@ -37,7 +41,7 @@ export function explainConnectionError(variable: string, url: string, error: unk
   const { host, port, socketFolder } = readConnectionUrl(url)
   const { code = '', message = String(error) } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
   // Messages of Node.js repeat the address. Those of PostgreSQL say the most.
-  const why = /^[A-Z]{2,}[A-Z_]*$/.test(code) && !/^(?:TLS|NO_ANSWER|CONNECT)/.test(code) ? code : message || code
+  const why = /^[A-Z]{2,}[A-Z_]*$/.test(code) && !/^(?:TLS|NO_ANSWER|CONNECT|PASSWORD)/.test(code) ? code : message || code
   const advice = ADVICE.find(([pattern]) => pattern.test(`${code} ${message}`))?.[1]
   const place = socketFolder ?? `${host}:${port}`
   const fallback = 'Check that it is running and that the URL is right.'
