@@ -41,7 +41,8 @@ export function explainConnectionError(variable: string, url: string, error: unk
   const { host, port, socketFolder } = readConnectionUrl(url)
   const { code = '', message = String(error) } = error instanceof Error ? (error as NodeJS.ErrnoException) : {}
   // Messages of Node.js repeat the address. Those of PostgreSQL say the most.
-  const why = /^[A-Z]{2,}[A-Z_]*$/.test(code) && !/^(?:TLS|NO_ANSWER|CONNECT|PASSWORD)/.test(code) ? code : message || code
+  const why =
+    /^[A-Z]{2,}[A-Z_]*$/.test(code) && !/^(?:TLS|NO_ANSWER|CONNECT|PASSWORD)/.test(code) ? code : message || code
   const advice = ADVICE.find(([pattern]) => pattern.test(`${code} ${message}`))?.[1]
   const place = socketFolder ?? `${host}:${port}`
   const fallback = 'Check that it is running and that the URL is right.'
