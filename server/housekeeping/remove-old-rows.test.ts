@@ -74,7 +74,7 @@ describe.each(RETENTIONS.map((retention) => [nameOf(retention), retention] as co
     const { table, since, index, where = 'true', key } = retention
     const plan = await db.transaction(async (tx) => {
       await tx.execute(sql`set local enable_seqscan = off`)
-      const query = `select ${key} from ${table} where ${since} < now() and ${where} order by ${since} limit 5 for update skip locked`
+      const query = `select ${key} from latchkey.${table} where ${since} < now() and ${where} order by ${since} limit 5 for update skip locked`
       return tx.execute<{ 'QUERY PLAN': string }>(sql.raw(`explain ${query}`))
     })
     const text = plan.map((row) => row['QUERY PLAN']).join('\n')
