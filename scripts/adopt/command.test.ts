@@ -16,7 +16,13 @@ const run = (args: string[], DATABASE_DIRECT_URL = ownerUrl, variables: Record<s
   execa(process.execPath, ['--import', 'tsx', 'scripts/adopt/command.ts', ...args], {
     cwd: ROOT,
     reject: false,
-    env: { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/unused', DATABASE_DIRECT_URL, ...variables },
+    // With both of the test runner's settings for colours, Node.js prints a warning.
+    env: {
+      FORCE_COLOR: undefined,
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/unused',
+      DATABASE_DIRECT_URL,
+      ...variables,
+    },
   })
 
 const generate = (name: string, options: Parameters<typeof generateDirectory>[2] = {}) => {
