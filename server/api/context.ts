@@ -1,8 +1,9 @@
-import { findSession, type SessionAccount } from '@/server/accounts/own/find-session'
+import type { SessionAccount } from '@/server/accounts/own/find-session'
 import type { RecoveryContext } from '@/server/core/context'
 import { env } from '@/server/env'
 import { bearerTokenOf } from '@/server/http/bearer-token'
 import { readCookie } from '@/server/http/cookies'
+import { currentSession } from '@/server/http/current-session'
 import { requesterOf } from '@/server/http/requester'
 import { contextFor } from '@/server/runtime'
 
@@ -29,8 +30,7 @@ export function createApiContext(headers: Headers, answer: Headers): ApiContext 
     headers,
     answer,
     session() {
-      const token = sessionTokenOf(headers)
-      session ??= token ? findSession(recovery, token) : Promise.resolve(null)
+      session ??= currentSession(recovery, sessionTokenOf(headers))
       return session
     },
   }

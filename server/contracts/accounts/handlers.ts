@@ -1,10 +1,10 @@
-import { findSession } from '@/server/accounts/own/find-session'
 import { ok } from '@/server/contracts/answer'
 import { endpoint } from '@/server/contracts/endpoint'
 import { followMailedLink } from '@/server/contracts/mailed-link'
 import type { RecoveryContext } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
 import { bearerTokenOf } from '@/server/http/bearer-token'
+import { currentSession } from '@/server/http/current-session'
 import { requestReset } from '@/server/recovery/request-reset'
 import { EMAIL_INVALID, errors, fault } from './errors'
 import { requestBody, SENT } from './schema'
@@ -29,7 +29,7 @@ export const forgotPassword = endpoint(contract, {
 })
 
 async function signedInAccount(ctx: RecoveryContext, headers: Headers) {
-  const session = await findSession(ctx, bearerTokenOf(headers) ?? '')
+  const session = await currentSession(ctx, bearerTokenOf(headers))
   if (!session) throw new RecoveryError('not-signed-in')
   return { accountId: session.accountId, email: session.email }
 }
