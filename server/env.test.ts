@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { EVENTS, EVENTS_SECRET, problemsOf, SECRET, SERVER } from '@/server/testing/environments'
 import { readEnvironment } from './env'
@@ -132,8 +133,25 @@ describe('a valid environment', () => {
     expect(readEnvironment({ ...SERVER, APP_SECRET: `${newer}, ${SECRET}` }).appSecrets).toEqual([newer, SECRET])
   })
 
-  it('has a secret whose length is counted in bytes, not in characters', () => {
-    expect(problemsOf({ ...SERVER, APP_SECRET: '\u{1f511}'.repeat(8) })).toEqual([])
+  it.each([
+    ['one character', 'a'.repeat(64)],
+    ['a word, several times', 'changeme'.repeat(5)],
+    ['a sentence, several times', 'generated below '.repeat(4)],
+    ['a key of the number row', '1234567890'.repeat(4)],
+    ['bytes in which nothing is random', '\u{1f511}'.repeat(16)],
+  ])('needs a secret that is hard to guess: %s', (_, secret) => {
+    expect(problemsOf({ ...SERVER, APP_SECRET: secret })).toEqual([
+      expect.stringMatching(/^APP_SECRET must be random.*openssl rand -base64 48/),
+    ])
+    expect(problemsOf({ ...SERVER, APP_SECRET: `${SECRET},${secret}` })).toHaveLength(1)
+  })
+
+  it.each([
+    ['openssl rand -base64 48', () => randomBytes(48).toString('base64')],
+    ['openssl rand -hex 32', () => randomBytes(32).toString('hex')],
+    ['uuidgen', () => randomUUID()],
+  ])('accepts a secret made with: %s', (_, make) => {
+    for (let n = 0; n < 1000; n++) expect(problemsOf({ ...SERVER, APP_SECRET: make() })).toEqual([])
   })
 })
 
@@ -150,6 +168,15 @@ describe('with the embedded database', () => {
     expect(problemsOf({ ...embedded, RESEND_API_KEY: 're_1' })).toEqual([
       expect.stringMatching(/^MAIL_FROM must be set to/),
     ])
+  })
+
+  it('a public APP_URL is refused, because everyone could read the mailbox and use the demo accounts', () => {
+    for (const url of ['https://accounts.example.com', 'https://10.0.0.7']) {
+      expect(problemsOf({ ...embedded, APP_URL: url })).toEqual([
+        expect.stringMatching(/^APP_URL must be an address of this machine .*DATABASE_URL/),
+      ])
+    }
+    expect(problemsOf({ ...embedded, APP_URL: 'http://127.0.0.1:4000' })).toEqual([])
   })
 
   it('there is a mailbox, and without it there is none', () => {
