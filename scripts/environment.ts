@@ -63,7 +63,7 @@ export async function prepare(
     DATABASE_URL: 'postgres://127.0.0.1',
   }
   await options.onChecked?.(
-    readEnvironment({ ...planned, APP_SECRET: given.APP_SECRET || 'generated below'.repeat(4) }),
+    readEnvironment({ ...planned, APP_SECRET: given.APP_SECRET || randomBytes(48).toString('base64') }),
   )
   await makeFolder(folder)
   const secrets = {

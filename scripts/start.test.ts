@@ -22,7 +22,7 @@ async function start(variables: Record<string, string>) {
 const COMPLETE = {
   DATABASE_URL: 'postgres://latchkey:hidden-password@127.0.0.1:9/latchkey',
   APP_URL: 'https://accounts.example.com',
-  APP_SECRET: 'x'.repeat(32),
+  APP_SECRET: 'q7Zr0Xb2Vf5Nw8Kd1Ls4Hj6Gt9Py3Ua0Ce7Mi2Ro',
   RESEND_API_KEY: 're_key',
   MAIL_FROM: 'accounts@example.com',
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { isWebAddress } from './settings/kinds'
+import { isLocalAddress, isWebAddress } from './settings/kinds'
 import { EVENTS_SECRET_EXAMPLE, variables } from './settings/variables'
 
 /**
@@ -93,6 +93,11 @@ export function readEnvironment(source: Record<string, string | undefined>) {
   if (!isWebAddress(appUrl.href)) {
     problems.push(
       'APP_URL must use https unless its host is localhost or a loopback address, for example https://accounts.example.com',
+    )
+  }
+  if (embedded && !isLocalAddress(appUrl)) {
+    problems.push(
+      'APP_URL must be an address of this machine, for example http://localhost:3000: the embedded database has demo accounts and an open mailbox. Set DATABASE_URL to serve the public',
     )
   }
   if (appUrl.pathname !== '/' || appUrl.search || appUrl.hash || appUrl.username) {

@@ -25,7 +25,7 @@ async function load(variables: Record<string, string> = {}) {
   const all = {
     DATABASE_URL: url,
     APP_URL,
-    APP_SECRET: 'x'.repeat(32),
+    APP_SECRET: 'q7Zr0Xb2Vf5Nw8Kd1Ls4Hj6Gt9Py3Ua0Ce7Mi2Ro',
     RESEND_API_KEY: 're_test',
     RESEND_BASE_URL: resend.url,
     MAIL_FROM: 'accounts@example.com',

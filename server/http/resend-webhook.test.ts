@@ -78,7 +78,7 @@ describe('the route', () => {
     const all = {
       EMBEDDED_DATABASE: '1',
       DATABASE_URL: url,
-      APP_SECRET: 'x'.repeat(32),
+      APP_SECRET: 'q7Zr0Xb2Vf5Nw8Kd1Ls4Hj6Gt9Py3Ua0Ce7Mi2Ro',
       LOG_LEVEL: 'silent',
       ...variables,
     }

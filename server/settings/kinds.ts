@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib'
 import { z } from 'zod'
 import { isThisMachine } from '@/server/db/connection-url'
 
@@ -43,6 +44,9 @@ export const url = (protocols: string[], what: string, example: string) =>
     })
     .optional()
 
+/** True for an address that only this machine can reach. */
+export const isLocalAddress = (address: URL): boolean => isThisMachine(address.hostname)
+
 /** True for an https address, or an http address of this machine. */
 export function isWebAddress(text: string): boolean {
   if (!URL.canParse(text)) return false
@@ -54,6 +58,15 @@ export function isWebAddress(text: string): boolean {
 export function isWebOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false
   return new URL(text).origin === text && isWebAddress(text)
+}
+
+/**
+ * True for text that may be random: it has at least ten different bytes, and repeats too little to be compressed much.
+ * Keys of `openssl rand` always pass; words that are repeated to the required length do not.
+ */
+export function looksRandom(text: string): boolean {
+  const bytes = Buffer.from(text)
+  return new Set(bytes).size >= 10 && deflateRawSync(bytes, { level: 9 }).length >= 24
 }
 
 /** True for a secret as the Standard Webhooks specification writes it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { connectionUrl } from '@/server/db/connection-url'
-import { choice, integer, isWebAddress, isWebhookSecret, isWebOrigin, url } from './kinds'
+import { choice, integer, isWebAddress, isWebhookSecret, isWebOrigin, looksRandom, url } from './kinds'
 
 export const EVENTS_SECRET_EXAMPLE = 'the output of: echo "whsec_$(openssl rand -base64 32)"'
 
@@ -18,6 +18,11 @@ export const variables = z.object({
     .transform((text) => text.split(',').map((secret) => secret.trim()))
     .refine((secrets) => secrets.every((secret) => Buffer.byteLength(secret) >= 32), {
       error: 'must be 32 bytes or longer, or several such secrets, newest first, separated by commas',
+      params: { example: 'the output of: openssl rand -base64 48' },
+      abort: true,
+    })
+    .refine((secrets) => secrets.every(looksRandom), {
+      error: 'must be random',
       params: { example: 'the output of: openssl rand -base64 48' },
     })
     .optional(),
