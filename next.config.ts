@@ -2,6 +2,8 @@ import type { NextConfig } from 'next'
 
 const config: NextConfig = {
   poweredByHeader: false,
+  // No page uses the image optimizer, so `/_next/image` is not found.
+  images: { unoptimized: true },
   reactStrictMode: true,
   // Documented paths are served with and without a trailing slash. A redirect would lose the body of a POST.
   skipTrailingSlashRedirect: true,

@@ -1,6 +1,11 @@
 import { connect } from 'node:net'
 import { expect, test } from '@playwright/test'
 
+test('the image optimizer is off', async ({ request, baseURL }) => {
+  const image = await request.get(`${baseURL}/_next/image?url=%2Favatar.svg&w=64&q=75`)
+  expect(image.status()).toBe(404)
+})
+
 test('malformed requests get a 4xx that reveals nothing about the server', async ({ request, baseURL }) => {
   const call = (name: string, body: string, headers: Record<string, string> = {}) =>
     request.post(`${baseURL}/api/trpc/${name}`, {

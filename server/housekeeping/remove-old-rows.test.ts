@@ -42,10 +42,12 @@ const INSERTS: Record<string, (at: ReturnType<typeof secondsAgo>, retention: Ret
     values (${user?.id}, decode(${bytes()}, 'hex'), 1, ${at} - interval '1 h', ${at}, ${at})`,
   password_changes: (at) =>
     sql`insert into latchkey.password_changes values (${randomUUID()}, ${randomUUID()}, ${at}, null)`,
-  code_lockouts: (at) =>
-    sql`insert into latchkey.code_lockouts values (${randomUUID()}, 1, 0, null, ${randomUUID()}, ${at})`,
-  security_events: (at) => sql`
-    insert into latchkey.security_events (account_id, kind, request_id, created_at) values (${account.id}, 'signed-in', 'r', ${at})`,
+  code_lockouts: (at, { where }) =>
+    sql`insert into latchkey.code_lockouts
+      values (${`${where ? 'typed' : 'account'} ${randomUUID()}`}, 1, 0, null, ${randomUUID()}, ${at})`,
+  security_events: (at, { where }) => sql`
+    insert into latchkey.security_events (account_id, kind, request_id, created_at)
+    values (${where ? null : account.id}, 'signed-in', 'r', ${at})`,
   event_outbox: (at, { where }) => sql`
     insert into latchkey.event_outbox (type, account_id, request_id, status, due_at, created_at)
     values ('password.changed', ${account.id}, 'r', ${/'(\w+)'/.exec(where ?? '')?.[1]}, ${at}, ${at})`,

@@ -69,6 +69,23 @@ export const RETENTIONS: readonly Retention[] = [
     keptSeconds: EMAIL_KEPT,
   },
   { table: 'sessions', key: 'id', since: 'expires_at', index: 'sessions_expires_idx', keptSeconds: 1 * DAY },
+  // Strangers can fill these two for accounts that do not exist.
+  {
+    table: 'code_lockouts',
+    key: 'subject',
+    since: 'updated_at',
+    index: 'code_lockouts_typed_idx',
+    keptSeconds: 2 * DAY,
+    where: `subject not like 'account %'`,
+  },
+  {
+    table: 'security_events',
+    key: 'id',
+    since: 'created_at',
+    index: 'security_events_no_account_idx',
+    keptSeconds: 1 * DAY,
+    where: 'account_id is null',
+  },
   // A block lasts a day at most. After a month without a wrong code, the count starts again.
   {
     table: 'code_lockouts',

@@ -1,0 +1,2 @@
+CREATE INDEX "code_lockouts_typed_idx" ON "latchkey"."code_lockouts" USING btree ("updated_at") WHERE subject not like 'account %';--> statement-breakpoint
+CREATE INDEX "security_events_no_account_idx" ON "latchkey"."security_events" USING btree ("created_at") WHERE account_id is null;
