@@ -165,6 +165,19 @@ describe('an address that bounced or complained', () => {
     expect(fixture.mailbox.to(account.email)).toHaveLength(1)
   })
 
+  it.each(['bounced', 'complained'] as const)('is still told of a changed password (%s)', async (kind) => {
+    const { fixture, account, report } = await createResendEventFixture(db)
+    await report(kind)
+    fixture.clock.advance(120)
+    const request = { account: identifierSchema.parse(account.email), form: 'v1' as const, appUrl: APP_URL }
+    const { link } = await issueLink(fixture.ctx(), request)
+    const token = new URL(link ?? '').searchParams.get('token') ?? ''
+    await resetPassword(fixture.ctx(), { secret: { kind: 'link', token }, password: OTHER_PASSWORD })
+    await fixture.deliver()
+    const told = fixture.mailbox.to(account.email).filter(({ text }) => text.includes('secure-account'))
+    expect(told).toHaveLength(1)
+  })
+
   it('gets emails again after the SQL of docs/operations.md', async () => {
     const { fixture, account, report, suppression } = await createResendEventFixture(db)
     await report('bounced')
