@@ -1,20 +1,28 @@
+import { parseArgs } from 'node:util'
 import { duration } from '@/messages/en'
 import { createDatabase } from '@/server/db/client'
 import { retryFailed } from '@/server/mail/retry-failed'
 import { type MailStatusReport, mailStatus } from '@/server/mail/status'
+import { unblockAddress } from '@/server/mail/suppressions'
 import { CliError, main } from './cli-error'
 import { givenVariables, openDatabase } from './environment'
 
-const USAGE =
-  'npm run mail -- status   shows what is waiting, since when, and what failed and why\n       npm run mail -- retry    sends failed and delayed emails again'
+const USAGE = `npm run mail -- status   shows what is waiting, since when, and what failed and why
+       npm run mail -- retry    sends failed and delayed emails again
+       npm run mail -- unblock --email ada@example.com   allows email to an address that bounced or complained`
 
 await main(async () => {
-  const [command, ...rest] = process.argv.slice(2)
-  if (rest.length > 0 || (command !== 'status' && command !== 'retry')) throw new CliError(`Usage: ${USAGE}`)
+  const { command, email } = readArguments()
   const database = await openDatabase(givenVariables())
   const { db, close } = createDatabase(database.url, { maxConnections: 1, pooling: database.pooling })
   try {
     const now = new Date()
+    if (command === 'unblock' && email) {
+      const count = await unblockAddress(db, email)
+      if (count === 0) throw new CliError(`No email to ${email} is blocked.`)
+      console.log(`Email to ${email} is allowed again. Remove the address from the suppression list at Resend too.`)
+      return
+    }
     if (command === 'retry') {
       const { requeued, rescheduled, expired } = await retryFailed(db, now)
       console.log(`Failed emails that are sent again: ${requeued}`)
@@ -28,6 +36,21 @@ await main(async () => {
   }
 })
 process.exit(0)
+
+function readArguments() {
+  const parsed = (() => {
+    try {
+      return parseArgs({ allowPositionals: true, options: { email: { type: 'string' } } })
+    } catch (error) {
+      throw new CliError(`${(error as Error).message}\nUsage: ${USAGE}`)
+    }
+  })()
+  const [command, ...rest] = parsed.positionals
+  const { email } = parsed.values
+  const isKnown = command === 'status' || command === 'retry' || command === 'unblock'
+  if (!isKnown || rest.length > 0 || (command === 'unblock') !== Boolean(email)) throw new CliError(`Usage: ${USAGE}`)
+  return { command, email }
+}
 
 function print({ queued, sending, oldestSeconds, waiting, failures }: MailStatusReport) {
   console.log(`Queued: ${queued}`)

@@ -1,6 +1,6 @@
-import { and, eq, inArray, type SQLWrapper, sql } from 'drizzle-orm'
+import { type SQLWrapper, sql } from 'drizzle-orm'
 import { type Database, runStatement } from '@/server/db/client'
-import { mailOutbox, mailSuppressions, SUPPRESSION_KINDS, type SuppressionKind } from '@/server/db/schema'
+import { mailSuppressions, SUPPRESSION_KINDS, type SuppressionKind } from '@/server/db/schema'
 
 export { SUPPRESSION_KINDS }
 
@@ -12,7 +12,8 @@ const concerns = (accountId: SQLWrapper, address: SQLWrapper) =>
   sql`${mailSuppressions.accountId} = ${accountId} and lower(${mailSuppressions.address}) = lower(${address})`
 
 /**
- * SQL: true when this address of this account bounced or complained, so that no email is sent to it.
+ * SQL: true when this address of this account bounced or complained, so that no reset email is sent to it. Owners are
+ * always told of a changed password: someone who marks an email as spam must not miss that.
  * A suppression belongs to the address: after the account changes its address, emails are sent again.
  * @param accountId an expression for the account's id, for example sql`a.id::text`.
  * @param address an expression for the address, for example sql`a.email`.
@@ -38,21 +39,13 @@ export async function findSuppression(
 }
 
 /**
- * Settles those of a worker's rows whose recipient is suppressed: they become `ignored`.
- * @param ids ids of claimed rows, with their recipients.
- * @returns the ids of the rows that were ignored.
+ * Allows emails to an address again, for all accounts that have it. The case of its letters is ignored.
+ * @returns how many accounts the suppression was lifted for
  */
-export async function ignoreSuppressed(ctx: { db: Database }, ids: string[]): Promise<Set<string>> {
-  const ignored = await ctx.db
-    .update(mailOutbox)
-    .set({ status: 'ignored', reason: SUPPRESSED_REASON, leaseExpiresAt: null })
-    .where(
-      and(
-        inArray(mailOutbox.id, ids),
-        eq(mailOutbox.status, 'sending'),
-        isSuppressed(mailOutbox.accountId, mailOutbox.recipient),
-      ),
-    )
-    .returning({ id: mailOutbox.id })
-  return new Set(ignored.map((row) => row.id))
+export async function unblockAddress(db: Database, address: string): Promise<number> {
+  const lifted = await runStatement<{ account_id: string }>(
+    db,
+    sql`delete from latchkey.mail_suppressions where lower(address) = lower(${address}) returning account_id`,
+  )
+  return lifted.length
 }

@@ -1,21 +1,19 @@
 import { secureAccountTokenOf } from '@/server/core/secrets'
 import type { Composed } from '@/server/mail/emails'
 import type { ClaimedEmail } from '@/server/mail/outbox'
-import { ignoreSuppressed } from '@/server/mail/suppressions'
 import { renderPasswordChanged } from '@/server/mail/templates/password-changed'
 import type { ComposeContext } from './compose-reset-emails'
 import { formatTime } from './format-time'
 
 /**
  * Composes the emails of a claimed batch that tell owners of a changed password. Each is rendered from its row alone.
- * @returns an email for each row; rows whose address is suppressed are ignored and left out
+ * They are sent to suppressed addresses too.
+ * @returns an email for each row
  */
 export async function composeChangedEmails(ctx: ComposeContext, batch: ClaimedEmail[]): Promise<Composed[]> {
-  const ids = batch.map((row) => row.id)
-  const suppressed = await ignoreSuppressed(ctx, ids)
   const composed: Composed[] = []
   for (const { id, recipient, recipientName, recipientUsername, expiresAt, createdAt, device } of batch) {
-    if (!recipient || !expiresAt || suppressed.has(id)) continue
+    if (!recipient || !expiresAt) continue
     const email = await renderPasswordChanged({
       recipientName: recipientName || null,
       username: recipientUsername || null,
