@@ -137,6 +137,8 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     signInUrl: values.SIGN_IN_URL ?? '/sign-in',
     disclosure: values.ACCOUNT_DISCLOSURE ?? (embedded ? ('reveal' as const) : ('conceal' as const)),
     serviceApiKey: values.SERVICE_API_KEY,
+    /** Where to report a vulnerability, as a URI. */
+    securityContact: values.SECURITY_CONTACT,
     trustedProxyHops: values.TRUSTED_PROXY_HOPS,
     rateLimitScale: values.RATE_LIMIT_SCALE,
     sendCooldownSeconds: values.SEND_COOLDOWN_SECONDS,

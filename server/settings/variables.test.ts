@@ -28,6 +28,8 @@ describe('a wrong value', () => {
       /sslmode one of disable, .*, for example postgres:/,
     ],
     ['DATABASE_DIRECT_URL', 'postgres://a,b/latchkey', /a single host, .*, for example postgres:/],
+    ['SECURITY_CONTACT', 'security@example.com', /mailto: or https: .*, for example mailto:security@example\.com/],
+    ['SECURITY_CONTACT', 'mailto:a b@example.com', /mailto: or https:/],
     ['DATABASE_POOLING', 'statement', /one of session, transaction, for example transaction/],
     [
       'DATABASE_MAX_CONNECTIONS',

@@ -101,6 +101,13 @@ export const variables = z.object({
     'argon2id',
   ),
   PASSWORD_PEPPER: z.string().optional(),
+  SECURITY_CONTACT: z
+    .string()
+    .refine((text) => /^mailto:[^@\s]+@[^@\s]+$/.test(text) || (/^https:/.test(text) && URL.canParse(text)), {
+      error: 'must be a mailto: or https: address for reports of vulnerabilities',
+      params: { example: 'mailto:security@example.com' },
+    })
+    .optional(),
   CORS_ORIGINS: z
     .string()
     .optional()
