@@ -65,3 +65,14 @@ test('a range outside a static file is not a server error', async ({ request }) 
   const answer = await request.get('/avatar.svg', { headers: { range: 'bytes=99999-', 'if-match': '"x"' } })
   expect(answer.status()).toBe(200)
 })
+
+test('the well-known addresses: a change of password redirects, and the rest is not found', async ({
+  request,
+  baseURL,
+}) => {
+  const open = (path: string) => request.get(`${baseURL}/.well-known/${path}`, { maxRedirects: 0 })
+  expect((await open('change-password')).headers().location).toContain('/forgot-password')
+  // This server has no SECURITY_CONTACT.
+  expect((await open('security.txt')).status()).toBe(404)
+  expect((await open('resource-that-should-not-exist-whose-status-code-should-not-be-200')).status()).toBe(404)
+})
