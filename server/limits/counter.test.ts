@@ -87,6 +87,16 @@ describe('the global limit', () => {
   })
 })
 
+describe('a budget that strangers can fill', () => {
+  it.each(['reset-password', 'verify-code'] as const)('raises an alarm for %s, and refuses nothing', async (action) => {
+    const scale = 5 / 6_000
+    for (let n = 0; n < 5; n++) expect(await count(action, { scale })).toEqual(accepted)
+    for (let n = 0; n < 3; n++) expect(await count(action, { scale })).toEqual({ ...accepted, isAlarm: true })
+    clock.advance(60)
+    expect(await count(action, { scale })).toEqual(accepted)
+  })
+})
+
 describe('the limit per identifier', () => {
   it('counts the identifier from all addresses, and each pair of identifier and address', async () => {
     const address = newClientAddress()
