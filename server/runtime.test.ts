@@ -20,3 +20,15 @@ it('a kind of password hash that cannot be verified is logged once, whichever re
     expect.objectContaining({ level: 40, kind: 'other' }),
   ])
 })
+
+it('an alarm that goes on is logged once for each action', async () => {
+  lines.length = 0
+  const { contextFor } = await import('./runtime')
+  for (const action of ['verify-code', 'verify-code', 'reset-password', 'verify-code']) {
+    contextFor({ address: '192.0.2.1', device: null, requestId: 'r' }).raiseAlarm?.(action)
+  }
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ level: 40, action: 'verify-code' }),
+    expect.objectContaining({ level: 40, action: 'reset-password' }),
+  ])
+})

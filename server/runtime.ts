@@ -14,6 +14,8 @@ interface Shared {
   database?: Database
   wakeMailWorker?: () => void
   unreadableHashes?: Set<string>
+  /** When each alarm was logged last, in milliseconds of this process. */
+  alarms?: Map<string, number>
 }
 
 const holder = globalThis as typeof globalThis & { __latchkey?: Shared }
@@ -53,7 +55,21 @@ export function contextFor(requester: Requester): RecoveryContext {
     wakeMailWorker,
     count: (what) => telemetry().count(`latchkey.${what}`),
     reportUnreadableHash,
+    raiseAlarm,
   }
+}
+
+/** An alarm that goes on is logged this often. */
+const ALARM_PAUSE_MS = 60_000
+
+/** Counts an alarm, and logs it at most once a minute for each action. */
+function raiseAlarm(action: string): void {
+  telemetry().count('latchkey.alarms', 1, { action })
+  shared.alarms ??= new Map()
+  const now = performance.now()
+  if (now - (shared.alarms.get(action) ?? Number.NEGATIVE_INFINITY) < ALARM_PAUSE_MS) return
+  shared.alarms.set(action, now)
+  log().warn({ action }, 'far more requests than usual from all networks together: no request is refused for that')
 }
 
 /** Logs each kind of unreadable password hash once in the life of the process. */

@@ -45,6 +45,8 @@ export interface RecoveryContext {
   count?(what: 'requests' | 'redeems' | 'lockouts'): void
   /** Reports the kind of a stored password hash that cannot be verified, such as `$md5$`. Never receives the hash. */
   reportUnreadableHash?(kind: string): void
+  /** Tells an operator that all requests together are far more than usual. Called for each such request. */
+  raiseAlarm?(action: string): void
 }
 
 /** The time `seconds` after `from`, or before it if negative. */

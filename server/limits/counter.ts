@@ -18,6 +18,8 @@ export interface LimitResult {
   retryAfterSeconds: number | null
   /** How long the identifier is still cooling down, or null when it is not. */
   cooldownSecondsLeft: number | null
+  /** A budget with an alarm is exceeded. The call is not refused for it. */
+  isAlarm: boolean
 }
 
 /** The counting part of a statement, and what later steps need of it. */
@@ -49,8 +51,8 @@ interface Bucket {
   stage: Stage
   budget: number
   windowSeconds: number
-  /** True for the cooldown, which is reported apart from the limits: the caller decides what follows from it. */
-  cooldown: boolean
+  /** What follows when the budget is exceeded. The cooldown is reported apart: the caller decides what follows from it. */
+  effect: 'refuse' | 'alarm' | 'cooldown'
 }
 
 /**
@@ -93,7 +95,7 @@ function bucketOf(action: LimitedAction, limit: Limit, subjects: LimitSubjects):
     stage: UNSHARED.has(limit.subject) ? 0 : 1,
     budget: Math.ceil(budget / slots),
     windowSeconds: limit.windowSeconds,
-    cooldown: false,
+    effect: limit.alarm ? 'alarm' : 'refuse',
   }
 }
 
@@ -102,18 +104,18 @@ const cooldownBucket = (identifierDigest: Buffer, windowSeconds: number): Bucket
   stage: 2,
   budget: 1,
   windowSeconds,
-  cooldown: true,
+  effect: 'cooldown',
 })
 
 /** The counters to raise, each with its budget and window. */
 function listBudgets(buckets: Bucket[]): Step {
   const rows = buckets.map(
-    ({ name, stage, budget, windowSeconds, cooldown }) =>
-      sql`(${name}::text, ${stage}::int, ${budget}::int, ${windowSeconds}::int, ${cooldown}::boolean)`,
+    ({ name, stage, budget, windowSeconds, effect }) =>
+      sql`(${name}::text, ${stage}::int, ${budget}::int, ${windowSeconds}::int, ${effect}::text)`,
   )
   return step(
     'budgets',
-    sql`select * from (values ${sql.join(rows, sql`, `)}) as b(bucket, stage, budget, seconds, cooldown)`,
+    sql`select * from (values ${sql.join(rows, sql`, `)}) as b(bucket, stage, budget, seconds, effect)`,
   )
 }
 
@@ -121,7 +123,8 @@ function listBudgets(buckets: Bucket[]): Step {
 function raiseCounters(stage: Stage, budgets: Step, earlier: Step[], at: Date): Step {
   const now = instantParam(at)
   const withinEarlier = earlier.map(
-    (counts) => sql`and not exists (select from ${counts} join ${budgets} using (bucket) where count > budget)`,
+    (counts) =>
+      sql`and not exists (select from ${counts} join ${budgets} using (bucket) where count > budget and effect <> 'alarm')`,
   )
   return step(
     `counts_of_stage_${stage}`,
@@ -135,14 +138,15 @@ function raiseCounters(stage: Stage, budgets: Step, earlier: Step[], at: Date): 
   )
 }
 
-/** One row: the longest wait for a budget that is exceeded, and what is left of the cooldown. */
+/** One row: the longest wait for a budget that is exceeded, what is left of the cooldown, and whether to raise an alarm. */
 function compareCounts(budgets: Step, counts: Step[], at: Date): Step {
   const now = instantParam(at)
   const all = counts.map((each) => sql`select * from ${each}`)
   return step(
     'limit_check',
-    sql`select ceil(extract(epoch from max(expires_at) filter (where not cooldown) - ${now}))::int as "retryAfterSeconds",
-      ceil(extract(epoch from max(expires_at) filter (where cooldown) - ${now}))::int as "cooldownSecondsLeft"
+    sql`select ceil(extract(epoch from max(expires_at) filter (where effect = 'refuse') - ${now}))::int as "retryAfterSeconds",
+      ceil(extract(epoch from max(expires_at) filter (where effect = 'cooldown') - ${now}))::int as "cooldownSecondsLeft",
+      coalesce(bool_or(effect = 'alarm'), false) as "isAlarm"
     from (${sql.join(all, sql` union all `)}) counted join ${budgets} using (bucket)
     where count > budget`,
   )

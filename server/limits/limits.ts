@@ -11,6 +11,8 @@ export interface Limit {
   /** How many calls a window allows. */
   budget: number
   windowSeconds: number
+  /** Set where strangers could fill the budget to keep owners out: over it, an operator is told and no call is refused. */
+  alarm?: true
 }
 
 export const LIMITS = {
@@ -24,12 +26,12 @@ export const LIMITS = {
   'show-reset-form': [{ subject: 'address', budget: 300, windowSeconds: 900 }],
   'verify-code': [
     { subject: 'address', budget: 100, windowSeconds: 900 },
-    { subject: 'global', budget: 6_000, windowSeconds: 60 },
+    { subject: 'global', budget: 6_000, windowSeconds: 60, alarm: true },
   ],
   locate: [{ subject: 'address', budget: 60, windowSeconds: 900 }],
   'reset-password': [
     { subject: 'address', budget: 60, windowSeconds: 900 },
-    { subject: 'global', budget: 6_000, windowSeconds: 60 },
+    { subject: 'global', budget: 6_000, windowSeconds: 60, alarm: true },
   ],
   // Each address gets few guesses per account. The account's own limit is higher, so an attacker needs many
   // addresses to lock its owner out.

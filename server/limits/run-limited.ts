@@ -27,7 +27,7 @@ export interface LimitedWork {
  * @throws RecoveryError `too-many-requests`, with the seconds to wait
  */
 export async function runLimited<Row>(
-  ctx: Pick<RecoveryContext, 'db' | 'now' | 'requester' | 'policy'>,
+  ctx: Pick<RecoveryContext, 'db' | 'now' | 'requester' | 'policy' | 'raiseAlarm'>,
   { action, identifierDigest, cooldownSeconds }: LimitedCall,
   work: (check: LimitCheck) => LimitedWork,
 ): Promise<Row & LimitResult> {
@@ -37,6 +37,7 @@ export async function runLimited<Row>(
   const { steps = [], query } = work(check)
   const [row] = await runStatement<Row & LimitResult>(ctx.db, statementOf([...check.steps, ...steps], query))
   if (!row) throw new Error(`the statement of ${action} returned no row`)
+  if (row.isAlarm) ctx.raiseAlarm?.(action)
   if (row.retryAfterSeconds !== null)
     throw new RecoveryError('too-many-requests', { retryAfterSeconds: row.retryAfterSeconds })
   return row
