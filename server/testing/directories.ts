@@ -20,6 +20,8 @@ export const OWN_ONLY: Record<string, string> = {
   'server/mail/transports/mailbox.test.ts': EMBEDDED,
   'server/http/{health,resend-webhook}.test.ts': EMBEDDED,
   'server/openapi/document.test.ts': EMBEDDED,
+  'server/runtime.test.ts': EMBEDDED,
+  'server/api/context.test.ts': 'it looks up sessions, which belong to the application',
 }
 
 /** Tests of what only other applications' tables contain: shared addresses, people without a password. */
