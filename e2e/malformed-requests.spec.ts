@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { expect, test } from '@playwright/test'
 
 test('the image optimizer is off', async ({ request, baseURL }) => {
@@ -75,4 +76,18 @@ test('the well-known addresses: a change of password redirects, and the rest is 
   // This server has no SECURITY_CONTACT.
   expect((await open('security.txt')).status()).toBe(404)
   expect((await open('resource-that-should-not-exist-whose-status-code-should-not-be-200')).status()).toBe(404)
+})
+
+test('the demo answers this machine only', async ({ baseURL }) => {
+  const { port } = new URL(baseURL ?? '')
+  const answers = (host: string) =>
+    fetch(`http://${host}:${port}/healthz`).then(
+      (answer) => answer.status,
+      () => 'no answer',
+    )
+  expect(await answers('127.0.0.1')).toBe(200)
+  // Through its address in a network, this machine looks like any other.
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
+  const outside = addresses.filter(({ internal, family }) => !internal && family === 'IPv4')
+  for (const { address } of outside) expect(await answers(address)).toBe('no answer')
 })

@@ -28,9 +28,7 @@ export async function startApp(
   }: { port: number; variables: Record<string, string | undefined>; shutdown?: AbortSignal; onOutput?: Listener },
 ): Promise<App> {
   const NODE_ENV = command === 'dev' ? 'development' : 'production'
-  // The demo accounts and the mailbox are for this machine only.
-  const host = variables.EMBEDDED_DATABASE ? ['--hostname', '127.0.0.1'] : []
-  const child = spawnNext([command, '--port', String(port), ...host], { ...variables, NODE_ENV, PORT: String(port) })
+  const child = spawnNext([command, '--port', String(port)], { ...variables, NODE_ENV, PORT: String(port) })
   let running = true
   const ended = child.finally(() => {
     running = false

@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { env } from '@/server/env'
 import { SOCKET_ADDRESS_HEADER } from './client-address'
 
@@ -72,10 +73,27 @@ function ignoreUpgrades() {
   })
 }
 
+/**
+ * Closes connections of other machines. Next.js could listen on the loopback address only, but then it takes its own
+ * rewrites for addresses of another server.
+ */
+function refuseOtherMachines() {
+  subscribe('net.server.socket', (message) => {
+    const { socket } = message as { socket: Socket }
+    if (!isLoopback(socket.remoteAddress)) socket.destroy()
+  })
+}
+
+/** True for the addresses that a machine gives itself. */
+export const isLoopback = (address = ''): boolean =>
+  address === '::1' || /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/.test(address)
+
 /** Installs the hooks for every HTTP server of this process. Called once, before the server starts. */
 export function installRequestHooks(): void {
   const headers = Object.entries(securityHeaders())
   if (!env().development) ignoreUpgrades() // hot reload needs a WebSocket
+  // The demo accounts and the mailbox are for this machine only.
+  if (env().embeddedDatabase) refuseOtherMachines()
   subscribe('http.server.request.start', (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
     prepareRequest(request)
