@@ -46,6 +46,8 @@ export async function createGuideShell(database: ApplicationDatabase, settings: 
       .replaceAll(/\blatchkey\.sql\b/g, file)
       .replaceAll(/^(npm run adopt -- .*)$/gm, `$1 --role ${roleName}`)
   const env = {
+    // Each block runs in a shell of its own, without what an earlier one exported.
+    DATABASE_DIRECT_URL: database.ownerUrl,
     ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, replaced(value)])),
     APP_SECRET: 'q3vN8xZt5LrB0cYw2KfUa7Gm4Pd9HsJe',
     RESEND_API_KEY: 're_123456789',
