@@ -40,7 +40,8 @@ export async function inspectServer(url: string, pooling: Pooling): Promise<Serv
 
 /** PgBouncer refuses most settings at the start of a connection, in session mode too. */
 const refusesSettings = (error: unknown) =>
-  error instanceof Error && /unsupported startup parameter: (?:statement_timeout|application_name)/.test(error.message)
+  error instanceof Error &&
+  /unsupported startup parameter: (?:statement_timeout|application_name|search_path)/.test(error.message)
 
 /** The version of PostgreSQL, the session that runs the statement, and the session that the connection was told of. */
 async function ask(client: postgres.Sql) {
