@@ -79,9 +79,10 @@ const SET_SEARCH_PATH = 'Create it with: security definer set search_path = pg_c
 async function viewFaults(sql: postgres.Sql): Promise<Finding[]> {
   const [row] = await sql<{ role: string; columns: string | null; mayChange: boolean; isOwner: boolean }[]>`
     select quote_ident(current_user) as role,
-      (select string_agg(c.column_name, ', ') from information_schema.columns c
-        where c.table_schema = 'latchkey' and c.table_name = 'accounts' and c.is_updatable = 'YES'
-          and has_column_privilege('latchkey.accounts', c.column_name, 'update')) as columns,
+      (select string_agg(a.attname, ', ') from pg_attribute a
+        where a.attrelid = 'latchkey.accounts'::regclass and a.attnum > 0
+          and pg_column_is_updatable(a.attrelid, a.attnum, false)
+          and has_column_privilege(a.attrelid, a.attnum, 'update')) as columns,
       has_table_privilege('latchkey.accounts', 'insert') or has_table_privilege('latchkey.accounts', 'delete')
         as "mayChange",
       (select pg_has_role(relowner, 'usage') from pg_class where oid = 'latchkey.accounts'::regclass) as "isOwner"`
