@@ -15,6 +15,7 @@ import {
   openEmail,
   passwordField,
 } from './page-actions'
+import { secureMovedAccount } from './secure-account-actions'
 
 test.describe('axe finds no violation in any state, with either theme', () => {
   test('of the pages that anyone can open', async ({ page }) => {
@@ -116,5 +117,10 @@ test.describe('axe finds no violation in any state, with either theme', () => {
     await page.getByRole('button', { name: messages.secureAccount.submit }).click()
     await expectHeading(page, messages.secureAccount.doneTitle)
     await expectAccessible(page, 'account secured')
+  })
+
+  test('of an account that is secured after its address was changed', async ({ page, newAccount, db }) => {
+    await secureMovedAccount(page, await newAccount(), db)
+    await expectAccessible(page, 'account secured, address changed')
   })
 })

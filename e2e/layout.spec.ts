@@ -13,6 +13,7 @@ import {
   openCodePage,
   openEmail,
 } from './page-actions'
+import { secureMovedAccount } from './secure-account-actions'
 
 /** Too long for a line of a narrow window, without a space to wrap at. */
 const LONG_NAME = 'Wolfeschlegelsteinhausenbergerdorff Reader'
@@ -155,6 +156,11 @@ test.describe('the layout holds with any font, with more space and with large te
     await submit.click()
     await expect(page.getByText(messages.secureAccount.deadBody)).toBeVisible()
     await expectLayoutHolds(page, 'secure account, link used')
+  })
+
+  test('of an account that is secured after its address was changed', async ({ page, newAccount, db }) => {
+    await secureMovedAccount(page, await newAccount(LONG_NAME), db)
+    await expectLayoutHolds(page, 'account secured, address changed')
   })
 
   test('of the account page', async ({ page, newAccount, otherDevice, db }) => {

@@ -14,6 +14,7 @@ import {
   openEmail,
   signIn,
 } from './page-actions'
+import { secureMovedAccount } from './secure-account-actions'
 
 const { passwordChangedEmail, passwordResetEmail, resetPassword } = messages
 
@@ -86,6 +87,19 @@ test('someone whose password was changed by an intruder takes the account back',
   await intruder.reload()
   await expectHeading(intruder, messages.signIn.title)
   await expectSignInRefused(intruder, robin.email, NEW_PASSWORD)
+})
+
+test('an owner whose address was changed too is sent to support, and no link is queued for the new address', async ({
+  page,
+  newAccount,
+  db,
+}) => {
+  const robin = await newAccount()
+  await secureMovedAccount(page, robin, db)
+  await expect(page.getByText(messages.secureAccount.elsewhereBody)).toBeVisible()
+  const queued = await db.execute(sql`select status from latchkey.mail_outbox
+    where exempt_from_cooldown and account_id = (select id::text from latchkey.users where username = ${robin.username})`)
+  expect([...queued]).toEqual([])
 })
 
 test('a signed-in user can email a link to their own address', async ({ page, newAccount }) => {

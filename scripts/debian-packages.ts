@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { CliError } from './cli-error'
 import { ROOT } from './environment'
 
 /** Runs a program and ignores whether it succeeds: the caller checks what it was run for. */
@@ -26,5 +27,16 @@ export async function installDebianPackage(name: string): Promise<void> {
 }
 
 /** True when a program of this name is on the PATH. */
-export const isOnPath = (program: string): boolean =>
+const isOnPath = (program: string): boolean =>
   (process.env.PATH ?? '').split(path.delimiter).some((folder) => folder && existsSync(path.join(folder, program)))
+
+/**
+ * Installs the Debian package of a program that is missing and has the package's name.
+ * @throws CliError that says what to install.
+ */
+export async function ensureProgram(program: string): Promise<void> {
+  const isInstalled = () => isOnPath(program) || existsSync(path.join('/usr/sbin', program))
+  if (!isInstalled()) await installDebianPackage(program)
+  if (!isInstalled())
+    throw new CliError(`${program} is missing. Install it (apt-get install ${program}), then try again.`)
+}

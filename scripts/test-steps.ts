@@ -4,7 +4,7 @@ import path from 'node:path'
 import { buildIfStale } from './build'
 import { ensureChromium } from './chromium'
 import { CliError, main } from './cli-error'
-import { installDebianPackage, isOnPath } from './debian-packages'
+import { ensureProgram } from './debian-packages'
 import { runBin } from './processes'
 import { shutdownSignal } from './shutdown'
 import { check, checkCode, type Outcome, step } from './task-runner'
@@ -23,8 +23,7 @@ export class TestRun {
   /** Everything of `npm test`, the fastest first. */
   async everything(): Promise<void> {
     await ensureChromium()
-    // The commands of docs/contracts.md use curl.
-    if (!isOnPath('curl')) await installDebianPackage('curl')
+    await ensureProgram('curl') // the commands of docs/contracts.md use it
     this.outcomes.push(...(await checkCode(this.#shutdown)))
     await this.unitTests('unit and integration tests')
     if (await this.build()) await this.browserTests('browser tests')

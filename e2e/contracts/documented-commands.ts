@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -9,9 +9,6 @@ import type { ContractApp } from './contract-app'
 import { testEach } from './load-scenarios'
 
 const run = promisify(execFile)
-
-/** True when this machine has bash and curl. */
-export const canRunCommands = () => spawnSync('bash', ['-c', 'curl --version']).status === 0
 
 interface DocumentedCommand {
   command: string

@@ -1,8 +1,6 @@
 import type postgres from 'postgres'
+import { OWN_DIRECTORY } from '@/server/db/migrate'
 import { type Finding, fault, ok } from './finding'
-
-/** The comment of the view that `drizzle/own-directory.sql` creates. */
-const OWN_DIRECTORY = 'Latchkey: own accounts'
 
 /**
  * Checks that no other role can reach accounts through this role or the directory's functions, and that the directory is

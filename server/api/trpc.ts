@@ -1,9 +1,9 @@
 import { initTRPC, TRPCError } from '@trpc/server'
-import { hasOwnAccounts } from '@/server/api/sign-in-url'
 import { RecoveryError } from '@/server/core/errors'
 import { asRefusal } from '@/server/runtime'
 import type { ApiContext } from './context'
 import { errorDataOf, TRPC_CODES } from './errors'
+import { hasOwnAccounts } from './sign-in-url'
 
 /** What the OpenAPI document says of a procedure, besides its input and output. */
 export interface ProcedureMeta {

@@ -7,7 +7,7 @@ import { type Journal, knownMigrations, type Migration, ownDirectory, readJourna
 import { JOURNAL_CHANGED, LOCK_HELD, migrationScript } from './migration-script'
 
 /** Marks the directory that `drizzle/own-directory.sql` creates. */
-const OWN_DIRECTORY = 'Latchkey: own accounts'
+export const OWN_DIRECTORY = 'Latchkey: own accounts'
 
 /** How long to wait by default for another process that migrates, or for transactions that hold the tables. */
 const WAIT_MS = 60_000

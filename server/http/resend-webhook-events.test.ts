@@ -85,9 +85,9 @@ describe('an event', () => {
     const id = batch?.emails[0]?.id as string
     await db.update(mailOutbox).set({ recipient: account.email, accountId: account.id }).where(eq(mailOutbox.id, id))
     const providerId = randomUUID()
-    const ctx = { db, now: fixture.clock.now(), secret: WEBHOOK_SECRET }
+    const ctx = { db, now: fixture.clock.now(), secret: WEBHOOK_SECRET, sendEvents: false }
     await receiveResendEvent(ctx, signedRequest(resendEvent('bounced', providerId)))
-    await settle(db, fixture.clock.now(), [{ id, status: 'sent', providerId, reason: null }])
+    await settle(db, fixture.clock.now(), [{ id, status: 'sent', providerId, reason: null }], false)
     expect(await fixture.outbox()).toMatchObject([{ status: 'bounced' }])
     expect(await findSuppression({ db }, account.id)).toMatchObject({ kind: 'bounced' })
   })

@@ -38,7 +38,7 @@ export async function handleResendWebhook(request: Request): Promise<Response> {
  * may be five minutes off. An event id that was seen before changes nothing. Other kinds of event are ignored.
  */
 export async function receiveResendEvent(
-  ctx: { db: Database; now: Date; secret: string; sendEvents?: boolean },
+  ctx: { db: Database; now: Date; secret: string; sendEvents: boolean },
   request: Request,
 ): Promise<Response> {
   const body = await readBody(request)

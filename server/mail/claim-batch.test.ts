@@ -107,7 +107,12 @@ describe('a batch whose worker has died', () => {
   it('leaves out rows that are settled', async () => {
     const [sent, open] = await queue(2)
     await claim()
-    await settle(db, clock.now(), [{ id: sent as string, status: 'failed', providerId: null, reason: 'refused' }])
+    await settle(
+      db,
+      clock.now(),
+      [{ id: sent as string, status: 'failed', providerId: null, reason: 'refused' }],
+      false,
+    )
     clock.advance(LEASE_SECONDS)
     expect(idsOf(await claim())).toEqual([open])
   })

@@ -18,7 +18,7 @@ export interface DeliveryOptions {
   log: Logger
   telemetry?: Telemetry
   /** Whether events about emails are queued for the application. */
-  sendEvents?: boolean
+  sendEvents: boolean
   /** The clock that all decisions use. Timers only wait. */
   now?: () => Date
   timing?: Partial<typeof TIMING>

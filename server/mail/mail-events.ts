@@ -43,7 +43,7 @@ const EFFECT_ROWS = JSON.stringify(
 )
 
 /** Stores an event, and applies it if its email is known already. `sendEvents` as in `applyMailEvents`. */
-export async function recordMailEvent(db: Database, now: Date, event: MailEvent, sendEvents = false): Promise<void> {
+export async function recordMailEvent(db: Database, now: Date, event: MailEvent, sendEvents: boolean): Promise<void> {
   await runStatement(
     db,
     sql`insert into latchkey.mail_events (id, provider_id, type, permanent, reason, received_at)
@@ -63,7 +63,7 @@ export async function applyMailEvents(
   db: Database,
   now: Date,
   providerIds: string[],
-  sendEvents = false,
+  sendEvents: boolean,
 ): Promise<void> {
   if (providerIds.length === 0) return
   const strongest = strongestEvents(providerIds)

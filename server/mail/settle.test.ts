@@ -33,10 +33,15 @@ describe('settling', () => {
   it('records how each email ended, and when', async () => {
     const [sent, failed] = await claimRows(2)
     await db.update(mailOutbox).set({ recipient: 'ada@example.com' })
-    await settle(db, clock.now(), [
-      { id: sent as string, status: 'sent', providerId: 'provider-1', reason: null },
-      { id: failed as string, status: 'failed', providerId: null, reason: 'no such mailbox' },
-    ])
+    await settle(
+      db,
+      clock.now(),
+      [
+        { id: sent as string, status: 'sent', providerId: 'provider-1', reason: null },
+        { id: failed as string, status: 'failed', providerId: null, reason: 'no such mailbox' },
+      ],
+      false,
+    )
     expect(await rowOf(sent as string)).toMatchObject({
       status: 'sent',
       providerId: 'provider-1',
@@ -48,8 +53,8 @@ describe('settling', () => {
 
   it('does not change a row that was settled before', async () => {
     const [id] = await claimRows(1)
-    await settle(db, clock.now(), [{ id: id as string, status: 'failed', providerId: null, reason: 'first' }])
-    await settle(db, clock.now(), [{ id: id as string, status: 'failed', providerId: null, reason: 'second' }])
+    await settle(db, clock.now(), [{ id: id as string, status: 'failed', providerId: null, reason: 'first' }], false)
+    await settle(db, clock.now(), [{ id: id as string, status: 'failed', providerId: null, reason: 'second' }], false)
     expect(await rowOf(id as string)).toMatchObject({ reason: 'first' })
   })
 })

@@ -34,7 +34,7 @@ export async function settle(
   db: Database,
   now: Date,
   settlements: Settlement[],
-  sendEvents = false,
+  sendEvents: boolean,
 ): Promise<SettledRow[]> {
   if (settlements.length === 0) return []
   const settled = settleRows(settlements, now)

@@ -53,6 +53,7 @@ export function createRealWorker(
     }
   return createMailWorker({
     db,
+    sendEvents: false,
     log: createLog('silent'),
     transport: createResendTransport({ apiKey: 're_test', from: 'Latchkey <accounts@example.com>' }),
     composers: {

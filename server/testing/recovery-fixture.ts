@@ -72,6 +72,7 @@ export function createRecoveryFixture(
           'password-changed': (batch, now) => composeChangedEmails(context(now), batch),
         },
         log,
+        sendEvents: policy.sendEvents,
         now: clock.now,
         timing: { gather: 0 },
         ...over,

@@ -37,7 +37,7 @@ export async function createResendEventFixture(db: Database) {
   const row = async () => (await fixture.outbox())[0] as typeof mailOutbox.$inferSelect
   const providerId = (await row()).providerId as string
   const receive = (request: Request) =>
-    receiveResendEvent({ db, now: fixture.clock.now(), secret: WEBHOOK_SECRET }, request)
+    receiveResendEvent({ db, now: fixture.clock.now(), secret: WEBHOOK_SECRET, sendEvents: false }, request)
   return {
     fixture,
     account,

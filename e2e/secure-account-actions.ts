@@ -1,0 +1,22 @@
+import type { Page } from '@playwright/test'
+import { sql } from 'drizzle-orm'
+import { messages } from '@/messages/en'
+import type { Database } from '@/server/db/client'
+import { NEW_PASSWORD, type TestAccount } from './accounts'
+import { readResetEmail } from './mailbox'
+import { choosePassword, expectHeading, openCodePage, openEmail } from './page-actions'
+
+/** Secures an account whose password an intruder has reset, and whose address they have changed. */
+export async function secureMovedAccount(page: Page, account: TestAccount, db: Database): Promise<void> {
+  await openCodePage(page, account.email)
+  await page.goto((await readResetEmail(account)).link)
+  await choosePassword(page, NEW_PASSWORD)
+  await expectHeading(page, messages.resetPassword.doneTitle)
+  await openEmail(page, account.email, messages.passwordChangedEmail.subject)
+  const link = await page.getByRole('link', { name: /secure-account/ }).getAttribute('href')
+  const moved = `intruder.${account.email}`
+  await db.execute(sql`update latchkey.users set email = ${moved} where username = ${account.username}`)
+  await page.goto(link as string)
+  await page.getByRole('button', { name: messages.secureAccount.submit }).click()
+  await expectHeading(page, messages.secureAccount.elsewhereTitle)
+}
