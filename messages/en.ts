@@ -54,6 +54,7 @@ const errors = {
   'password-too-simple': 'This password repeats or follows a pattern, so it’s easy to guess. Choose another one.',
   'password-personal':
     'This password is too close to a name, username, email address or the word Latchkey. Choose another one.',
+  'password-breached': 'This password was exposed in a data breach, so attackers will try it. Choose another one.',
   'code-missing': 'Enter the six-digit code from the email.',
   'code-not-numeric': 'Enter all six digits of the code, using only the numbers 0 to 9.',
   'code-wrong': ({ triesLeft, retryAfterSeconds }: ReasonDetails) =>
@@ -62,9 +63,15 @@ const errors = {
       : `Too many wrong codes. ${wait(retryAfterSeconds)} before you enter another, or use the link in the email.`,
   'code-blocked': ({ retryAfterSeconds }: ReasonDetails) =>
     `Too many wrong codes. ${wait(retryAfterSeconds)}, or use the link in the email. It still works.`,
+  'codes-off': 'Too many wrong codes. Codes are turned off for this account. Use the link in the email instead.',
   'flow-missing': 'Enter your email address or username first, then the code.',
   'grant-unknown': 'This code no longer works. You’ve already used it, or we’ve sent a newer email.',
   'grant-expired': 'You ran out of time to choose a password. Open the link in the same email, or request a new email.',
+  'secret-changed': 'You’ve opened another reset in this browser. Reload the page to see which account it is for.',
+  'account-frozen': 'Recovery of this account has been stopped. Contact support.',
+  'recovery-paused': 'Password resets are paused. Try again later.',
+  'codes-paused': 'Codes are paused. Use the link in the email instead.',
+  'links-paused': 'Links are paused. Enter the code from the email instead, or try again later.',
   'account-unknown': 'We can’t find an account with this email address or username. Check for typos.',
   'sign-in-failed': 'The email, username or password is incorrect. Check what you entered and try again.',
   'not-signed-in': 'You’ve been signed out. Sign in again to continue.',
@@ -96,6 +103,12 @@ const events = {
   'sign-in-failed': 'Failed sign-in attempt',
   'mail-bounced': 'An email to you couldn’t be delivered',
   'mail-complained': 'One of our emails was reported as spam',
+  'codes-disabled': 'Codes turned off after 30 wrong codes in a row',
+  'emails-stopped': 'Password reset emails stopped for 24 hours',
+  'emails-allowed': 'Password reset emails turned on again',
+  'recovery-frozen': 'Password resets stopped by support',
+  'recovery-unfrozen': 'Password resets allowed again by support',
+  'secrets-revoked': 'Links and codes ended by support',
 }
 
 /** Why a link or code leads nowhere; `missing` is a page opened without one. */
@@ -260,6 +273,8 @@ export const messages = {
         `We couldn’t deliver our email to ${email}, so we’ve stopped sending to it. You won’t receive password reset emails. Contact support to change your address or to try this one again.`,
       complained: (email: string) =>
         `Our email to ${email} was reported as spam, so we’ve stopped sending to it. You won’t receive password reset emails. Contact support to turn our emails back on.`,
+      stopped: (email: string) =>
+        `You asked us to stop sending password reset emails to ${email} for 24 hours. To turn them on again, open the same link in the email.`,
     },
     passwordTitle: 'Password',
     passwordLead:

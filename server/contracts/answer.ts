@@ -23,10 +23,10 @@ const entries = <Code extends RecoveryErrorCode, Entry>(codes: readonly Code[], 
 const worded = <Code extends keyof typeof WORDING>(codes: readonly Code[], present: (message: string) => Answer) =>
   entries(codes, (code) => (details: RecoveryErrorDetails) => present(WORDING[code](details)))
 
-/** Entries for a reached limit (429) and a busy server (503). */
+/** Entries for a reached limit (429), and for a busy server and a paused recovery (503). */
 export const limitErrors = (fault: Fault) => ({
   ...worded(['too-many-requests'] as const, (message) => fault(429, message)),
-  ...worded(['busy'] as const, (message) => fault(503, message)),
+  ...worded(['busy', 'recovery-paused', 'codes-paused', 'links-paused'] as const, (message) => fault(503, message)),
 })
 
 /** Entries for a new password that breaks a rule. Each contract has its own place for the message. */
@@ -40,12 +40,13 @@ export const passwordErrors = (present: (message: string) => Answer) =>
       'password-too-common',
       'password-too-simple',
       'password-personal',
+      'password-breached',
     ],
     present,
   )
 
-/** Entries for a link that no longer works, all with the same answer. */
-export const deadLinkErrors = (answer: Answer) => entries(DEAD_LINK_CODES, () => answer)
+/** Entries for a link that does not work, all with the same answer. */
+export const deadLinkErrors = (answer: Answer) => entries([...DEAD_LINK_CODES, 'account-frozen'] as const, () => answer)
 
 /** Entries for errors that the verbs of a contract cannot throw. */
 export const never = <Code extends RecoveryErrorCode>(...codes: Code[]) => entries(codes, () => null)

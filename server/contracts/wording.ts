@@ -20,6 +20,9 @@ function waitOf({ retryAfterSeconds = 1 }: RecoveryErrorDetails): string {
  */
 export const WORDING = {
   'too-many-requests': (details) => `Too many attempts. Try again in ${waitOf(details)}.`,
+  'recovery-paused': () => 'Account recovery is paused. Try again later.',
+  'codes-paused': () => 'Codes are paused. Use the link in the email.',
+  'links-paused': () => 'Links are paused. Use the code in the email, or try again later.',
   busy: (details) => `The service is busy. Try again in ${waitOf(details)}.`,
   'password-too-short': ({ limit }) => `This password is too short. Use at least ${limit} characters.`,
   'password-too-long': ({ limit }) => `This password is too long. Use at most ${limit} characters.`,
@@ -28,6 +31,7 @@ export const WORDING = {
   'password-unusable-character': () => 'This password contains a NUL character. Choose another one.',
   'password-too-common': () => 'This password is too common. Choose another one.',
   'password-too-simple': () => 'This password repeats or follows a pattern. Choose another one.',
+  'password-breached': () => 'This password was exposed in a data breach. Choose another one.',
   'password-personal': () =>
     'This password contains a name, an email address or the name of this service. Choose another one.',
 } as const satisfies Partial<Record<RecoveryErrorCode, Wording>>

@@ -10,8 +10,14 @@ export type RecoveryErrorCode =
   | 'flow-missing' // the request names no account that the code could belong to
   | 'code-wrong' // also for expired, superseded and used codes, and for unknown accounts
   | 'code-blocked'
+  | 'codes-off' // after 30 wrong codes in a row, until a reset by link; also for unknown accounts
   | 'grant-unknown' // also for used and superseded grants
   | 'grant-expired'
+  | 'secret-changed' // the browser holds another secret than that of the form it shows
+  | 'account-frozen' // by an operator; told only to someone with a secret of the account
+  | 'recovery-paused' // by an operator, as are the next two
+  | 'codes-paused'
+  | 'links-paused'
   | 'password-too-short'
   | 'password-too-long'
   | 'password-too-many-bytes' // for the configured hash format
@@ -19,14 +25,15 @@ export type RecoveryErrorCode =
   | 'password-too-common'
   | 'password-too-simple'
   | 'password-personal'
+  | 'password-breached' // found in a data breach
   | 'sign-in-failed'
   | 'not-signed-in'
   | 'busy'
 
 export interface RecoveryErrorDetails {
   /**
-   * Whole seconds to wait. Set for `too-many-requests`, `asked-too-soon`, `busy` and `code-blocked`, and for the
-   * `code-wrong` that starts a block.
+   * Whole seconds to wait. Set for `too-many-requests`, `asked-too-soon`, `busy`, `code-blocked`, `codes-off` and
+   * `*-paused`, and for the `code-wrong` that starts a block.
    */
   retryAfterSeconds?: number
   /** For `code-wrong`: how many tries are left before code entry is blocked. */

@@ -87,7 +87,7 @@ async function renderRow(ctx: ComposeContext, row: MintedRow): Promise<Composed[
     link: await linkOf(ctx.appUrl, secret, { ...row, expiresAt }),
     code: codeOf(secret, seedOf(row)),
     linkMinutes: minutesUntil(expiresAt),
-    codeMinutes: minutesUntil(row.codeExpiresAt),
+    codeMinutes: row.codeExpiresAt ? minutesUntil(row.codeExpiresAt) : 0,
   })
   return [{ id, email: { id, to, ...email }, expiresAt }]
 }

@@ -10,8 +10,17 @@ export const UNKNOWN = fault(400, 'OurUser matching query does not exist.')
 export const errors: ErrorTable = {
   ...limitErrors(fault),
   'account-unknown': UNKNOWN,
-  ...never('asked-too-soon', ...DEAD_LINK_CODES, 'flow-missing'),
-  ...never('code-wrong', 'code-blocked', 'grant-unknown', 'grant-expired', 'sign-in-failed', 'not-signed-in'),
+  ...never('asked-too-soon', 'account-frozen', ...DEAD_LINK_CODES, 'flow-missing'),
+  ...never(
+    'code-wrong',
+    'code-blocked',
+    'codes-off',
+    'grant-unknown',
+    'grant-expired',
+    'sign-in-failed',
+    'not-signed-in',
+    'secret-changed',
+  ),
   ...never('password-too-short', 'password-too-long', 'password-too-many-bytes', 'password-unusable-character'),
-  ...never('password-too-common', 'password-too-simple', 'password-personal'),
+  ...never('password-too-common', 'password-too-simple', 'password-personal', 'password-breached'),
 }

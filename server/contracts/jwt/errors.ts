@@ -32,6 +32,14 @@ export const errors: ErrorTable = {
   ...passwordErrors((message) => ({ status: 400, body: { new_password: [message] } })),
   'account-unknown': ok(SENT),
   ...deadLinkErrors(DEAD_TOKEN),
-  ...never('asked-too-soon', 'flow-missing', 'code-wrong', 'code-blocked', 'grant-unknown', 'grant-expired'),
-  ...never('sign-in-failed', 'not-signed-in'),
+  ...never(
+    'asked-too-soon',
+    'flow-missing',
+    'code-wrong',
+    'code-blocked',
+    'codes-off',
+    'grant-unknown',
+    'grant-expired',
+  ),
+  ...never('sign-in-failed', 'not-signed-in', 'secret-changed'),
 }

@@ -47,9 +47,11 @@ export const errors: ErrorTable = {
   'too-many-requests': wait,
   'asked-too-soon': wait,
   'code-blocked': wait,
+  'codes-off': wait,
   'code-wrong': WRONG_CODE,
   'grant-unknown': BAD_TOKEN,
+  'account-frozen': BAD_TOKEN,
   'grant-expired': EXPIRED_TOKEN,
   ...never(...DEAD_LINK_CODES, 'flow-missing'),
-  ...never('sign-in-failed', 'not-signed-in'),
+  ...never('sign-in-failed', 'not-signed-in', 'secret-changed'),
 }

@@ -21,8 +21,16 @@ export const errors: ErrorTable = {
   ...passwordErrors((message) => fault(400, message)),
   'account-unknown': UNKNOWN,
   ...deadLinkErrors(DEAD_TOKEN),
-  ...never('asked-too-soon', 'flow-missing', 'code-wrong', 'code-blocked', 'grant-unknown', 'grant-expired'),
-  ...never('sign-in-failed', 'not-signed-in'),
+  ...never(
+    'asked-too-soon',
+    'flow-missing',
+    'code-wrong',
+    'code-blocked',
+    'codes-off',
+    'grant-unknown',
+    'grant-expired',
+  ),
+  ...never('sign-in-failed', 'not-signed-in', 'secret-changed'),
 }
 
 /** For the path of a link: the unknown account is the one that the link names. */

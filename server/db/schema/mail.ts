@@ -98,10 +98,13 @@ export const mailEvents = latchkey.table(
   ],
 )
 
-export const SUPPRESSION_KINDS = ['bounced', 'complained'] as const
+export const SUPPRESSION_KINDS = ['bounced', 'complained', 'stopped'] as const
 export type SuppressionKind = (typeof SUPPRESSION_KINDS)[number]
 
-/** Suppressions: addresses of accounts that get no more emails. A new address of the account is not affected. */
+/**
+ * Suppressions: addresses of accounts that get no more recovery emails. A new address of the account is not affected.
+ * `stopped` is the owner's own wish, which ends by itself.
+ */
 export const mailSuppressions = latchkey.table(
   'mail_suppressions',
   {
@@ -109,9 +112,12 @@ export const mailSuppressions = latchkey.table(
     address: text('address').notNull(),
     kind: text('kind').$type<SuppressionKind>().notNull(),
     since: instant('since').notNull(),
+    /** When it ends. Null for a bounce or a complaint, which last until an operator lifts them. */
+    until: instant('until'),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.address] }),
+    check('mail_suppressions_until', sql`(${t.kind} = 'stopped') = (${t.until} is not null)`),
     check('mail_suppressions_kind', oneOf('kind', SUPPRESSION_KINDS)),
   ],
 )

@@ -22,13 +22,18 @@ export const passwordResetTokens = latchkey.table(
     accountState: bytea('account_state').notNull(),
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
-    codeExpiresAt: instant('code_expires_at').notNull(),
+    /** Null when the email holds no code, because code entry is off for the account. */
+    codeExpiresAt: instant('code_expires_at'),
     codeUsedAt: instant('code_used_at'),
     grantHash: bytea('grant_hash').unique('password_reset_tokens_grant_hash_key'),
     grantExpiresAt: instant('grant_expires_at'),
     usedAt: instant('used_at'),
+    /** When the link was last followed. */
+    openedAt: instant('opened_at'),
     /** Set when a newer request was minted, or when the owner secured the account. */
     supersededAt: instant('superseded_at'),
+    /** Until when the link or the grant still works although a newer request was minted: a reset was in progress. */
+    keptUntil: instant('kept_until'),
   },
   (t) => [
     // An account has at most one open row: that of its newest request.
@@ -39,6 +44,7 @@ export const passwordResetTokens = latchkey.table(
     index('password_reset_tokens_expires_idx').on(t.expiresAt),
     check('password_reset_tokens_expires_later', sql`${t.expiresAt} > ${t.createdAt}`),
     check('password_reset_tokens_grant_is_whole', sql`(${t.grantHash} is null) = (${t.grantExpiresAt} is null)`),
+    check('password_reset_tokens_kept_is_superseded', sql`${t.keptUntil} is null or ${t.supersededAt} is not null`),
     check('password_reset_tokens_seed', sql`octet_length(${t.seed}) = 32`),
     check('password_reset_tokens_digests', sql`octet_length(${t.tokenHash}) = 32 and octet_length(${t.codeHash}) = 32`),
   ],
@@ -92,6 +98,23 @@ export const passwordChanges = latchkey.table(
   ],
 )
 
+/** What an operator can pause for everyone. `all` stops requests, links, codes and grants. */
+export const PAUSES = ['codes', 'links', 'all'] as const
+export type Pause = (typeof PAUSES)[number]
+
+/** What is paused now, one row each. */
+export const recoveryPauses = latchkey.table(
+  'recovery_pauses',
+  { what: text('what').$type<Pause>().primaryKey(), since: instant('since').notNull() },
+  () => [check('recovery_pauses_what', oneOf('what', PAUSES))],
+)
+
+/** Accounts that an operator has frozen: nothing recovers them until they are unfrozen. */
+export const frozenAccounts = latchkey.table('frozen_accounts', {
+  accountId: text('account_id').primaryKey(),
+  since: instant('since').notNull(),
+})
+
 export const SECURITY_EVENT_KINDS = [
   'reset-requested',
   'reset-mailed',
@@ -105,6 +128,12 @@ export const SECURITY_EVENT_KINDS = [
   'sign-in-failed',
   'mail-bounced',
   'mail-complained',
+  'codes-disabled',
+  'emails-stopped',
+  'emails-allowed',
+  'recovery-frozen',
+  'recovery-unfrozen',
+  'secrets-revoked',
 ] as const
 
 export type SecurityEventKind = (typeof SECURITY_EVENT_KINDS)[number]
