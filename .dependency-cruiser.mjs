@@ -34,7 +34,7 @@ const SERVER_PARTS = {
     'server/events',
     'server/mail',
   ],
-  'server/runtime.ts': ['server/env.ts', 'server/core', 'server/db', 'server/observability'],
+  'server/runtime.ts': ['server/env.ts', 'server/core', 'server/db', 'server/limits', 'server/observability'],
   'server/worker.ts': [
     'server/env.ts',
     'server/runtime.ts',

@@ -1,7 +1,9 @@
 import { expect, it, vi } from 'vitest'
+import type { Requester } from './core/context'
 import { createLogCapture } from './testing/log-capture'
 
 const { log, lines } = createLogCapture()
+const requester: Requester = { networks: [{ name: '192.0.2.1', width: 'ipv4/32' }], device: null, requestId: 'r' }
 vi.mock('./observability/log', async (original) => ({
   ...(await original<typeof import('./observability/log')>()),
   log: () => log,
@@ -13,7 +15,7 @@ it('a kind of password hash that cannot be verified is logged once, whichever re
   vi.stubEnv('APP_SECRET', 'the application secret of these tests')
   const { contextFor } = await import('./runtime')
   for (const kind of ['$md5$', 'other', '$md5$', 'other']) {
-    contextFor({ address: '192.0.2.1', device: null, requestId: 'r' }).reportUnreadableHash?.(kind)
+    contextFor(requester).reportUnreadableHash?.(kind)
   }
   expect(lines.map((line) => JSON.parse(line))).toEqual([
     expect.objectContaining({ level: 40, kind: '$md5$' }),
@@ -25,7 +27,7 @@ it('an alarm that goes on is logged once for each action', async () => {
   lines.length = 0
   const { contextFor } = await import('./runtime')
   for (const action of ['verify-code', 'verify-code', 'reset-password', 'verify-code']) {
-    contextFor({ address: '192.0.2.1', device: null, requestId: 'r' }).raiseAlarm?.(action)
+    contextFor(requester).raiseAlarm?.(action)
   }
   expect(lines.map((line) => JSON.parse(line))).toEqual([
     expect.objectContaining({ level: 40, action: 'verify-code' }),

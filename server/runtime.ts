@@ -1,8 +1,9 @@
-import type { RecoveryContext, RecoveryPolicy, Requester } from './core/context'
+import type { RecoveryContext, RecoveryPolicy, RefusedNetworks, Requester } from './core/context'
 import { RecoveryError } from './core/errors'
 import type { SecretRing } from './core/secrets'
 import { createDatabase, type Database, isOutage } from './db/client'
 import { type Environment, env } from './env'
+import { createRefusedNetworks } from './limits/refused-networks'
 import { log } from './observability/log'
 import { telemetry } from './observability/telemetry'
 
@@ -14,6 +15,7 @@ interface Shared {
   database?: Database
   wakeMailWorker?: () => void
   unreadableHashes?: Set<string>
+  refusedNetworks?: RefusedNetworks
   /** When each alarm was logged last, in milliseconds of this process. */
   alarms?: Map<string, number>
 }
@@ -46,6 +48,7 @@ export const secretsOf = (environment: Environment): SecretRing => environment.a
 /** The context of one request, for every verb. */
 export function contextFor(requester: Requester): RecoveryContext {
   const environment = env()
+  shared.refusedNetworks ??= createRefusedNetworks()
   return {
     db: sharedDatabase(),
     now: new Date(),
@@ -56,6 +59,7 @@ export function contextFor(requester: Requester): RecoveryContext {
     count: (what) => telemetry().count(`latchkey.${what}`),
     reportUnreadableHash,
     raiseAlarm,
+    refusedNetworks: shared.refusedNetworks,
   }
 }
 
@@ -69,7 +73,7 @@ function raiseAlarm(action: string): void {
   const now = performance.now()
   if (now - (shared.alarms.get(action) ?? Number.NEGATIVE_INFINITY) < ALARM_PAUSE_MS) return
   shared.alarms.set(action, now)
-  log().warn({ action }, 'far more requests than usual from all networks together: no request is refused for that')
+  log().warn({ action }, 'far more requests than usual from all networks together')
 }
 
 /** Logs each kind of unreadable password hash once in the life of the process. */

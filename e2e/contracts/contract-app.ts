@@ -41,7 +41,8 @@ export async function startContractApp(disclosure: 'conceal' | 'reveal', account
     /** Every documented status that was answered so far, as `POST /path 200`. */
     answeredStatuses: validate.answeredStatuses,
 
-    newClientAddress: () => `10.${++addresses >> 16}.${(addresses >> 8) & 255}.${addresses & 255}`,
+    /** An address whose /24 made no other request. */
+    newClientAddress: () => `10.${++addresses >> 8}.${addresses & 255}.1`,
 
     /** Sends a request, by default from an address that made no other, and validates the response. */
     async request({ from, ...sent }: HttpRequest & { from?: string }): Promise<HttpResponse> {

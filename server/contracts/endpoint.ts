@@ -2,7 +2,7 @@ import type { RecoveryContext } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
 import { env } from '@/server/env'
 import { REFUSALS, type Refusal, readBody, refuseCrossSiteWrite } from '@/server/http/request-guard'
-import { requesterOf } from '@/server/http/requester'
+import { contractRequesterOf } from '@/server/http/requester'
 import { log } from '@/server/observability/log'
 import { asRefusal, contextFor } from '@/server/runtime'
 import type { Answer, ErrorTable, Fault } from './answer'
@@ -70,7 +70,8 @@ export function endpoint<Params = unknown>(contract: Contract, operations: Opera
   const allow = [...(page ? [page] : []), ...methods].join(', ')
 
   async function handle(request: Request, route: { params: Promise<Params> }): Promise<Response> {
-    const ctx = contextFor(requesterOf(request.headers, env().trustedProxyHops))
+    const { trustedProxyHops, serviceApiKey } = env()
+    const ctx = contextFor(contractRequesterOf(request.headers, trustedProxyHops, serviceApiKey))
     const preflight = answerPreflight(request, methods)
     if (preflight) return preflight
     const operation = byMethod[request.method]

@@ -1,10 +1,20 @@
 import type { Database } from '@/server/db/client'
 import type { SecretRing } from './secrets'
 
+/** How wide a network is. `unknown` is all requests without an address, `service-key` is a trusted back end. */
+export type NetworkWidth = 'ipv4/32' | 'ipv4/24' | 'ipv6/64' | 'ipv6/56' | 'ipv6/48' | 'unknown' | 'service-key'
+
+/** A network that requests are counted under. */
+export interface Network {
+  /** Such as `192.0.2.1`, `192.0.2.0/24` or `2001:db8::/48`. No two networks share a name. */
+  name: string
+  width: NetworkWidth
+}
+
 /** The client that makes a request, as far as the server can tell. */
 export interface Requester {
-  /** The key for limits per client: an IPv4 address, or the /64 network of an IPv6 address. */
-  address: string
+  /** The networks that the client's address belongs to, the narrowest first. */
+  networks: readonly [Network, ...Network[]]
   /** The names of browser and system, such as "Firefox on Windows", or null if unknown. */
   device: string | null
   /** The same id appears in the logs, in audit rows and in the response. */
@@ -26,7 +36,7 @@ export interface RecoveryPolicy {
   passwordHash: 'argon2id' | 'bcrypt' | 'django-pbkdf2-sha256' | 'django-argon2' | 'better-auth-scrypt'
   /** Follows the password in every bcrypt hash, as Devise's pepper does. */
   passwordPepper?: string | undefined
-  /** Multiplies the per-address limits and the global limits. Limits per account are not scaled. */
+  /** Multiplies the limits of networks and the global limits. Limits per account are not scaled. */
   rateLimitScale: number
   /** Whether events are queued for the application: EVENTS_URL is set. */
   sendEvents: boolean
@@ -47,6 +57,16 @@ export interface RecoveryContext {
   reportUnreadableHash?(kind: string): void
   /** Tells an operator that all requests together are far more than usual. Called for each such request. */
   raiseAlarm?(action: string): void
+  /** The networks that were refused before. Without it, each request is counted in the database. */
+  refusedNetworks?: RefusedNetworks
+}
+
+/** The networks that this process remembers as refused. */
+export interface RefusedNetworks {
+  /** When the last refusal of any of these networks ends, or null if none is refused now. */
+  refusedUntil(action: string, networks: readonly Network[], now: Date): Date | null
+  /** @param name the network's name */
+  remember(action: string, name: string, until: Date): void
 }
 
 /** The time `seconds` after `from`, or before it if negative. */

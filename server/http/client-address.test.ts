@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { clientNetwork, networkOf, SOCKET_ADDRESS_HEADER } from './client-address'
+import { clientNetworks, networksOf, SOCKET_ADDRESS_HEADER } from './client-address'
 
+const names = (networks: ReturnType<typeof networksOf>) => networks.map(({ name }) => name)
+
+/** The narrowest network behind a number of proxies. */
 const behind = (hops: number, forwarded: string | null) =>
-  clientNetwork(
+  clientNetworks(
     new Headers({
       [SOCKET_ADDRESS_HEADER]: '192.0.2.1',
       ...(forwarded === null ? {} : { 'x-forwarded-for': forwarded }),
     }),
     hops,
-  )
+  )[0].name
 
 describe('without a proxy', () => {
   it("uses the socket's address and ignores X-Forwarded-For", () => {
@@ -25,8 +28,8 @@ describe('without a proxy', () => {
       'cf-connecting-ip': '203.0.113.9',
       'true-client-ip': '203.0.113.9',
     })
-    expect(clientNetwork(headers, 0)).toBe('192.0.2.1')
-    expect(clientNetwork(headers, 1)).toBe('192.0.2.1')
+    expect(clientNetworks(headers, 0)[0].name).toBe('192.0.2.1')
+    expect(clientNetworks(headers, 1)[0].name).toBe('192.0.2.1')
   })
 })
 
@@ -46,8 +49,8 @@ describe('behind proxies', () => {
     const headers = new Headers({ [SOCKET_ADDRESS_HEADER]: '192.0.2.1' })
     headers.append('x-forwarded-for', '1.1.1.1')
     headers.append('x-forwarded-for', '203.0.113.9')
-    expect(clientNetwork(headers, 1)).toBe('203.0.113.9')
-    expect(clientNetwork(headers, 2)).toBe('1.1.1.1')
+    expect(clientNetworks(headers, 1)[0].name).toBe('203.0.113.9')
+    expect(clientNetworks(headers, 2)[0].name).toBe('1.1.1.1')
   })
 
   it("uses the socket's address for a request that bypassed the proxies", () => {
@@ -57,7 +60,7 @@ describe('behind proxies', () => {
   })
 })
 
-describe('the network of an address', () => {
+describe('the networks of an address', () => {
   it.each([
     ['192.0.2.1', '192.0.2.1'],
     ['192.0.2.1:443', '192.0.2.1'],
@@ -68,8 +71,11 @@ describe('the network of an address', () => {
     ['[::ffff:192.0.2.1]:443', '192.0.2.1'],
     ['::ffff:0.0.0.1', '0.0.0.1'],
     ['::192.0.2.1', '192.0.2.1'], // the deprecated IPv4-compatible form, RFC 4291 §2.5.5.1
-  ])('is the address itself for IPv4: %s', (address, network) => {
-    expect(networkOf(address)).toBe(network)
+  ])('are the address and its /24 for IPv4: %s', (address, network) => {
+    expect(networksOf(address)).toEqual([
+      { name: network, width: 'ipv4/32' },
+      { name: network.replace(/\d+$/, '0/24'), width: 'ipv4/24' },
+    ])
   })
 
   it.each([
@@ -82,14 +88,26 @@ describe('the network of an address', () => {
     ['[2001:db8:1:2::1]:443'],
     ['2001:db8:1:2::1%eth0'],
     ['2001:db8:1:2:3::192.0.2.1'],
-  ])('is the /64 for IPv6: %s', (address) => {
-    expect(networkOf(address)).toBe('2001:db8:1:2::/64')
+  ])('are the /64, the /56 and the /48 for IPv6: %s', (address) => {
+    expect(networksOf(address)).toEqual([
+      { name: '2001:db8:1:2::/64', width: 'ipv6/64' },
+      { name: '2001:db8:1:0::/56', width: 'ipv6/56' },
+      { name: '2001:db8:1::/48', width: 'ipv6/48' },
+    ])
   })
 
-  it('differs for addresses in different /64s', () => {
-    expect(networkOf('2001:db8:1:3::1')).toBe('2001:db8:1:3::/64')
-    expect(networkOf('::1')).toBe('0:0:0:0::/64')
-    expect(networkOf('fe80::1')).toBe('fe80:0:0:0::/64')
+  it('differ from the first bit on that is within their width', () => {
+    const own = names(networksOf('2001:db8:1:2ff::1'))
+    expect(own).toEqual(['2001:db8:1:2ff::/64', '2001:db8:1:200::/56', '2001:db8:1::/48'])
+    expect(names(networksOf('2001:db8:1:2fe::1'))).toEqual(['2001:db8:1:2fe::/64', own[1], own[2]])
+    expect(names(networksOf('2001:db8:1:3ff::1'))).toEqual(['2001:db8:1:3ff::/64', '2001:db8:1:300::/56', own[2]])
+    expect(names(networksOf('2001:db8:0:2ff::1'))).toEqual([
+      '2001:db8:0:2ff::/64',
+      '2001:db8:0:200::/56',
+      '2001:db8:0::/48',
+    ])
+    expect(names(networksOf('::1'))).toEqual(['0:0:0:0::/64', '0:0:0:0::/56', '0:0:0::/48'])
+    expect(names(networksOf('198.51.100.255'))).toEqual(['198.51.100.255', '198.51.100.0/24'])
   })
 
   it.each([
@@ -116,7 +134,7 @@ describe('the network of an address', () => {
     ['<script>'],
     ['192.0.2.1 OR 1=1'],
     ['x'.repeat(10_000)],
-  ])('is "unknown" for everything that is not an address: %s', (junk) => {
-    expect(networkOf(junk)).toBe('unknown')
+  ])('are "unknown" alone for everything that is not an address: %s', (junk) => {
+    expect(networksOf(junk)).toEqual([{ name: 'unknown', width: 'unknown' }])
   })
 })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Requester } from '@/server/core/context'
-import { clientNetwork } from './client-address'
+import { hasBearerToken } from './bearer-token'
+import { clientNetworks } from './client-address'
 import { deviceOf } from './device'
 
 /**
@@ -8,7 +9,21 @@ import { deviceOf } from './device'
  * @param hops how many trusted proxies append to `X-Forwarded-For`
  */
 export const requesterOf = (headers: Headers, hops: number): Requester => ({
-  address: clientNetwork(headers, hops),
+  networks: clientNetworks(headers, hops),
   device: deviceOf(headers.get('user-agent')),
   requestId: randomUUID(),
 })
+
+/**
+ * The sender of a request to a documented contract. A trusted back end is counted by its key and not by its address, so
+ * that neither strangers at that address nor the back end can use up the budget of the other.
+ * @param serviceApiKey `SERVICE_API_KEY`. A request with another key, or without one, is a stranger's.
+ */
+export function contractRequesterOf(headers: Headers, hops: number, serviceApiKey: string | undefined): Requester {
+  const requester = requesterOf(headers, hops)
+  if (!serviceApiKey || !hasBearerToken(headers, serviceApiKey)) return requester
+  return { ...requester, networks: [{ name: 'service-key', width: 'service-key' }] }
+}
+
+/** Whether a request came from a trusted back end. */
+export const isTrustedBackEnd = ({ networks }: Requester): boolean => networks[0].width === 'service-key'

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { runStatement } from '@/server/db/client'
 import { rateLimits } from '@/server/db/schema'
 import { statementOf } from '@/server/db/statement'
-import { newClientAddress } from '@/server/testing/client-address'
+import { newClientNetworks } from '@/server/testing/client-address'
 import { createClock } from '@/server/testing/clock'
 import { createTestDatabase } from '@/server/testing/database'
 import { countLimits, type LimitResult, type LimitSubjects } from './counter'
@@ -16,7 +16,7 @@ const clock = createClock()
 
 /** Counts one call of an action, like the statement of a limited verb. */
 async function count(action: LimitedAction, given: Partial<LimitSubjects> = {}, cooldownSeconds?: number) {
-  const subjects = { address: newClientAddress(), now: clock.now(), scale: 1, ...given }
+  const subjects = { networks: newClientNetworks(), now: clock.now(), scale: 1, ...given }
   const { steps, result } = countLimits(action, subjects, cooldownSeconds)
   const [row] = await runStatement<LimitResult>(db, statementOf(steps, sql`select * from ${result}`))
   return row
@@ -26,48 +26,54 @@ async function count(action: LimitedAction, given: Partial<LimitSubjects> = {}, 
 const countMany = (times: number, ...call: Parameters<typeof count>) =>
   Promise.all(Array.from({ length: times }, () => count(...call)))
 
-const accepted = { retryAfterSeconds: null, cooldownSecondsLeft: null, isAlarm: false }
+const accepted = {
+  retryAfterSeconds: null,
+  cooldownSecondsLeft: null,
+  isAlarm: false,
+  refusedNetwork: null,
+  refusedUntil: null,
+}
 const digest = (text: string) => Buffer.from(text.padEnd(32))
 
-describe('the limit per address', () => {
+describe('the limit per network', () => {
   it('refuses calls over the budget until the window ends, which the first call started', async () => {
-    const address = newClientAddress()
+    const networks = newClientNetworks()
     for (let n = 0; n < 30; n++) {
-      expect(await count('secure-account', { address })).toEqual(accepted)
+      expect(await count('secure-account', { networks })).toEqual(accepted)
       clock.advance(1)
     }
-    expect(await count('secure-account', { address })).toMatchObject({ retryAfterSeconds: 870 })
+    expect(await count('secure-account', { networks })).toMatchObject({ retryAfterSeconds: 870 })
     clock.advance(869.5)
-    expect(await count('secure-account', { address })).toMatchObject({ retryAfterSeconds: 1 })
+    expect(await count('secure-account', { networks })).toMatchObject({ retryAfterSeconds: 1 })
     clock.advance(0.5)
-    expect(await count('secure-account', { address })).toEqual(accepted)
+    expect(await count('secure-account', { networks })).toEqual(accepted)
   })
 
   it('does not extend the window for refused calls', async () => {
-    const address = newClientAddress()
-    await countMany(200, 'secure-account', { address })
+    const networks = newClientNetworks()
+    await countMany(200, 'secure-account', { networks })
     clock.advance(900)
-    expect(await count('secure-account', { address })).toEqual(accepted)
+    expect(await count('secure-account', { networks })).toEqual(accepted)
   })
 
   it('has a separate budget for each action', async () => {
-    const address = newClientAddress()
+    const networks = newClientNetworks()
     const scale = 1 / 300
     for (const action of ['secure-account', 'open-link', 'reset-password'] as const) {
-      expect(await count(action, { address, scale })).toEqual(accepted)
+      expect(await count(action, { networks, scale })).toEqual(accepted)
     }
-    expect(await count('open-link', { address, scale })).toMatchObject({ retryAfterSeconds: 900 })
+    expect(await count('open-link', { networks, scale })).toMatchObject({ retryAfterSeconds: 900 })
   })
 
   it('holds for fifty calls at the same time', async () => {
-    const address = newClientAddress()
-    const outcomes = await countMany(50, 'secure-account', { address })
+    const networks = newClientNetworks()
+    const outcomes = await countMany(50, 'secure-account', { networks })
     expect(outcomes.filter((outcome) => outcome?.retryAfterSeconds === null)).toHaveLength(30)
   })
 })
 
 describe('the global limit', () => {
-  it('applies to all addresses together', async () => {
+  it('applies to all networks together', async () => {
     const scale = 5 / 12_000
     for (let n = 0; n < 5; n++) expect(await count('request-reset', { scale })).toEqual(accepted)
     expect(await count('request-reset', { scale })).toMatchObject({ retryAfterSeconds: 60 })
@@ -98,13 +104,13 @@ describe('a budget that strangers can fill', () => {
 })
 
 describe('the limit per identifier', () => {
-  it('counts the identifier from all addresses, and each pair of identifier and address', async () => {
-    const address = newClientAddress()
+  it('counts the identifier from all networks, and each pair of identifier and network', async () => {
+    const networks = newClientNetworks()
     const identifierDigest = digest('ada@example.com')
-    for (let n = 0; n < 20; n++) expect(await count('sign-in', { address, identifierDigest })).toEqual(accepted)
-    expect(await count('sign-in', { address, identifierDigest })).toMatchObject({ retryAfterSeconds: 900 })
+    for (let n = 0; n < 20; n++) expect(await count('sign-in', { networks, identifierDigest })).toEqual(accepted)
+    expect(await count('sign-in', { networks, identifierDigest })).toMatchObject({ retryAfterSeconds: 900 })
     expect(await count('sign-in', { identifierDigest })).toEqual(accepted)
-    expect(await count('sign-in', { address, identifierDigest: digest('eve@example.com') })).toEqual(accepted)
+    expect(await count('sign-in', { networks, identifierDigest: digest('eve@example.com') })).toEqual(accepted)
   })
 
   it('stores only the digest of the identifier', async () => {
@@ -135,20 +141,20 @@ describe('the cooldown', () => {
 })
 
 describe('the scale of the limits', () => {
-  it('multiplies the budget per address and allows at least one call', async () => {
-    const address = newClientAddress()
-    for (let n = 0; n < 60; n++) expect(await count('secure-account', { address, scale: 2 })).toEqual(accepted)
-    expect(await count('secure-account', { address, scale: 2 })).toMatchObject({ retryAfterSeconds: 900 })
+  it('multiplies the budget per network and allows at least one call', async () => {
+    const networks = newClientNetworks()
+    for (let n = 0; n < 60; n++) expect(await count('secure-account', { networks, scale: 2 })).toEqual(accepted)
+    expect(await count('secure-account', { networks, scale: 2 })).toMatchObject({ retryAfterSeconds: 900 })
     expect(await count('secure-account', { scale: 0.000001 })).toEqual(accepted)
   })
 })
 
 it('counting does not deadlock when the counters of concurrent statements overlap', async () => {
-  const addresses = Array.from({ length: 5 }, newClientAddress)
+  const clients = Array.from({ length: 5 }, newClientNetworks)
   const identifiers = ['a', 'b', 'c', 'd', 'e'].map(digest)
   const calls = Array.from({ length: 300 }, (_, n) =>
     count('sign-in', {
-      address: addresses[n % 5] as string,
+      networks: clients[n % 5],
       identifierDigest: identifiers[(n * 3) % 5] as Buffer,
       scale: 100,
     }),
@@ -162,16 +168,16 @@ it('LIMITS has at most one limit per action and subject', () => {
   }
 })
 
-describe('an address over its own budget', () => {
+describe('a network over its own budget', () => {
   it('uses up no shared budget: not of an account, not the cooldown and not the global one', async () => {
     const identifierDigest = digest('victim')
-    const attacker = newClientAddress()
-    await countMany(400, 'sign-in', { address: attacker, identifierDigest })
+    const attacker = newClientNetworks()
+    await countMany(400, 'sign-in', { networks: attacker, identifierDigest })
     expect(await count('sign-in', { identifierDigest })).toEqual(accepted)
 
-    const requester = newClientAddress()
-    await countMany(60, 'request-reset', { address: requester })
-    const refused = await count('request-reset', { address: requester, identifierDigest }, 60)
+    const requester = newClientNetworks()
+    await countMany(60, 'request-reset', { networks: requester })
+    const refused = await count('request-reset', { networks: requester, identifierDigest }, 60)
     expect(refused).toMatchObject({ retryAfterSeconds: 900, cooldownSecondsLeft: null })
     expect(await count('request-reset', { identifierDigest }, 60)).toEqual(accepted)
 

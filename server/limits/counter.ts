@@ -1,14 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm'
+import type { Requester } from '@/server/core/context'
 import { instantParam } from '@/server/db/client'
 import { type Step, step } from '@/server/db/statement'
-import { LIMITS, type Limit, type LimitedAction, type LimitSubject } from './limits'
+import { LIMITS, type Limit, type LimitedAction, NETWORK_FACTORS } from './limits'
 
 /** What one request is counted under. The identifier is a keyed digest, never the typed text. */
 export interface LimitSubjects {
-  address: string
+  networks: Requester['networks']
   identifierDigest?: Buffer
   now: Date
-  /** Multiplies the budgets of addresses and of all requests together. */
+  /** Multiplies the budgets of networks and of all requests together. */
   scale: number
 }
 
@@ -18,8 +19,11 @@ export interface LimitResult {
   retryAfterSeconds: number | null
   /** How long the identifier is still cooling down, or null when it is not. */
   cooldownSecondsLeft: number | null
-  /** A budget with an alarm is exceeded. The call is not refused for it. */
+  /** All requests together exceed a budget. The call is only refused if `retryAfterSeconds` is set. */
   isAlarm: boolean
+  /** The name of the network whose budget is used up, and when its window ends; otherwise null. */
+  refusedNetwork: string | null
+  refusedUntil: Date | null
 }
 
 /** The counting part of a statement, and what later steps need of it. */
@@ -33,15 +37,12 @@ export interface LimitCheck {
   cooledDown: SQL
 }
 
-/** Concurrent updates of one row wait for each other, so a large budget is split over at most this many rows. */
+/** Concurrent updates of one row wait for each other, so a budget of many calls a second is split over several rows. */
 const MAX_SLOTS = 16
-const BUDGET_PER_SLOT = 1_000
+const CALLS_PER_SECOND_OF_SLOT = 16
 
-/** The scale is for load tests from one machine. It never allows more guesses at one account. */
-const SCALED: ReadonlySet<LimitSubject> = new Set(['address', 'global'])
-
-/** Subjects that only this requester can use up. */
-const UNSHARED: ReadonlySet<LimitSubject> = new Set(['address', 'pair'])
+/** The largest value of the columns. */
+const MAX_BUDGET = 2 ** 31 - 1
 
 /** 0: counts of this requester alone. 1: counts shared with other requesters. 2: the cooldown. */
 type Stage = 0 | 1 | 2
@@ -52,24 +53,29 @@ interface Bucket {
   budget: number
   windowSeconds: number
   /** What follows when the budget is exceeded. The cooldown is reported apart: the caller decides what follows from it. */
-  effect: 'refuse' | 'alarm' | 'cooldown'
+  effect: 'refuse' | 'alarm' | 'refuse-and-alarm' | 'cooldown'
+  /** The name of the network that the bucket counts. */
+  network?: string
 }
 
 /**
  * Counts one call of an action.
  *
- * Counters are raised in stages. An address that exceeds its own budget raises no shared counter, so it can use up
- * neither an account's budget nor the global one. Lock order: by stage, then by name, so two calls cannot deadlock.
+ * Counters are raised in stages. A network that exceeds its own budget raises no shared counter, so it can use up
+ * neither an account's budget nor the global one. A network whose budget is already used up raises no counter at all, so
+ * it cannot use up the budget of a wider network, and refused calls write nothing. (Calls that run at the same time as
+ * the last allowed one are not seen by it: they are refused, but counted.)
+ * Lock order: by stage, then by name, so two calls cannot deadlock.
  *
  * @param cooldownSeconds how long the identifier cools down after it was counted; 0 for no cooldown
  */
 export function countLimits(action: LimitedAction, subjects: LimitSubjects, cooldownSeconds = 0): LimitCheck {
-  const buckets = LIMITS[action].map((limit) => bucketOf(action, limit, subjects))
+  const buckets = LIMITS[action].flatMap((limit) => bucketsOf(action, limit, subjects))
   if (cooldownSeconds > 0 && subjects.identifierDigest)
     buckets.push(cooldownBucket(subjects.identifierDigest, cooldownSeconds))
   buckets.sort((a, b) => a.stage - b.stage || (a.name < b.name ? -1 : 1))
 
-  const budgets = listBudgets(buckets)
+  const budgets = listBudgets(buckets, subjects.now)
   const counts: Step[] = []
   for (const stage of new Set(buckets.map((bucket) => bucket.stage)))
     counts.push(raiseCounters(stage, budgets, counts, subjects.now))
@@ -82,20 +88,34 @@ export function countLimits(action: LimitedAction, subjects: LimitSubjects, cool
   }
 }
 
-function bucketOf(action: LimitedAction, limit: Limit, subjects: LimitSubjects): Bucket {
-  const identifier = subjects.identifierDigest?.toString('base64url') ?? ''
-  const value = { address: subjects.address, identifier, pair: `${identifier} ${subjects.address}`, global: '' }[
-    limit.subject
-  ]
-  const budget = Math.ceil(SCALED.has(limit.subject) ? limit.budget * subjects.scale : limit.budget)
-  const slots = Math.min(MAX_SLOTS, Math.max(1, Math.floor(budget / BUDGET_PER_SLOT)))
-  const slot = slots > 1 ? ` ${Math.floor(Math.random() * slots)}` : ''
-  return {
-    name: `${action} ${limit.subject} ${value}${slot}`.trimEnd(),
-    stage: UNSHARED.has(limit.subject) ? 0 : 1,
-    budget: Math.ceil(budget / slots),
-    windowSeconds: limit.windowSeconds,
-    effect: limit.alarm ? 'alarm' : 'refuse',
+/** The counters of one limit: one for each network of the requester, and one for any other subject. */
+function bucketsOf(action: LimitedAction, limit: Limit, subjects: LimitSubjects): Bucket[] {
+  const { networks, identifierDigest, scale } = subjects
+  const bucket = (stage: Stage, value: string, budget = limit.budget): Bucket => {
+    const slots = Math.min(MAX_SLOTS, Math.max(1, Math.floor(budget / limit.windowSeconds / CALLS_PER_SECOND_OF_SLOT)))
+    const slot = slots > 1 ? ` ${Math.floor(Math.random() * slots)}` : ''
+    return {
+      name: `${action} ${limit.subject} ${value}${slot}`.trimEnd(),
+      stage,
+      budget: Math.min(MAX_BUDGET, Math.ceil(budget / slots)),
+      windowSeconds: limit.windowSeconds,
+      effect: limit.alarm ? 'alarm' : 'refuse',
+    }
+  }
+  const identifier = identifierDigest?.toString('base64url') ?? ''
+  // The scale is for load tests from one machine. It never allows more guesses at one account.
+  switch (limit.subject) {
+    case 'network':
+      return networks.map(({ name, width }) => ({
+        ...bucket(0, name, limit.budget * NETWORK_FACTORS[width] * scale),
+        network: name,
+      }))
+    case 'pair':
+      return [bucket(0, `${identifier} ${networks[0].name}`)]
+    case 'identifier':
+      return [bucket(1, identifier)]
+    case 'global':
+      return [{ ...bucket(1, '', limit.budget * scale), effect: limit.alarm ? 'alarm' : 'refuse-and-alarm' }]
   }
 }
 
@@ -107,19 +127,25 @@ const cooldownBucket = (identifierDigest: Buffer, windowSeconds: number): Bucket
   effect: 'cooldown',
 })
 
-/** The counters to raise, each with its budget and window. */
-function listBudgets(buckets: Bucket[]): Step {
+/** The counters to raise, each with its budget and window, and until when the budget of a network is used up already. */
+function listBudgets(buckets: Bucket[], at: Date): Step {
   const rows = buckets.map(
-    ({ name, stage, budget, windowSeconds, effect }) =>
-      sql`(${name}::text, ${stage}::int, ${budget}::int, ${windowSeconds}::int, ${effect}::text)`,
+    ({ name, stage, budget, windowSeconds, effect, network = null }) =>
+      sql`(${name}::text, ${stage}::int, ${budget}::int, ${windowSeconds}::int, ${effect}::text, ${network}::text)`,
   )
   return step(
     'budgets',
-    sql`select * from (values ${sql.join(rows, sql`, `)}) as b(bucket, stage, budget, seconds, effect)`,
+    sql`select b.*, case when network is not null then
+      (select expires_at from latchkey.rate_limits r
+      where r.bucket = b.bucket and r.count >= b.budget and r.expires_at > ${instantParam(at)}) end as used_up_until
+    from (values ${sql.join(rows, sql`, `)}) as b(bucket, stage, budget, seconds, effect, network)`,
   )
 }
 
-/** Raises the counters of one stage, unless an earlier stage exceeded a budget. Starts a new window where one is over. */
+/**
+ * Raises the counters of one stage, unless an earlier stage exceeded a budget or the budget of a network is used up
+ * already. Starts a new window where one is over.
+ */
 function raiseCounters(stage: Stage, budgets: Step, earlier: Step[], at: Date): Step {
   const now = instantParam(at)
   const withinEarlier = earlier.map(
@@ -130,7 +156,8 @@ function raiseCounters(stage: Stage, budgets: Step, earlier: Step[], at: Date): 
     `counts_of_stage_${stage}`,
     sql`insert into latchkey.rate_limits as counter (bucket, count, expires_at)
     select bucket, 1, ${now} + make_interval(secs => seconds) from ${budgets}
-    where stage = ${stage} ${sql.join(withinEarlier, sql` `)}
+    where stage = ${stage} and not exists (select from ${budgets} where used_up_until is not null)
+      ${sql.join(withinEarlier, sql` `)}
     on conflict (bucket) do update set
       count = case when counter.expires_at <= ${now} then 1 else counter.count + 1 end,
       expires_at = case when counter.expires_at <= ${now} then excluded.expires_at else counter.expires_at end
@@ -138,16 +165,26 @@ function raiseCounters(stage: Stage, budgets: Step, earlier: Step[], at: Date): 
   )
 }
 
-/** One row: the longest wait for a budget that is exceeded, what is left of the cooldown, and whether to raise an alarm. */
+/**
+ * One row, the `LimitResult`. When a network's budget is exceeded, only that is reported, so that the process can repeat
+ * the answer from memory. Otherwise it is the longest wait.
+ */
 function compareCounts(budgets: Step, counts: Step[], at: Date): Step {
-  const now = instantParam(at)
+  const secondsUntil = (until: SQL) => sql`ceil(extract(epoch from ${until} - ${instantParam(at)}))::int`
   const all = counts.map((each) => sql`select * from ${each}`)
   return step(
     'limit_check',
-    sql`select ceil(extract(epoch from max(expires_at) filter (where effect = 'refuse') - ${now}))::int as "retryAfterSeconds",
-      ceil(extract(epoch from max(expires_at) filter (where effect = 'cooldown') - ${now}))::int as "cooldownSecondsLeft",
-      coalesce(bool_or(effect = 'alarm'), false) as "isAlarm"
-    from (${sql.join(all, sql` union all `)}) counted join ${budgets} using (bucket)
-    where count > budget`,
+    sql`select ${secondsUntil(sql`coalesce(max(until) filter (where network is not null), max(until) filter (where effect like 'refuse%'))`)}
+        as "retryAfterSeconds",
+      ${secondsUntil(sql`max(until) filter (where effect = 'cooldown')`)} as "cooldownSecondsLeft",
+      coalesce(bool_or(effect like '%alarm'), false) as "isAlarm",
+      (array_agg(network order by until desc) filter (where network is not null))[1] as "refusedNetwork",
+      max(until) filter (where network is not null) as "refusedUntil"
+    from (
+      select effect, network, used_up_until as until from ${budgets} where used_up_until is not null
+      union all
+      select effect, network, expires_at from (${sql.join(all, sql` union all `)}) counted join ${budgets} using (bucket)
+      where count > budget
+    ) exceeded`,
   )
 }

@@ -1,46 +1,65 @@
+import type { NetworkWidth } from '@/server/core/context'
+
 /**
  * Every limit of the product, as data. Each is counted in PostgreSQL, by the statement that it guards. If the
  * counters cannot be reached, neither can the database, and the request is refused.
  */
 
-/** What a count belongs to. `pair` is one identifier from one address; `global` is all requests together. */
-export type LimitSubject = 'address' | 'identifier' | 'pair' | 'global'
+/** What a count belongs to. `pair` is one identifier from the narrowest network; `global` is all requests together. */
+export type LimitSubject = 'network' | 'identifier' | 'pair' | 'global'
 
 export interface Limit {
   subject: LimitSubject
-  /** How many calls a window allows. */
+  /** How many calls a window allows. For a network this is the narrow budget, see NETWORK_FACTORS. */
   budget: number
   windowSeconds: number
   /** Set where strangers could fill the budget to keep owners out: over it, an operator is told and no call is refused. */
   alarm?: true
 }
 
+/**
+ * Every network that an address belongs to is counted, and has a multiple of the limit's budget: one customer with many
+ * addresses must not pass for many customers, and many customers must not share the budget of one.
+ * - An IPv6 /64 is one link. A /56 is what a household gets, and a /48 a large site (RIPE-690, section 4.2).
+ * - An IPv6 /48 can also hold 256 households, and an IPv4 /24 holds as many addresses. A sixteenth of them may be busy.
+ * - A trusted back end calls for all its users, so the key has its own budget, wherever it is used from.
+ */
+export const NETWORK_FACTORS: Record<NetworkWidth, number> = {
+  'ipv6/64': 1,
+  'ipv6/56': 4,
+  'ipv6/48': 16,
+  'ipv4/32': 1,
+  'ipv4/24': 16,
+  unknown: 1,
+  'service-key': 100,
+}
+
 export const LIMITS = {
   'request-reset': [
-    { subject: 'address', budget: 60, windowSeconds: 900 },
+    { subject: 'network', budget: 60, windowSeconds: 900 },
     { subject: 'global', budget: 12_000, windowSeconds: 60 },
   ],
   // Following an emailed link, or checking a token over an API.
-  'open-link': [{ subject: 'address', budget: 300, windowSeconds: 900 }],
+  'open-link': [{ subject: 'network', budget: 300, windowSeconds: 900 }],
   // The page that a link leads to. Counted apart, so that one click counts once as `open-link`.
-  'show-reset-form': [{ subject: 'address', budget: 300, windowSeconds: 900 }],
+  'show-reset-form': [{ subject: 'network', budget: 300, windowSeconds: 900 }],
   'verify-code': [
-    { subject: 'address', budget: 100, windowSeconds: 900 },
+    { subject: 'network', budget: 100, windowSeconds: 900 },
     { subject: 'global', budget: 6_000, windowSeconds: 60, alarm: true },
   ],
-  locate: [{ subject: 'address', budget: 60, windowSeconds: 900 }],
+  locate: [{ subject: 'network', budget: 60, windowSeconds: 900 }],
   'reset-password': [
-    { subject: 'address', budget: 60, windowSeconds: 900 },
+    { subject: 'network', budget: 60, windowSeconds: 900 },
     { subject: 'global', budget: 6_000, windowSeconds: 60, alarm: true },
   ],
-  // Each address gets few guesses per account. The account's own limit is higher, so an attacker needs many
-  // addresses to lock its owner out.
+  // Each network gets few guesses per account. The account's own limit is higher, so an attacker needs many
+  // networks to lock its owner out.
   'sign-in': [
-    { subject: 'address', budget: 100, windowSeconds: 900 },
+    { subject: 'network', budget: 100, windowSeconds: 900 },
     { subject: 'pair', budget: 20, windowSeconds: 900 },
     { subject: 'identifier', budget: 300, windowSeconds: 3600 },
   ],
-  'secure-account': [{ subject: 'address', budget: 30, windowSeconds: 900 }],
+  'secure-account': [{ subject: 'network', budget: 30, windowSeconds: 900 }],
 } as const satisfies Record<string, readonly Limit[]>
 
 /**

@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm'
-import type { RecoveryContext } from '@/server/core/context'
+import { type RecoveryContext, secondsUntil } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
 import { runStatement } from '@/server/db/client'
 import { type Step, statementOf } from '@/server/db/statement'
@@ -19,6 +19,18 @@ export interface LimitedWork {
   query: SQL
 }
 
+type LimitContext = Pick<RecoveryContext, 'db' | 'now' | 'requester' | 'policy' | 'raiseAlarm' | 'refusedNetworks'>
+
+/**
+ * Refuses the call without a statement if a network of the requester was refused before and its window is not over.
+ * `runLimited` does this itself. A verb that runs another statement first must call it before that.
+ * @throws RecoveryError `too-many-requests`, as the database would
+ */
+export function refuseRememberedNetwork(ctx: Omit<LimitContext, 'db'>, action: LimitedAction): void {
+  const until = ctx.refusedNetworks?.refusedUntil(action, ctx.requester.networks, ctx.now)
+  if (until) throw new RecoveryError('too-many-requests', { retryAfterSeconds: secondsUntil(ctx.now, until) })
+}
+
 /**
  * Runs one statement that counts a call against the limits of its action and then does its work.
  * The work's steps must read `from check.result where check.passed`, so that a refused call changes nothing else.
@@ -27,17 +39,20 @@ export interface LimitedWork {
  * @throws RecoveryError `too-many-requests`, with the seconds to wait
  */
 export async function runLimited<Row>(
-  ctx: Pick<RecoveryContext, 'db' | 'now' | 'requester' | 'policy' | 'raiseAlarm'>,
+  ctx: LimitContext,
   { action, identifierDigest, cooldownSeconds }: LimitedCall,
   work: (check: LimitCheck) => LimitedWork,
 ): Promise<Row & LimitResult> {
-  const { address } = ctx.requester
-  const subjects = { address, identifierDigest, now: ctx.now, scale: ctx.policy.rateLimitScale }
+  refuseRememberedNetwork(ctx, action)
+  const { networks } = ctx.requester
+  const subjects = { networks, identifierDigest, now: ctx.now, scale: ctx.policy.rateLimitScale }
   const check = countLimits(action, subjects, cooldownSeconds)
   const { steps = [], query } = work(check)
   const [row] = await runStatement<Row & LimitResult>(ctx.db, statementOf([...check.steps, ...steps], query))
   if (!row) throw new Error(`the statement of ${action} returned no row`)
   if (row.isAlarm) ctx.raiseAlarm?.(action)
+  if (row.refusedNetwork && row.refusedUntil)
+    ctx.refusedNetworks?.remember(action, row.refusedNetwork, row.refusedUntil)
   if (row.retryAfterSeconds !== null)
     throw new RecoveryError('too-many-requests', { retryAfterSeconds: row.retryAfterSeconds })
   return row

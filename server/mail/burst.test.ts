@@ -4,7 +4,7 @@ import { identifierSchema } from '@/server/core/schemas'
 import { mailOutbox } from '@/server/db/schema'
 import { requestReset } from '@/server/recovery/request-reset'
 import { addTestAccounts } from '@/server/testing/accounts'
-import { newClientAddress } from '@/server/testing/client-address'
+import { newClientNetworks } from '@/server/testing/client-address'
 import { createClock } from '@/server/testing/clock'
 import { createTestDatabase } from '@/server/testing/database'
 import { type RateLimit, startFakeResend } from '@/server/testing/fake-resend'
@@ -32,7 +32,7 @@ async function start(rateLimit?: RateLimit) {
       {
         db,
         now: clock.now(),
-        requester: { address: newClientAddress(), device: null, requestId: randomUUID() },
+        requester: { networks: newClientNetworks(), device: null, requestId: randomUUID() },
         policy: POLICY,
         secrets: SECRETS,
         wakeMailWorker: worker.wake,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { newClientAddress } from '@/server/testing/client-address'
+import { newClientNetworks } from '@/server/testing/client-address'
 import { createTestDatabase } from '@/server/testing/database'
 import { tokenIn } from '@/server/testing/emails'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
@@ -73,7 +73,7 @@ describe('the limit of emails per account', () => {
   const requestEveryMinute = async (fixture: Fixture, account: { email: string }, times: number) => {
     for (let n = 0; n < times; n++) {
       await fixture.request(account.email, {
-        requester: { address: newClientAddress(), device: null, requestId: `${n}` },
+        requester: { networks: newClientNetworks(), device: null, requestId: `${n}` },
       })
       await fixture.deliver()
       fixture.clock.advance(60)

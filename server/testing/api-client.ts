@@ -22,7 +22,7 @@ export type ApiClient = ReturnType<typeof createApiClient>
 /** A tRPC client with a network address of its own. It keeps cookies as a browser does. */
 export function createApiClient(headers: Record<string, string> = {}) {
   const jar = new Map<string, string>()
-  const address = { [SOCKET_ADDRESS_HEADER]: newClientAddress().replace('/64', '1') }
+  const address = { [SOCKET_ADDRESS_HEADER]: newClientAddress() }
 
   async function send(path: string, init: RequestInit) {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')

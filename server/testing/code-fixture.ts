@@ -4,14 +4,14 @@ import { identifierSchema } from '@/server/core/schemas'
 import type { Database } from '@/server/db/client'
 import { passwordResetTokens } from '@/server/db/schema'
 import { verifyCode } from '@/server/recovery/verify-code'
-import { newClientAddress } from './client-address'
+import { newClientNetworks } from './client-address'
 import { codeIn, tokenIn } from './emails'
 import { createRecoveryFixture } from './recovery-fixture'
 import { refusalOf } from './refusal'
 
 /** Another client: part of a context, with an address of its own. */
 export const otherClient = () => ({
-  requester: { address: newClientAddress(), device: null, requestId: 'another client' },
+  requester: { networks: newClientNetworks(), device: null, requestId: 'another client' },
 })
 
 /** A six-digit code that differs from the given one. */

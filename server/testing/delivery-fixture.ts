@@ -3,7 +3,7 @@ import type { Composer } from '@/server/mail/compose-batch'
 import type { MailTransport } from '@/server/mail/transport'
 import { composeResetEmails } from '@/server/recovery/compose-reset-emails'
 import { addTestAccounts } from './accounts'
-import { newClientAddress } from './client-address'
+import { newClientNetworks } from './client-address'
 import { APP_URL, createRecoveryFixture } from './recovery-fixture'
 
 /** A recovery fixture, with workers that have a composer and a transport of the test's own. */
@@ -24,7 +24,7 @@ export function createDeliveryFixture(db: Database) {
     /** Adds accounts and requests a reset for each, a millisecond apart; returns their addresses in that order. */
     async request(count: number) {
       const accounts = await addTestAccounts(db, count)
-      const requester = () => ({ ...fixture.ctx().requester, address: newClientAddress() })
+      const requester = () => ({ ...fixture.ctx().requester, networks: newClientNetworks() })
       const requests = accounts.map(({ email }, n) =>
         fixture.request(email, { requester: requester(), now: new Date(fixture.clock.now().getTime() + n) }),
       )

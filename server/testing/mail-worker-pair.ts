@@ -10,7 +10,7 @@ import type { Database } from '@/server/db/client'
 import { mailOutbox, passwordResetTokens } from '@/server/db/schema'
 import { requestReset } from '@/server/recovery/request-reset'
 import { addTestAccounts, removeAllAccounts } from './accounts'
-import { newClientAddress } from './client-address'
+import { newClientNetworks } from './client-address'
 import { tokenIn } from './emails'
 import { type RecordedCall, startFakeResend } from './fake-resend'
 import { POLICY, SECRETS, TEST_LEASE_MS } from './mail-worker'
@@ -89,7 +89,7 @@ export async function startMailWorkerPair(db: Database, databaseUrl: string) {
     const ctx = () => ({
       db,
       now: new Date(Date.now() + clockOffsetMs),
-      requester: { address: newClientAddress(), device: null, requestId: randomUUID() },
+      requester: { networks: newClientNetworks(), device: null, requestId: randomUUID() },
       policy: POLICY,
       secrets: SECRETS,
       wakeMailWorker() {},

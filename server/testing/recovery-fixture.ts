@@ -12,7 +12,7 @@ import { composeChangedEmails } from '@/server/recovery/compose-changed-emails'
 import { composeResetEmails } from '@/server/recovery/compose-reset-emails'
 import { requestReset } from '@/server/recovery/request-reset'
 import { addTestAccount } from './accounts'
-import { newClientAddress } from './client-address'
+import { newClientNetworks } from './client-address'
 import { createClock } from './clock'
 import { codeIn, createMemoryTransport, tokenIn } from './emails'
 import { createLogCapture } from './log-capture'
@@ -27,7 +27,7 @@ export function createRecoveryFixture(
   const clock = createClock()
   const mailbox = createMemoryTransport()
   const { log, lines } = createLogCapture()
-  const requester = { address: newClientAddress(), device: 'Firefox on Windows', requestId: randomUUID() }
+  const requester = { networks: newClientNetworks(), device: 'Firefox on Windows', requestId: randomUUID() }
   const policy: RecoveryPolicy = {
     disclosure: 'conceal',
     sendCooldownSeconds: 60,

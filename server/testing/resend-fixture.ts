@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { onTestFinished, vi } from 'vitest'
 import type { Database } from '@/server/db/client'
 import { mailOutbox } from '@/server/db/schema'
 import { createResendTransport } from '@/server/mail/transports/resend'
 import { addTestAccounts } from './accounts'
+import { newClientNetworks } from './client-address'
 import { type FakeResendOptions, startFakeResend } from './fake-resend'
 import { createRecoveryFixture } from './recovery-fixture'
 
@@ -28,7 +28,7 @@ export async function createResendFixture(db: Database, options: FakeResendOptio
     /** Adds accounts and requests a reset for each, a millisecond apart. Returns their email addresses in that order. */
     async requestResets(count: number): Promise<string[]> {
       const accounts = await addTestAccounts(db, count)
-      const requester = () => ({ ...fixture.ctx().requester, address: randomUUID() })
+      const requester = () => ({ ...fixture.ctx().requester, networks: newClientNetworks() })
       const requests = accounts.map(({ email }, n) =>
         fixture.request(email, { requester: requester(), now: new Date(fixture.clock.now().getTime() + n) }),
       )

@@ -5,7 +5,7 @@ import { identifierSchema } from '@/server/core/schemas'
 import { digestOf } from '@/server/core/secrets'
 import { sessions, users } from '@/server/db/schema'
 import { OTHER_PASSWORD, PASSWORD } from '@/server/testing/accounts'
-import { newClientAddress } from '@/server/testing/client-address'
+import { newClientNetworks } from '@/server/testing/client-address'
 import { createRecordedDatabase, createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { refusalOf } from '@/server/testing/refusal'
@@ -25,7 +25,9 @@ const attempt = (fixture: Fixture, identifier: string, password: string, given?:
   signIn(fixture.ctx(given), { account: identifierSchema.parse(identifier), password })
 
 /** A requester with another address. */
-const elsewhere = (address = newClientAddress()) => ({ requester: { address, device: null, requestId: 'elsewhere' } })
+const elsewhere = (networks = newClientNetworks()) => ({
+  requester: { networks, device: null, requestId: 'elsewhere' },
+})
 
 const storedHash = async (account: { id: string }) => {
   const [row] = await db.select().from(users).where(eq(users.id, account.id))
