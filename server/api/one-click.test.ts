@@ -24,7 +24,7 @@ it('one click on an emailed link counts once against open-link', async () => {
   const page = createApiClient({ ...browser, cookie: cookie.join('; ') })
   expect((await page.query('recovery.linkState')).data).toMatchObject({ state: 'live' })
 
-  const counts = await db.select().from(rateLimits).where(like(rateLimits.bucket, '%address 2001:db8:1:2::%'))
+  const counts = await db.select().from(rateLimits).where(like(rateLimits.bucket, '%network 2001:db8:1:2::/64'))
   expect(counts.map(({ bucket, count }) => [bucket.split(' ')[0], count]).sort()).toEqual([
     ['open-link', 1],
     ['show-reset-form', 1],
