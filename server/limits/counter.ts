@@ -1,8 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Requester } from '@/server/core/context'
+import { type PausableSecret, pauseOf } from '@/server/core/pauses'
 import { instantParam } from '@/server/db/client'
+import type { Pause } from '@/server/db/schema'
 import { type Step, step } from '@/server/db/statement'
-import { LIMITS, type Limit, type LimitedAction, NETWORK_FACTORS } from './limits'
+import { LIMITS, type Limit, type LimitedAction, NETWORK_FACTORS, NEVER_PAUSED } from './limits'
 
 /** What one request is counted under. The identifier is a keyed digest, never the typed text. */
 export interface LimitSubjects {
@@ -11,6 +13,8 @@ export interface LimitSubjects {
   now: Date
   /** Multiplies the budgets of networks and of all requests together. */
   scale: number
+  /** The kind of secret that the call presents, if it does. */
+  secret?: PausableSecret
 }
 
 /** The row of the `result` step, in whole seconds. */
@@ -24,6 +28,8 @@ export interface LimitResult {
   /** The name of the network whose budget is used up, and when its window ends; otherwise null. */
   refusedNetwork: string | null
   refusedUntil: Date | null
+  /** What an operator has paused, if that refuses the call. Nothing is counted then. */
+  pausedBy: Pause | null
 }
 
 /** The counting part of a statement, and what later steps need of it. */
@@ -31,7 +37,7 @@ export interface LimitCheck {
   steps: Step[]
   /** One row: a `LimitResult`. */
   result: Step
-  /** A condition on `result`: no limit is exceeded. */
+  /** A condition on `result`: no limit is exceeded, and nothing is paused. */
   passed: SQL
   /** A condition on `result`: the identifier is not cooling down. */
   cooledDown: SQL
@@ -75,15 +81,16 @@ export function countLimits(action: LimitedAction, subjects: LimitSubjects, cool
     buckets.push(cooldownBucket(subjects.identifierDigest, cooldownSeconds))
   buckets.sort((a, b) => a.stage - b.stage || (a.name < b.name ? -1 : 1))
 
-  const budgets = listBudgets(buckets, subjects.now)
+  const pause = step('pause', NEVER_PAUSED.has(action) ? sql`select null::text as what` : pauseOf(subjects.secret))
+  const budgets = listBudgets(buckets, pause, subjects.now)
   const counts: Step[] = []
   for (const stage of new Set(buckets.map((bucket) => bucket.stage)))
     counts.push(raiseCounters(stage, budgets, counts, subjects.now))
-  const result = compareCounts(budgets, counts, subjects.now)
+  const result = compareCounts(budgets, counts, pause, subjects.now)
   return {
-    steps: [budgets, ...counts, result],
+    steps: [pause, budgets, ...counts, result],
     result,
-    passed: sql`${result}."retryAfterSeconds" is null`,
+    passed: sql`(${result}."retryAfterSeconds" is null and ${result}."pausedBy" is null)`,
     cooledDown: sql`${result}."cooldownSecondsLeft" is null`,
   }
 }
@@ -127,8 +134,11 @@ const cooldownBucket = (identifierDigest: Buffer, windowSeconds: number): Bucket
   effect: 'cooldown',
 })
 
-/** The counters to raise, each with its budget and window, and until when the budget of a network is used up already. */
-function listBudgets(buckets: Bucket[], at: Date): Step {
+/**
+ * The counters to raise, each with its budget and window, and until when the budget of a network is used up already.
+ * None while the call is paused.
+ */
+function listBudgets(buckets: Bucket[], pause: Step, at: Date): Step {
   const rows = buckets.map(
     ({ name, stage, budget, windowSeconds, effect, network = null }) =>
       sql`(${name}::text, ${stage}::int, ${budget}::int, ${windowSeconds}::int, ${effect}::text, ${network}::text)`,
@@ -138,7 +148,8 @@ function listBudgets(buckets: Bucket[], at: Date): Step {
     sql`select b.*, case when network is not null then
       (select expires_at from latchkey.rate_limits r
       where r.bucket = b.bucket and r.count >= b.budget and r.expires_at > ${instantParam(at)}) end as used_up_until
-    from (values ${sql.join(rows, sql`, `)}) as b(bucket, stage, budget, seconds, effect, network)`,
+    from (values ${sql.join(rows, sql`, `)}) as b(bucket, stage, budget, seconds, effect, network)
+    where (select what from ${pause}) is null`,
   )
 }
 
@@ -169,7 +180,7 @@ function raiseCounters(stage: Stage, budgets: Step, earlier: Step[], at: Date): 
  * One row, the `LimitResult`. When a network's budget is exceeded, only that is reported, so that the process can repeat
  * the answer from memory. Otherwise it is the longest wait.
  */
-function compareCounts(budgets: Step, counts: Step[], at: Date): Step {
+function compareCounts(budgets: Step, counts: Step[], pause: Step, at: Date): Step {
   const secondsUntil = (until: SQL) => sql`ceil(extract(epoch from ${until} - ${instantParam(at)}))::int`
   const all = counts.map((each) => sql`select * from ${each}`)
   return step(
@@ -179,7 +190,8 @@ function compareCounts(budgets: Step, counts: Step[], at: Date): Step {
       ${secondsUntil(sql`max(until) filter (where effect = 'cooldown')`)} as "cooldownSecondsLeft",
       coalesce(bool_or(effect like '%alarm'), false) as "isAlarm",
       (array_agg(network order by until desc) filter (where network is not null))[1] as "refusedNetwork",
-      max(until) filter (where network is not null) as "refusedUntil"
+      max(until) filter (where network is not null) as "refusedUntil",
+      (select what from ${pause}) as "pausedBy"
     from (
       select effect, network, used_up_until as until from ${budgets} where used_up_until is not null
       union all

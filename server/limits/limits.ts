@@ -69,3 +69,9 @@ export const LIMITS = {
 export const EMAILS_PER_ACCOUNT = { budget: 10, windowSeconds: 3600 } as const
 
 export type LimitedAction = keyof typeof LIMITS
+
+/** Actions that go on while an operator has paused recovery: they recover nothing, or protect an account. */
+export const NEVER_PAUSED: ReadonlySet<LimitedAction> = new Set<LimitedAction>(['sign-in', 'secure-account'])
+
+/** What a refused caller is told to wait. Nobody knows when an operator ends a pause. */
+export const PAUSE_RETRY_SECONDS = 300

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { isPaused } from '@/server/core/pauses'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
 import { type Step, statementOf, step } from '@/server/db/statement'
 import { BATCH_SIZE, type ClaimedBatch, type ClaimedEmail, LEASE_SECONDS } from './outbox'
@@ -52,11 +53,17 @@ function claimAgain(db: Database, claim: Claim) {
   )
 }
 
+/**
+ * A condition: an email may be sent now. While an operator has paused all recovery, reset emails wait in the queue.
+ * Emails about changed passwords do not.
+ */
+const isSendable = sql`(kind <> 'password-reset' or not ${isPaused()})`
+
 /** The batch whose lease ended first. */
 const expiredBatch = ({ now }: Claim) =>
   step(
     'expired_batch',
-    sql`select batch_id from latchkey.mail_outbox where status = 'sending' and lease_expires_at <= ${now}
+    sql`select batch_id from latchkey.mail_outbox where status = 'sending' and lease_expires_at <= ${now} and ${isSendable}
     order by lease_expires_at limit 1`,
   )
 
@@ -92,7 +99,9 @@ const dueRows = ({ now }: Claim) =>
     'due_rows',
     sql`select id, attempts from latchkey.mail_outbox
     where status = 'queued' and due_at <= ${now}
-      and kind = (select kind from latchkey.mail_outbox where status = 'queued' order by due_at limit 1)
+      and kind = (
+        select kind from latchkey.mail_outbox where status = 'queued' and ${isSendable} order by due_at limit 1
+      )
     order by due_at limit ${BATCH_SIZE} for update skip locked`,
   )
 

@@ -7,8 +7,9 @@ import { type DeadSecretCode, RecoveryError } from '@/server/core/errors'
 import { digestOf, isGrant, isLinkToken } from '@/server/core/secrets'
 import { runLimited } from '@/server/limits/run-limited'
 import { mayReveal, refuseUnknownAccount } from './disclosure'
+import { isFrozen } from './frozen'
 import { readLinkJwt } from './link-forms'
-import { type CauseOfDeath, causeOfDeath, expiryOf, type SecretKind } from './live-secret'
+import { type CauseOfDeath, causeOfDeath, expiryOf, pausableKind, type SecretKind } from './live-secret'
 
 /** A secret as a browser or a program presents it. */
 export type PresentedSecret =
@@ -37,6 +38,7 @@ interface FoundSecret extends PasswordOwner {
   accountId: string
   expiresAt: Date
   causeOfDeath: CauseOfDeath | null
+  isFrozen: boolean
 }
 
 /** The error code for a dead secret of each kind. */
@@ -49,7 +51,7 @@ const DEATH_CODES: Record<SecretKind, Record<CauseOfDeath | 'unknown', DeadSecre
 /**
  * Finds a secret that works now, without spending it. One statement, which counts the limits of `action`.
  * @throws RecoveryError `link-unknown`, `link-used`, `link-superseded`, `link-expired`, `grant-unknown`,
- *   `grant-expired`, `too-many-requests`; under `reveal` `account-unknown`, for a link that names no account
+ *   `grant-expired`, `account-frozen`, `*-paused`, `too-many-requests`; under `reveal` `account-unknown`, for a link that names no account
  */
 export async function findLiveSecret(
   ctx: RecoveryContext,
@@ -57,10 +59,11 @@ export async function findLiveSecret(
   action: 'open-link' | 'show-reset-form' | 'reset-password',
 ): Promise<LiveSecret> {
   const matches = await matchesSecret(ctx, secret)
-  const found = await runLimited<FoundSecret>(ctx, { action }, (check) => ({
+  const found = await runLimited<FoundSecret>(ctx, { action, secret: pausableKind(secret.kind) }, (check) => ({
     query: sql`select ${check.result}.*, ${isAccountKnown(ctx, secret)} as "isAccountKnown",
       t.id, t.account_id as "accountId", a.email, coalesce(a.username, '') as username, coalesce(a.full_name, '') as "fullName",
-      ${expiryOf(secret.kind)} as "expiresAt", ${causeOfDeath(secret.kind, ctx.now)} as "causeOfDeath"
+      ${expiryOf(secret.kind)} as "expiresAt", ${causeOfDeath(secret.kind, ctx.now)} as "causeOfDeath",
+      ${isFrozen(sql`t.account_id`)} as "isFrozen"
     from ${check.result}
       left join latchkey.password_reset_tokens t on ${matches}
       left join latchkey.accounts a on ${hasId(sql`t.account_id`)}`,
@@ -68,6 +71,7 @@ export async function findLiveSecret(
   refuseUnknownAccount(ctx, found.isAccountKnown)
   const { id, accountId, email, username, fullName, expiresAt } = found
   if (id === null) throw new RecoveryError(DEATH_CODES[secret.kind].unknown)
+  if (found.isFrozen) throw new RecoveryError('account-frozen')
   if (found.causeOfDeath) throw new RecoveryError(DEATH_CODES[secret.kind][found.causeOfDeath])
   return { id, accountId, owner: { email, username, fullName }, expiresAt }
 }

@@ -5,6 +5,7 @@ import { RecoveryError } from '@/server/core/errors'
 import type { Identifier } from '@/server/core/schemas'
 import { runStatement } from '@/server/db/client'
 import { type LinkForm, mailOutbox } from '@/server/db/schema'
+import { isFrozen } from './frozen'
 import { linkOf, type MintedLink, secretOf } from './link-forms'
 import { isLive } from './live-secret'
 import { mintRequests } from './mint-requests'
@@ -19,7 +20,8 @@ const MINT_WITHIN_SECONDS = 10
  *
  * @param input `appUrl` is the origin of the link
  * @returns the link, or null when the account is cooling down and its last link was used
- * @throws RecoveryError `account-unknown` (under `conceal` too, because the caller is trusted), `too-many-requests`
+ * @throws RecoveryError `account-unknown` (under `conceal` too, because the caller is trusted; also for a frozen
+ *   account), `recovery-paused`, `too-many-requests`
  */
 export async function issueLink(
   ctx: RecoveryContext,
@@ -32,21 +34,26 @@ export async function issueLink(
   await ctx.db.update(mailOutbox).set({ dueAt: ctx.now }).where(eq(mailOutbox.id, id))
   ctx.wakeMailWorker()
 
-  const live = await findLiveLink(ctx, account.id)
+  const { isFrozen: isAccountFrozen, live } = await findLiveLink(ctx, account.id)
+  if (isAccountFrozen) throw new RecoveryError('account-unknown')
   const secret = live && secretOf(ctx.secrets, live)
   return { link: live && secret ? await linkOf(input.appUrl, secret, live) : null }
 }
 
-/** Finds what the live link of an account is made from. */
+type LiveLink = MintedLink & { tokenHash: Buffer }
+
+/** Finds what the live link of an account is made from, if it has one, and whether the account is frozen. */
 async function findLiveLink(
   ctx: RecoveryContext,
   accountId: string,
-): Promise<(MintedLink & { tokenHash: Buffer }) | undefined> {
-  const [live] = await runStatement<MintedLink & { tokenHash: Buffer }>(
+): Promise<{ isFrozen: boolean; live: LiveLink | null }> {
+  const [found] = await runStatement<{ isFrozen: boolean } & (LiveLink | { id: null })>(
     ctx.db,
-    sql`select t.id, t.seed, t.account_id as "accountId", o.form, t.token_hash as "tokenHash", t.expires_at as "expiresAt"
-    from latchkey.password_reset_tokens t join latchkey.mail_outbox o on o.id = t.id join latchkey.accounts a on ${hasId(sql`t.account_id`)}
-    where t.account_id = ${accountId} and ${isLive('link', ctx.now)}`,
+    sql`select ${isFrozen(sql`a.id::text`)} as "isFrozen",
+      t.id, t.seed, t.account_id as "accountId", o.form, t.token_hash as "tokenHash", t.expires_at as "expiresAt"
+    from latchkey.accounts a left join (latchkey.password_reset_tokens t join latchkey.mail_outbox o on o.id = t.id)
+      on t.account_id = ${accountId} and ${isLive('link', ctx.now)}
+    where ${hasId(sql`${accountId}`)}`,
   )
-  return live
+  return { isFrozen: found?.isFrozen ?? false, live: found && found.id !== null ? found : null }
 }

@@ -1,5 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { accountState, isActive } from '@/server/accounts/account-state'
+import { type RecoveryContext, secondsAfter } from '@/server/core/context'
+import type { PausableSecret } from '@/server/core/pauses'
 import { instantParam } from '@/server/db/client'
 
 /**
@@ -9,6 +11,9 @@ import { instantParam } from '@/server/db/client'
 
 /** The forms in which a row's secret is presented. */
 export type SecretKind = 'link' | 'jwt' | 'grant'
+
+/** What an operator pauses to stop secrets of this kind. */
+export const pausableKind = (kind: SecretKind): PausableSecret => (kind === 'grant' ? 'codes' : 'links')
 
 /** The row was neither used nor superseded. A unique index allows one such row per account. */
 export const isOpen = sql.raw('t.used_at is null and t.superseded_at is null')
@@ -29,6 +34,11 @@ export const isLive = (kind: SecretKind, now: Date): SQL =>
 /** The code of the row works now. */
 export const isLiveCode = (now: Date): SQL =>
   sql`${isOpen} and t.code_used_at is null and t.code_expires_at > ${instantParam(now)} and ${isAccountUnchanged}`
+
+/** The code of the row would work by its age. The code of a frozen account was ended, but its owner is told why. */
+export const isRecentCode = (ctx: Pick<RecoveryContext, 'now' | 'policy'>): SQL =>
+  sql`${isOpen} and t.code_used_at is null
+    and t.created_at > ${instantParam(secondsAfter(ctx.now, -ctx.policy.codeTtlSeconds))}`
 
 export type CauseOfDeath = 'used' | 'superseded' | 'expired'
 

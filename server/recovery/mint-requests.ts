@@ -10,6 +10,7 @@ import { EMAILS_PER_ACCOUNT } from '@/server/limits/limits'
 import type { ClaimedEmail } from '@/server/mail/outbox'
 import { isSuppressed, SUPPRESSED_REASON } from '@/server/mail/suppressions'
 import { isCoolingDown } from './cooldown'
+import { FROZEN_REASON, isFrozen } from './frozen'
 import { tokenOf } from './link-forms'
 import { isLive, isOpen, isOpenInIndex } from './live-secret'
 
@@ -81,7 +82,8 @@ const matchAccounts = (ctx: MintContext, requests: Step): Step =>
       not r.exempt_from_cooldown and (
         ${isCoolingDown(ctx, sql`a.id::text`, sql`r.created_at`)} or ${isOverEmailLimit(ctx)}
       ) as too_soon,
-      ${isSuppressed(sql`a.id::text`, sql`a.email`)} as suppressed
+      ${isSuppressed(sql`a.id::text`, sql`a.email`)} as suppressed,
+      ${isFrozen(sql`a.id::text`)} as frozen
     from ${requests} r left join lateral ${accountsNamedBy({
       id: sql`r.by_id`,
       email: sql`r.by_email`,
@@ -113,6 +115,7 @@ const chooseRequests = (matched: Step): Step =>
   materializedStep(
     'chosen_requests',
     sql`select distinct on (account_id) * from ${matched} where account_id is not null and position = 1 and not too_soon
+      and not frozen
     order by account_id, created_at, id`,
   )
 
@@ -181,7 +184,8 @@ function settleRequests(ctx: MintContext, processed: Step) {
   return sql`update latchkey.mail_outbox o set identifier = null,
       status = case when p.is_minted and not p.suppressed then o.status else 'ignored' end,
       lease_expires_at = case when p.is_minted and not p.suppressed then o.lease_expires_at end,
-      reason = case when p.account_id is null then 'no-account' when not p.is_minted then 'asked-too-soon'
+      reason = case when p.account_id is null then 'no-account' when p.frozen then ${FROZEN_REASON}
+        when not p.is_minted then 'asked-too-soon'
         when p.suppressed then ${SUPPRESSED_REASON} end,
       account_id = case when p.is_minted then p.account_id else o.account_id end,
       recipient = case when p.is_minted then p.email end,

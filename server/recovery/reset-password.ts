@@ -7,13 +7,15 @@ import { checkNewPassword } from '@/server/accounts/password-policy'
 import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
+import { isPaused } from '@/server/core/pauses'
 import { newRequestId } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
 import { materializedStep, type Step, statementOf, step } from '@/server/db/statement'
 import { queueEvent } from '@/server/events/queue-event'
 import { CHANGED_EMAIL_TTL_SECONDS } from '@/server/mail/emails'
 import { findLiveSecret, type LiveSecret, type PresentedSecret } from './find-live-secret'
-import { isLive, type SecretKind } from './live-secret'
+import { isFrozen } from './frozen'
+import { isLive, pausableKind, type SecretKind } from './live-secret'
 
 /**
  * Sets a new password with an emailed secret. Two statements and one hash: the first finds the secret; the password
@@ -21,7 +23,7 @@ import { isLive, type SecretKind } from './live-secret'
  *
  * @param input the password in NFC
  * @throws RecoveryError `link-*` or `grant-*` for a secret that does not work, `password-*` for a password that is
- *   not accepted, `too-many-requests`, `busy`
+ *   not accepted, `account-frozen`, `*-paused`, `too-many-requests`, `busy`
  */
 export async function resetPassword(
   ctx: RecoveryContext,
@@ -83,6 +85,7 @@ const lockSecret = (ctx: RecoveryContext, secret: LiveSecret, kind: SecretKind, 
     'live_secret',
     sql`select a.*, t.id as token_id from latchkey.password_reset_tokens t join ${account} a on t.account_id = a.id::text
     where t.id = ${secret.id}::uuid and ${isLive(kind, ctx.now)}
+      and not ${isFrozen(sql`t.account_id`)} and not ${isPaused(pausableKind(kind))}
     for update of t`,
   )
 

@@ -12,13 +12,14 @@ import { queueEvent } from '@/server/events/queue-event'
 import type { LimitCheck } from '@/server/limits/counter'
 import { runLimited } from '@/server/limits/run-limited'
 import { SECURE_ACCOUNT_TTL_SECONDS } from '@/server/mail/emails'
+import { isFrozen } from './frozen'
 import { isOpen } from './live-secret'
 
 /**
  * "This wasn't me", from the email about a changed password (SP 800-63B-4 §4.2.3). The new password stops working,
  * every session ends, and a reset email is queued, in one statement. Works once, and only until the password is
  * changed here again; an application's own changes are not known. If the account has another address by now, which
- * may be the intruder's, no email is sent.
+ * may be the intruder's, or if an operator has frozen it, no email is sent.
  *
  * @returns whether a reset email was queued
  * @throws RecoveryError `link-unknown` (never emailed), `link-expired` (older than a week), `link-used` (used
@@ -107,6 +108,7 @@ function queueResetEmail(ctx: RecoveryContext, secured: Step, email: Step): Step
     select ${newRequestId()}::uuid, 'password-reset', true, id::text, ${ctx.requester.device}, ${ctx.requester.requestId},
       ${now}, ${now}
     from ${secured}, ${email} where lower(${secured}.email::text) = lower(${email}.recipient)
+      and not ${isFrozen(sql`${secured}.id::text`)}
     returning id`,
   )
 }

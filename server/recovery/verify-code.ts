@@ -11,7 +11,8 @@ import { type Step, statementOf, step } from '@/server/db/statement'
 import { queueEvent } from '@/server/events/queue-event'
 import { runLimited } from '@/server/limits/run-limited'
 import { refuseUnknownAccount } from './disclosure'
-import { isLiveCode } from './live-secret'
+import { isFrozen } from './frozen'
+import { isLiveCode, isRecentCode } from './live-secret'
 import {
   blockedSeconds,
   type CountedTry,
@@ -31,6 +32,7 @@ interface Candidate {
   tokenId: string | null
   /** Hexadecimal. */
   codeHash: string | null
+  frozen: boolean
 }
 
 /** A try that was counted, and what it is compared with. */
@@ -49,8 +51,8 @@ interface Attempt {
  * counted and committed before the code is compared. One statement; a right code and the third wrong one take a
  * second. An account that does not exist takes the same statements (ASVS 6.3.8).
  *
- * @throws RecoveryError `code-wrong` (with the tries left), `code-blocked` and `too-many-requests` (with the
- *   wait), `account-unknown` under `reveal`
+ * @throws RecoveryError `code-wrong` (with the tries left), `code-blocked`, `recovery-paused`, `codes-paused` and `too-many-requests` (with the
+ *   wait), `account-unknown` under `reveal`; `account-frozen` for a right code
  */
 export async function verifyCode(
   ctx: RecoveryContext,
@@ -63,6 +65,8 @@ export async function verifyCode(
 
   const grant = newGrant()
   const matching = findMatching(ctx, attempt.candidates, input.code)
+  // Only the owner of the mailbox gets here. To everyone else, a frozen account is like an unknown one.
+  if (matching?.comparable && matching.frozen) throw new RecoveryError('account-frozen')
   if (matching?.comparable && (await acceptCode(ctx, input.account, matching, grant))) return { grant }
 
   const triesLeft = TRIES - attempt.tries
@@ -75,7 +79,7 @@ export async function verifyCode(
 /** Counts the try, and reads the live codes of the accounts with this identifier. */
 function countAttempt(ctx: RecoveryContext, identifier: Identifier): Promise<Attempt> {
   const subjects = lockoutSubjects(ctx, identifier)
-  return runLimited<Attempt>(ctx, { action: 'verify-code' }, (check) => {
+  return runLimited<Attempt>(ctx, { action: 'verify-code', secret: 'codes' }, (check) => {
     const counted = countTry(ctx, subjects, check, randomUUID())
     const candidates = findCandidates(ctx, subjects, counted)
     return {
@@ -92,9 +96,10 @@ const findCandidates = (ctx: RecoveryContext, { accounts }: LockoutSubjects, { d
   step(
     'candidates',
     sql`select a.id::text as "accountId", d.admitted as comparable, t.id as "tokenId",
-      encode(t.code_hash, 'hex') as "codeHash"
+      encode(t.code_hash, 'hex') as "codeHash", ${isFrozen(sql`a.id::text`)} as frozen
     from ${accounts} a left join ${decisive} d on d.subject = 'account ' || a.id::text
-      left join latchkey.password_reset_tokens t on t.account_id = a.id::text and ${isLiveCode(ctx.now)}`,
+      left join latchkey.password_reset_tokens t on t.account_id = a.id::text and (
+        ${isLiveCode(ctx.now)} or (${isFrozen(sql`a.id::text`)} and ${isRecentCode(ctx)}))`,
   )
 
 /**
@@ -111,7 +116,7 @@ function findMatching(ctx: RecoveryContext, candidates: Candidate[], code: strin
   return compared.filter(matches)[0]
 }
 
-const NO_CANDIDATE: Candidate = { accountId: '', comparable: null, tokenId: null, codeHash: null }
+const NO_CANDIDATE: Candidate = { accountId: '', comparable: null, tokenId: null, codeHash: null, frozen: false }
 
 /**
  * Records that code entry is blocked. An unknown account gets the same rows, so that both take as long: the worker
