@@ -32,6 +32,7 @@ const accepted = {
   isAlarm: false,
   refusedNetwork: null,
   refusedUntil: null,
+  pausedBy: null,
 }
 const digest = (text: string) => Buffer.from(text.padEnd(32))
 
