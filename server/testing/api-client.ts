@@ -19,6 +19,15 @@ export function stubApiEnvironment(databaseUrl: string): void {
 
 export type ApiClient = ReturnType<typeof createApiClient>
 
+/** Keeps the cookies of a response as a browser does. */
+export function keepCookies(jar: Map<string, string>, { headers }: Response) {
+  for (const line of headers.getSetCookie()) {
+    const [name = '', value = ''] = line.split(';')[0]?.split('=') ?? []
+    if (/Max-Age=0\b/i.test(line)) jar.delete(name)
+    else jar.set(name, value)
+  }
+}
+
 /** A tRPC client with a network address of its own. It keeps cookies as a browser does. */
 export function createApiClient(headers: Record<string, string> = {}) {
   const jar = new Map<string, string>()
@@ -28,11 +37,7 @@ export function createApiClient(headers: Record<string, string> = {}) {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
     const sent = { ...address, ...(cookie ? { cookie } : {}), ...headers, ...(init.headers as Record<string, string>) }
     const response = await handleTrpc(new Request(`${API_ORIGIN}/api/trpc/${path}`, { ...init, headers: sent }))
-    for (const line of response.headers.getSetCookie()) {
-      const [name = '', value = ''] = line.split(';')[0]?.split('=') ?? []
-      if (/Max-Age=0\b/i.test(line)) jar.delete(name)
-      else jar.set(name, value)
-    }
+    keepCookies(jar, response)
     const text = await response.text()
     const body = text ? JSON.parse(text) : undefined
     return { status: response.status, headers: response.headers, text, data: body?.result?.data, error: body?.error }
