@@ -21,8 +21,6 @@ const config: NextConfig = {
   redirects: async () => [
     // https://w3c.github.io/webappsec-change-password-url/
     { source: '/.well-known/change-password', destination: '/forgot-password', permanent: false },
-    // The link in emails sent before this page got its present path. Next.js keeps the query with the token.
-    { source: '/not-me', destination: '/secure-account', permanent: false },
   ],
   // Next.js buffers the body of a request that passes proxy.ts. Larger bodies are refused later anyway.
   experimental: { proxyClientMaxBodySize: '64kb' },

@@ -5,11 +5,12 @@ const SHARED_PATH = '/shared-path'
 
 /**
  * Gives every page a content security policy with a fresh nonce (ASVS 3.4.3). Inline styles are allowed because
- * React sets them; inline scripts are not. A contract's request to the path of a page goes to the contract's route.
+ * React sets them; inline scripts are not. A request to the path of a page that is not for
+ * the page goes to its route.
  */
 export function proxy(request: NextRequest) {
-  const contract = contractAtSharedPath(request)
-  if (contract) return NextResponse.rewrite(withPath(request, contract))
+  const route = routeAtSharedPath(request)
+  if (route) return NextResponse.rewrite(withPath(request, route))
 
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
   const development = process.env.NODE_ENV === 'development' ? " 'unsafe-eval'" : ''
@@ -35,13 +36,20 @@ export function proxy(request: NextRequest) {
   return response
 }
 
-/** The route of a contract, for writes to `/forgot-password` and reads of `/reset-password?token=`; otherwise null. */
-function contractAtSharedPath({ method, nextUrl }: NextRequest): string | null {
+/** The pages that emailed links lead to, by the paths of the links. */
+const EMAILED_LINKS: Record<string, string> = {
+  '/reset-password': '/reset-password',
+  '/secure-account': '/secure-account',
+  '/not-me': '/secure-account', // in emails sent before the page got its present path
+}
+
+/** The route for writes to `/forgot-password`, and for emailed links, whose token goes into a cookie; otherwise null. */
+function routeAtSharedPath({ method, nextUrl }: NextRequest): string | null {
   const path = nextUrl.pathname.replace(/\/$/, '')
   const reads = method === 'GET' || method === 'HEAD'
-  if (path === '/forgot-password' && !reads) return `${SHARED_PATH}${path}`
-  if (path === '/reset-password' && reads && nextUrl.searchParams.has('token')) return `${SHARED_PATH}${path}`
-  return null
+  if (!reads) return path === '/forgot-password' ? `${SHARED_PATH}${path}` : null
+  const page = EMAILED_LINKS[path]
+  return page && (page !== path || nextUrl.searchParams.has('token')) ? `${SHARED_PATH}${page}` : null
 }
 
 /** The URL of an internal rewrite, without its query: Next.js repeats the URL in a header of the response. */

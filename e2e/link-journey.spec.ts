@@ -112,14 +112,6 @@ test('a signed-in user can email a link to their own address', async ({ page, ne
   await expect(accountField(page)).toHaveValue(robin.email)
 })
 
-test('the secure-account link of emails sent under its old path still works, token and all', async ({ request }) => {
-  for (const path of ['/not-me', '/not-me/']) {
-    const response = await request.get(`${path}?token=abc_DEF-123`, { maxRedirects: 0 })
-    expect(response.status()).toBe(307)
-    expect(response.headers().location).toMatch(/\/secure-account\/?\?token=abc_DEF-123$/)
-  }
-})
-
 test('only the link of the newest email works, and an older one says so', async ({ page, newAccount, db }) => {
   const robin = await newAccount()
   await openCodePage(page, robin.email)

@@ -6,17 +6,22 @@ import { NEW_PASSWORD, type TestAccount } from './accounts'
 import { readResetEmail } from './mailbox'
 import { choosePassword, expectHeading, openCodePage, openEmail } from './page-actions'
 
-/** Secures an account whose password an intruder has reset, and whose address they have changed. */
-export async function secureMovedAccount(page: Page, account: TestAccount, db: Database): Promise<void> {
+/** Resets the password as an intruder would. Returns the link of the email about it, which secures the account. */
+export async function resetByIntruder(page: Page, account: TestAccount): Promise<string> {
   await openCodePage(page, account.email)
   await page.goto((await readResetEmail(account)).link)
   await choosePassword(page, NEW_PASSWORD)
   await expectHeading(page, messages.resetPassword.doneTitle)
   await openEmail(page, account.email, messages.passwordChangedEmail.subject)
-  const link = await page.getByRole('link', { name: /secure-account/ }).getAttribute('href')
+  return (await page.getByRole('link', { name: /secure-account/ }).getAttribute('href')) as string
+}
+
+/** Secures an account whose password an intruder has reset, and whose address they have changed. */
+export async function secureMovedAccount(page: Page, account: TestAccount, db: Database): Promise<void> {
+  const link = await resetByIntruder(page, account)
   const moved = `intruder.${account.email}`
   await db.execute(sql`update latchkey.users set email = ${moved} where username = ${account.username}`)
-  await page.goto(link as string)
+  await page.goto(link)
   await page.getByRole('button', { name: messages.secureAccount.submit }).click()
   await expectHeading(page, messages.secureAccount.elsewhereTitle)
 }

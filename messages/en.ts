@@ -67,11 +67,14 @@ const errors = {
   'flow-missing': 'Enter your email address or username first, then the code.',
   'grant-unknown': 'This code no longer works. You’ve already used it, or we’ve sent a newer email.',
   'grant-expired': 'You ran out of time to choose a password. Open the link in the same email, or request a new email.',
-  'secret-changed': 'You’ve opened another reset in this browser. Reload the page to see which account it is for.',
-  'account-frozen': 'Recovery of this account has been stopped. Contact support.',
-  'recovery-paused': 'Password resets are paused. Try again later.',
-  'codes-paused': 'Codes are paused. Use the link in the email instead.',
-  'links-paused': 'Links are paused. Enter the code from the email instead, or try again later.',
+  'secret-changed':
+    'Another link has been opened in this browser, so we haven’t changed anything. Reload this page, or open the link in your email again.',
+  'account-frozen':
+    'Support has stopped password resets for this account, so we haven’t changed anything. Contact support.',
+  'recovery-paused': 'We’ve paused password resets for now. Nothing you entered is lost. Try again later.',
+  'codes-paused': 'We’ve paused codes for now. Open the link in the same email instead. Nothing you entered is lost.',
+  'links-paused':
+    'We’ve paused links for now. Enter the code from the same email instead, or try again later. Nothing you entered is lost.',
   'account-unknown': 'We can’t find an account with this email address or username. Check for typos.',
   'sign-in-failed': 'The email, username or password is incorrect. Check what you entered and try again.',
   'not-signed-in': 'You’ve been signed out. Sign in again to continue.',
@@ -143,14 +146,40 @@ const deadLink = {
   },
 }
 
+/** Why a link or code can’t be used now, although it may still work. */
+const refusedLink = {
+  'too-many-requests': {
+    title: 'Wait before you open this link',
+    body: 'Too many links have been opened from your network. Yours isn’t used up. Come back to this page, or open the link in your email again.',
+  },
+  'account-frozen': {
+    title: 'Password resets are stopped for this account',
+    body: 'Support has stopped them, and nothing has changed. Contact support to get back into your account.',
+  },
+  'recovery-paused': {
+    title: 'Password resets are paused',
+    body: 'We’ve paused them for everyone, and nothing has changed. Try again later. If your link has expired by then, request a new one.',
+  },
+  'codes-paused': {
+    title: 'Codes are paused',
+    body: 'We’ve paused them for everyone. Open the link in the same email instead.',
+  },
+  'links-paused': {
+    title: 'Links are paused',
+    body: 'We’ve paused them for everyone. Enter the code from the same email instead, or try again later.',
+  },
+}
+
 export type Reason = keyof typeof errors
 export type DeadLink = keyof typeof deadLink
+export type RefusedLink = keyof typeof refusedLink
 
 export const messages = {
   brand: 'Latchkey',
   errors,
   events,
   deadLink,
+  refusedLink,
 
   layout: {
     description: 'Reset your password and get back into your account.',
@@ -164,6 +193,15 @@ export const messages = {
     hide: 'Hide',
     showPassword: (label: string) => `Show ${label.toLowerCase()}`,
     hidePassword: (label: string) => `Hide ${label.toLowerCase()}`,
+  },
+
+  retry: {
+    idle: 'Try again',
+    waiting: (seconds: number) => `Try again in ${clock(seconds)}`,
+    waitFor: (seconds: number) => `Wait ${duration(seconds)}.`,
+    ready: 'You can try again now.',
+    reload: 'Reload this page',
+    busy: 'Loading…',
   },
 
   home: {
@@ -237,7 +275,8 @@ export const messages = {
 
   resetPassword: {
     title: 'Choose a new password',
-    lead: 'Changing your password signs you out on all your devices.',
+    lead: { before: 'This changes the password of ', after: ' and signs you out on all your devices.' },
+    notYou: 'This isn’t my account',
     password: 'New password',
     confirmPassword: 'New password again',
     rules: 'Password requirements',
@@ -253,6 +292,7 @@ export const messages = {
     busy: 'Changing…',
     newLink: 'Request a new link',
     newEmail: 'Request a new email',
+    enterCode: 'Enter the code',
     signIn: 'Sign in',
     doneTitle: 'Password changed',
     doneBody:

@@ -5,6 +5,7 @@ import type { InputErrorCode } from '@/server/core/schemas'
 // These lines do not compile if an error code of the server has no text.
 messages.errors satisfies Record<RecoveryErrorCode | InputErrorCode | 'network' | 'internal', unknown>
 messages.deadLink satisfies Record<DeadSecretCode | 'missing', unknown>
+messages.refusedLink satisfies Partial<Record<RecoveryErrorCode, unknown>>
 
 /** Why the server refused a request, in the form that the pages need. */
 export interface Refusal {

@@ -1,37 +1,44 @@
+import type { inferRouterOutputs } from '@trpc/server'
 import type { Metadata } from 'next'
-import { PageHeading } from '@/app/_components/page-heading'
 import { PageShell } from '@/app/_components/page-shell'
-import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { api } from '@/app/_trpc/server'
 import { messages } from '@/messages/en'
+import type { AppRouter } from '@/server/api/root'
 import { DeadLinkMessage } from './dead-link-message'
+import { RefusedLinkMessage } from './refused-link-message'
 import { ResetPassword } from './reset-password'
 
 export const metadata: Metadata = { title: messages.resetPassword.title }
 
 export default async function ResetPasswordPage() {
   const caller = await api()
-  const link = await caller.recovery.linkState()
-  if (link.state === 'too-many-requests') {
-    return (
-      <PageShell>
-        <PageHeading>{messages.resetPassword.title}</PageHeading>
-        <RefusalNotice refusal={{ reason: link.state, details: link, fields: {} }} />
-      </PageShell>
-    )
-  }
   return (
     <PageShell>
-      {link.state === 'live' ? (
+      <LinkContent link={await caller.recovery.linkState()} />
+    </PageShell>
+  )
+}
+
+function LinkContent({ link }: { link: inferRouterOutputs<AppRouter>['recovery']['linkState'] }) {
+  switch (link.state) {
+    case 'live':
+      return (
         <ResetPassword
+          account={link.account}
+          binding={link.binding}
           secret={link.secret}
           passwordMinLength={link.passwordMinLength}
           // A duration rather than a time, because the device's clock may be wrong.
           secondsLeft={Math.max(0, (Date.parse(link.expiresAt) - Date.now()) / 1000)}
         />
-      ) : (
-        <DeadLinkMessage reason={link.state} />
-      )}
-    </PageShell>
-  )
+      )
+    case 'too-many-requests':
+    case 'account-frozen':
+    case 'recovery-paused':
+    case 'codes-paused':
+    case 'links-paused':
+      return <RefusedLinkMessage reason={link.state} waitSeconds={link.retryAfterSeconds} />
+    default:
+      return <DeadLinkMessage reason={link.state} />
+  }
 }

@@ -5,6 +5,7 @@ import { Button, ButtonLink } from '@/app/_components/button'
 import { PasswordField } from '@/app/_components/password-field'
 import { isDeadLink, isGrant, type Refusal } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
+import { ReloadButton } from '@/app/_components/reload-button'
 import { useForm } from '@/app/_components/use-form'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
@@ -14,6 +15,8 @@ import { PasswordRules } from './password-rules'
 const words = messages.resetPassword
 
 interface ResetPasswordFormProps {
+  /** Ties the form to the secret that it was shown for. */
+  binding: string
   passwordMinLength: number
   secondsLeft: number
   /** What expires: the grant of an entered code, or the opened link. */
@@ -21,7 +24,7 @@ interface ResetPasswordFormProps {
   onDone: () => void
 }
 
-export function ResetPasswordForm({ passwordMinLength, secondsLeft, secret, onDone }: ResetPasswordFormProps) {
+export function ResetPasswordForm({ binding, passwordMinLength, secondsLeft, secret, onDone }: ResetPasswordFormProps) {
   const [expired, setExpired] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setExpired(true), secondsLeft * 1000)
@@ -41,11 +44,12 @@ export function ResetPasswordForm({ passwordMinLength, secondsLeft, secret, onDo
       'password-too-common': 'password',
       'password-too-simple': 'password',
       'password-personal': 'password',
+      'password-breached': 'password',
       'confirmation-missing': 'confirmPassword',
       'passwords-differ': 'confirmPassword',
     },
     send: async (values) => {
-      await reset.mutateAsync(values)
+      await reset.mutateAsync({ ...values, binding })
       onDone()
     },
   })
@@ -74,6 +78,7 @@ export function ResetPasswordForm({ passwordMinLength, secondsLeft, secret, onDo
         </Button>
       </div>
       <RefusalNotice refusal={shown}>
+        {shown?.reason === 'secret-changed' ? <ReloadButton /> : null}
         {shown && isDeadLink(shown.reason) ? (
           <div className="mt-3">
             <ButtonLink variant="secondary" href="/forgot-password">

@@ -3,18 +3,22 @@
 import { useState } from 'react'
 import { ButtonLink } from '@/app/_components/button'
 import { PageHeading } from '@/app/_components/page-heading'
+import { TextLink } from '@/app/_components/text-link'
 import { messages } from '@/messages/en'
 import { ResetPasswordForm } from './reset-password-form'
 
 const words = messages.resetPassword
 
 interface ResetPasswordProps {
+  /** The masked address of the account. */
+  account: string
+  binding: string
   passwordMinLength: number
   secondsLeft: number
   secret: 'grant' | 'link'
 }
 
-export function ResetPassword(props: ResetPasswordProps) {
+export function ResetPassword({ account, ...props }: ResetPasswordProps) {
   const [done, setDone] = useState(false)
   if (done) {
     return (
@@ -33,8 +37,17 @@ export function ResetPassword(props: ResetPasswordProps) {
   return (
     <>
       <PageHeading>{words.title}</PageHeading>
-      <p className="mt-3 text-ink-soft">{words.lead}</p>
+      <p className="mt-3 text-ink-soft">
+        {words.lead.before}
+        <strong className="text-ink">{account}</strong>
+        {words.lead.after}
+      </p>
       <ResetPasswordForm {...props} onDone={() => setDone(true)} />
+      <div className="mt-3">
+        <TextLink href="/forgot-password" document>
+          {words.notYou}
+        </TextLink>
+      </div>
     </>
   )
 }

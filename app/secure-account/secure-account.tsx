@@ -1,22 +1,17 @@
 'use client'
 
-import { useEffect, useState } from 'react'
 import { Button, ButtonLink } from '@/app/_components/button'
 import { PageHeading } from '@/app/_components/page-heading'
 import { isDeadLink, readRefusal } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
+import { ReloadButton } from '@/app/_components/reload-button'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
 
 const words = messages.secureAccount
 
-export function SecureAccount({ token: given }: { token: string }) {
-  const [token] = useState(given)
-  useEffect(() => {
-    // Remove the token from the address bar and the browser's history.
-    window.history.replaceState(null, '', '/secure-account')
-  }, [])
-
+/** @param binding ties the page to the link that was opened; null without one */
+export function SecureAccount({ binding }: { binding: string | null }) {
   const secure = trpc.recovery.secureAccount.useMutation()
   const refusal = secure.isError ? readRefusal(secure.error) : undefined
 
@@ -37,7 +32,7 @@ export function SecureAccount({ token: given }: { token: string }) {
       </>
     )
   }
-  if (token === '') return <InvalidLink title={words.missingTitle} body={words.missingBody} />
+  if (binding === null) return <InvalidLink title={words.missingTitle} body={words.missingBody} />
   const reason = refusal?.reason
   if (isDeadLink(reason)) return <InvalidLink title={messages.deadLink[reason].title} body={words.deadBody} takeFocus />
   return (
@@ -45,11 +40,11 @@ export function SecureAccount({ token: given }: { token: string }) {
       <PageHeading>{words.title}</PageHeading>
       <p className="mt-3">{words.lead}</p>
       <div className="mt-8">
-        <Button busy={secure.isPending} busyLabel={words.busy} onClick={() => secure.mutate({ token })}>
+        <Button busy={secure.isPending} busyLabel={words.busy} onClick={() => secure.mutate({ binding })}>
           {words.submit}
         </Button>
       </div>
-      <RefusalNotice refusal={refusal} />
+      <RefusalNotice refusal={refusal}>{reason === 'secret-changed' ? <ReloadButton /> : null}</RefusalNotice>
       <p className="mt-4 text-ink-soft">{words.wasMe}</p>
     </>
   )

@@ -18,6 +18,7 @@ test('a contract that shares a path with a page has no other path', async () => 
     ['POST', '/shared-path/forgot-password'],
     ['GET', '/shared-path/reset-password?token=x'],
     ['GET', '/shared-path/reset-password/'],
+    ['GET', '/shared-path/secure-account?token=x'],
   ] as const) {
     const { status, headers } = await send(contractApp().url, { method, path })
     expect(status, path).toBe(404)

@@ -53,7 +53,9 @@ const bySecure: ChangePassword = async (app, secrets) => {
 const byPage: ChangePassword = async (app, { token }) => {
   const opened = await send(app.url, { method: 'GET', path: `/reset-password?token=${token}` })
   const cookie = opened.headers['set-cookie']?.split(';')[0] as string
-  const body = { password: NEW_PASSWORD, confirmPassword: NEW_PASSWORD }
+  const shown = await send(app.url, { method: 'GET', path: '/api/trpc/recovery.linkState', headers: { cookie } })
+  const { binding } = JSON.parse(shown.text).result.data
+  const body = { password: NEW_PASSWORD, confirmPassword: NEW_PASSWORD, binding }
   return (await app.sendJson('POST', '/api/trpc/recovery.resetPassword', body, { cookie })).status === 200
 }
 

@@ -27,3 +27,8 @@ export const ownAccount = z.object({
 
 /** Why a link or a grant no longer works. */
 export const deadSecretCode = z.enum(DEAD_SECRET_CODES)
+
+/** Ties a form to the secret that it was shown for. */
+export const formBinding = z
+  .string()
+  .meta({ description: 'Ties the form to the secret that this browser holds. The form sends it back.' })

@@ -165,6 +165,8 @@ describe('the state of a recovery', () => {
     expect(data).toEqual({
       state: 'live',
       secret: 'grant',
+      account: `${account.email[0]}•••@e•••.com`,
+      binding: expect.stringMatching(/^[\w-]{22}$/),
       passwordMinLength: 8,
       expiresAt: new Date(data.expiresAt).toISOString(),
     })

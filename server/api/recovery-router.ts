@@ -10,11 +10,12 @@ import { readFlow } from '@/server/recovery/read-flow'
 import { requestReset } from '@/server/recovery/request-reset'
 import { resetPassword } from '@/server/recovery/reset-password'
 import { secureAccount } from '@/server/recovery/secure-account'
-import { showResetForm } from '@/server/recovery/show-reset-form'
 import { verifyCode } from '@/server/recovery/verify-code'
 import { ANSWERS } from './answers'
 import type { ApiContext } from './context'
-import { deadSecretCode, message, seconds, time } from './output'
+import { emailedToken, emailedTokenInput, readForm } from './emailed-token'
+import { boundSecret, linkStateOutput, readLinkState } from './link-state'
+import { deadSecretCode, formBinding, message, seconds } from './output'
 import { publicProcedure, router } from './trpc'
 
 function flowOf(ctx: ApiContext): Flow | null {
@@ -29,18 +30,6 @@ const termsOutput = z.object({
   sendCooldownSeconds: seconds,
   passwordMinLength: z.int(),
 })
-
-const linkStateOutput = z.discriminatedUnion('state', [
-  z.object({
-    state: z.literal('live'),
-    secret: z.enum(['grant', 'link']),
-    passwordMinLength: z.int(),
-    expiresAt: time,
-  }),
-  z.object({ state: z.literal('missing') }),
-  z.object({ state: z.literal('too-many-requests'), retryAfterSeconds: z.int() }),
-  z.object({ state: deadSecretCode }),
-])
 
 export const recoveryRouter = router({
   terms: publicProcedure
@@ -90,30 +79,11 @@ export const recoveryRouter = router({
     }),
 
   linkState: publicProcedure
-    .meta({ summary: 'Whether the link or grant in the reset cookie still works. Spends nothing' })
+    .meta({
+      summary: 'Whether the link or grant in the reset cookie still works, and for which account. Spends nothing',
+    })
     .output(linkStateOutput)
-    .query(async ({ ctx }) => {
-      const token = readCookie(ctx.headers, 'reset')
-      if (!token) return { state: 'missing' }
-      const presented = presentedSecret(token)
-      try {
-        const { expiresAt } = await showResetForm(ctx.recovery, presented)
-        return {
-          state: 'live',
-          secret: presented.kind === 'grant' ? 'grant' : 'link',
-          passwordMinLength: ctx.recovery.policy.passwordMinLength,
-          expiresAt: expiresAt.toISOString(),
-        }
-      } catch (error) {
-        if (!(error instanceof RecoveryError)) throw error
-        if (error.code === 'too-many-requests') {
-          return { state: error.code, retryAfterSeconds: error.details.retryAfterSeconds ?? 60 }
-        }
-        const dead = asDeadSecretCode(error.code)
-        if (!dead) throw error
-        return { state: dead }
-      }
-    }),
+    .query(({ ctx }) => readLinkState(ctx)),
 
   notice: publicProcedure
     .meta({ summary: 'Why the last emailed link that this browser opened was refused, or null' })
@@ -121,26 +91,40 @@ export const recoveryRouter = router({
     .query(({ ctx }) => asDeadSecretCode(readCookie(ctx.headers, 'notice'))),
 
   resetPassword: publicProcedure
-    .meta({ summary: 'Set a new password, with `token` or the link or grant in the reset cookie' })
+    .meta({
+      summary:
+        'Set a new password, with `token`, or with the link or grant in the reset cookie and the `binding` of the form',
+    })
     .input(resetPasswordInput)
     .output(message(ANSWERS.passwordChanged))
     .mutation(async ({ ctx, input }) => {
-      const secret = presentedSecret(input.token ?? readCookie(ctx.headers, 'reset') ?? '')
-      await resetPassword(ctx.recovery, { secret, password: input.password })
+      const { token, binding, password } = input
+      const secret = token === undefined ? boundSecret(ctx, binding) : presentedSecret(token)
+      await resetPassword(ctx.recovery, { secret, password })
       // The reset cookie stays: it opens nothing now, and after "Back" the page can say why.
       clearCookie(ctx.answer, 'session')
       clearCookie(ctx.answer, 'flow')
       return { message: ANSWERS.passwordChanged }
     }),
 
+  secureAccountForm: publicProcedure
+    .meta({ summary: 'The binding of the form to secure an account, if this browser has opened a link to it, or null' })
+    .output(z.object({ binding: formBinding }).nullable())
+    .query(({ ctx }) => readForm(ctx, 'secure-account')),
+
   secureAccount: publicProcedure
-    .meta({ summary: 'Secure an account, with the token of the "Your password was changed" email' })
-    .input(z.object({ token: z.string().max(4096) }))
+    .meta({
+      summary:
+        'Secure an account, with the token of the "Your password was changed" email, or the opened link and the `binding` of its form',
+    })
+    .input(emailedTokenInput)
     .output(
       z.object({ message: z.enum([ANSWERS.accountSecured, ANSWERS.accountSecuredWithoutEmail]), emailed: z.boolean() }),
     )
     .mutation(async ({ ctx, input }) => {
-      const { emailed } = await secureAccount(ctx.recovery, input)
+      const token = emailedToken(ctx, 'secure-account', input)
+      const { emailed } = await secureAccount(ctx.recovery, { token })
+      if (input.token === undefined) clearCookie(ctx.answer, 'secure-account')
       clearCookie(ctx.answer, 'session')
       return { message: emailed ? ANSWERS.accountSecured : ANSWERS.accountSecuredWithoutEmail, emailed }
     }),

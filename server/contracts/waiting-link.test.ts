@@ -70,16 +70,19 @@ describe('a browser that has opened too many links', () => {
     }
   })
 
-  it.each(['x~1~y', '~', 'x'.repeat(5000), '%00', ''])(
-    'with what is no link keeps nothing of it: %j',
-    async (token) => {
-      const browser = createBrowser()
-      await fillBudget(browser)
-      await open(browser, encodeURIComponent(token))
-      expect(browser.jar.get('latchkey-reset')).toBe('malformed')
-      expect((await browser.query('recovery.linkState')).data).toEqual({ state: 'link-unknown' })
-    },
-  )
+  it.each([
+    ['separators', 'x~1~y'],
+    ['one separator', '~'],
+    ['5,000 letters', 'x'.repeat(5000)],
+    ['an escape', '%00'],
+    ['nothing', ''],
+  ])('with what is no link keeps nothing of it: %s', async (_, token) => {
+    const browser = createBrowser()
+    await fillBudget(browser)
+    await open(browser, encodeURIComponent(token))
+    expect(browser.jar.get('latchkey-reset')).toBe('malformed')
+    expect((await browser.query('recovery.linkState')).data).toEqual({ state: 'link-unknown' })
+  })
 })
 
 it('a program that has opened too many links gets the JSON of the contract, and no cookie', async () => {

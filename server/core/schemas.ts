@@ -86,6 +86,8 @@ export const resetPasswordInput = z
     confirmPassword: z.string({ error: 'confirmation-missing' }).min(1, { error: 'confirmation-missing', abort: true }),
     /** Sent by programs. Browsers have the secret in a cookie instead. */
     token: z.string().max(4096).optional(),
+    /** Sent by the form, which is for one secret only. From `recovery.linkState`. */
+    binding: z.string().max(64).optional(),
   })
   .refine((input) => input.password === input.confirmPassword.normalize('NFC'), {
     error: 'passwords-differ',

@@ -2,7 +2,8 @@ import type { z } from 'zod'
 import { ok } from '@/server/contracts/answer'
 import { endpoint } from '@/server/contracts/endpoint'
 import { redirectTo } from '@/server/contracts/mailed-link'
-import { setCookie } from '@/server/http/cookies'
+import { isGrant } from '@/server/core/secrets'
+import { holdSecret } from '@/server/http/reset-cookie'
 import { requestReset } from '@/server/recovery/request-reset'
 import { resetPassword } from '@/server/recovery/reset-password'
 import { EMAIL_INVALID, EMAIL_REQUIRED, errors, fault, fieldsRequired, MISMATCH } from './errors'
@@ -40,15 +41,15 @@ function invalidFields({ issues }: z.ZodError): string[] {
     : fields.filter((field) => issues.some(({ path }) => path[0] === field))
 }
 
-/** The characters and the length that a token can have. The page looks the token up. */
-const TOKEN = /^[\w.-]{1,2048}$/
+/** The characters and the length that a token can have. The page looks the token up. A grant is never in a link. */
+const isToken = (text: string) => /^[\w.-]{1,2048}$/.test(text) && !isGrant(text)
 
 /** `/reset-password?token=`, which `proxy.ts` sends here. Moves the token into a cookie, so the page has a clean address. */
 export const resetLink = endpoint(contract, {
   async GET({ query }) {
     const [token = '', ...more] = query.getAll('token')
     const headers = new Headers()
-    setCookie(headers, 'reset', more.length === 0 && TOKEN.test(token) ? token : 'malformed')
+    holdSecret(headers, { token: more.length === 0 && isToken(token) ? token : 'malformed' })
     return redirectTo('/reset-password', headers)
   },
 })

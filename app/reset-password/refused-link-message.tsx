@@ -1,0 +1,40 @@
+import { ButtonLink } from '@/app/_components/button'
+import { PageHeading } from '@/app/_components/page-heading'
+import { ReloadButton } from '@/app/_components/reload-button'
+import { TextLink } from '@/app/_components/text-link'
+import { messages, type RefusedLink } from '@/messages/en'
+
+const words = messages.resetPassword
+
+interface RefusedLinkMessageProps {
+  reason: RefusedLink
+  waitSeconds: number | undefined
+}
+
+/** Why the link or code can't be used now, how long to wait, and what to do instead. */
+export function RefusedLinkMessage({ reason, waitSeconds }: RefusedLinkMessageProps) {
+  const { title, body } = messages.refusedLink[reason]
+  const isFrozen = reason === 'account-frozen'
+  return (
+    <>
+      <PageHeading>{title}</PageHeading>
+      <p className="mt-3 text-ink-soft">{body}</p>
+      {waitSeconds ? <p className="mt-3">{messages.retry.waitFor(waitSeconds)}</p> : null}
+      {isFrozen ? null : (
+        <div className="mt-8 mb-3 grid gap-3">
+          {reason === 'links-paused' ? (
+            <ButtonLink href="/forgot-password/code" document>
+              {words.enterCode}
+            </ButtonLink>
+          ) : null}
+          <ReloadButton
+            variant={reason === 'links-paused' ? 'secondary' : 'primary'}
+            label={messages.retry.idle}
+            waitSeconds={waitSeconds ?? 0}
+          />
+        </div>
+      )}
+      <TextLink href="/sign-in">{words.signIn}</TextLink>
+    </>
+  )
+}

@@ -1,0 +1,3 @@
+import { secureAccountLink } from '@/server/http/emailed-token'
+
+export const { GET, HEAD } = secureAccountLink

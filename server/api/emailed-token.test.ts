@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { secureAccountLink } from '@/server/http/emailed-token'
+import { resetPassword } from '@/server/recovery/reset-password'
+import { addTestAccount, OTHER_PASSWORD, storedHash } from '@/server/testing/accounts'
+import { API_ORIGIN, API_SECRET, stubApiEnvironment } from '@/server/testing/api-client'
+import { createBrowser } from '@/server/testing/browser'
+import { createTestDatabase } from '@/server/testing/database'
+import { tokenIn } from '@/server/testing/emails'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
+
+const { db, url } = await createTestDatabase()
+stubApiEnvironment(url)
+
+/** An account whose password was just changed, and the token in the email about it. */
+async function withChange() {
+  const fixture = createRecoveryFixture(db, { secrets: [API_SECRET] })
+  fixture.clock.advance((Date.now() - fixture.clock.now().getTime()) / 1000)
+  const account = await addTestAccount(db)
+  await resetPassword(fixture.ctx(), { secret: await fixture.mailedLink(account), password: OTHER_PASSWORD })
+  await fixture.deliver()
+  const token = tokenIn(fixture.mailbox.to(account.email).at(-1))
+  return { account, token, hash: await storedHash(db, account) }
+}
+
+type Browser = ReturnType<typeof createBrowser>
+
+const open = (browser: Browser, query: string) => browser.open(secureAccountLink, `/secure-account${query}`)
+
+describe('an opened link to secure an account', () => {
+  it('moves its token into a cookie, changes nothing, and leaves a clean address', async () => {
+    const { account, token, hash } = await withChange()
+    const browser = createBrowser()
+    const response = await open(browser, `?token=${token}`)
+    expect(response.status).toBe(307)
+    expect(response.headers.get('location')).toBe(`${API_ORIGIN}/secure-account`)
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(response.headers.getSetCookie()).toEqual([
+      `latchkey-secure-account=${token}; Max-Age=3600; Path=/; HttpOnly; SameSite=Lax`,
+    ])
+    const { data, text } = await browser.query('recovery.secureAccountForm')
+    expect(data).toEqual({ binding: expect.stringMatching(/^[\w-]{22}$/) })
+    expect(text).not.toContain(token)
+    expect(await storedHash(db, account)).toBe(hash)
+  })
+
+  it('secures the account when the button is pressed, once, and the cookie is gone', async () => {
+    const { account, token, hash } = await withChange()
+    const browser = createBrowser()
+    await open(browser, `?token=${token}`)
+    const form = (await browser.query('recovery.secureAccountForm')).data
+    const { status, data } = await browser.mutate('recovery.secureAccount', form)
+    expect([status, data.emailed]).toEqual([200, true])
+    expect(await storedHash(db, account)).not.toBe(hash)
+    expect(browser.cookies()).toEqual([])
+    expect((await browser.query('recovery.secureAccountForm')).data).toBeNull()
+  })
+
+  it('does nothing for another account, when another link was opened after its page', async () => {
+    const [own, attacker] = [await withChange(), await withChange()]
+    const browser = createBrowser()
+    await open(browser, `?token=${own.token}`)
+    const shown = (await browser.query('recovery.secureAccountForm')).data
+    await open(browser, `?token=${attacker.token}`)
+    for (const input of [shown, {}, { binding: 'x'.repeat(22) }]) {
+      const { status, error } = await browser.mutate('recovery.secureAccount', input)
+      expect([status, error.data.reason]).toEqual([409, 'secret-changed'])
+    }
+    for (const { account, hash } of [own, attacker]) expect(await storedHash(db, account)).toBe(hash)
+    await open(browser, `?token=${own.token}`)
+    expect((await browser.mutate('recovery.secureAccount', shown)).status).toBe(200)
+    expect(await storedHash(db, attacker.account)).toBe(attacker.hash)
+  })
+
+  it('with anything else for a token keeps nothing of it', async () => {
+    for (const query of ['?token=', '?token=a&token=b', '?token=%0d%0aset-cookie:x=y', `?token=${'x'.repeat(5000)}`]) {
+      const browser = createBrowser()
+      await open(browser, query)
+      expect([...browser.jar], query).toEqual([['latchkey-secure-account', 'malformed']])
+      const form = (await browser.query('recovery.secureAccountForm')).data
+      expect((await browser.mutate('recovery.secureAccount', form)).error.data.reason).toBe('link-unknown')
+    }
+    const without = createBrowser()
+    expect((await open(without, '')).headers.get('location')).toBe(`${API_ORIGIN}/secure-account`)
+    expect(without.cookies()).toEqual([])
+  })
+})
+
+describe('a program', () => {
+  it('sends the token itself, and keeps its cookies', async () => {
+    const [own, other] = [await withChange(), await withChange()]
+    const browser = createBrowser()
+    await open(browser, `?token=${other.token}`)
+    expect((await browser.mutate('recovery.secureAccount', { token: own.token })).status).toBe(200)
+    expect(browser.cookies()).toEqual(['latchkey-secure-account'])
+    expect(await storedHash(db, other.account)).toBe(other.hash)
+  })
+
+  it('without a token and a cookie has no link', async () => {
+    const { status, error } = await createBrowser().mutate('recovery.secureAccount', {})
+    expect([status, error.data.reason]).toEqual([400, 'link-unknown'])
+  })
+})

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { asDeadSecretCode, RecoveryError } from '@/server/core/errors'
+import { type HeldSecret, heldSecret } from '@/server/http/reset-cookie'
+import { type PresentedSecret, presentedSecret } from '@/server/recovery/find-live-secret'
+import { refuseOtherSecret } from '@/server/recovery/form-binding'
+import { showResetForm } from '@/server/recovery/show-reset-form'
+import type { ApiContext } from './context'
+import { deadSecretCode, formBinding, seconds, time } from './output'
+
+/** The link or grant in the reset cookie: what the form is told about it, and how the form presents it. */
+
+/** Refusals that leave the secret as it is, so that it may work later. */
+const REFUSED = ['too-many-requests', 'account-frozen', 'recovery-paused', 'codes-paused', 'links-paused'] as const
+
+export const linkStateOutput = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('live'),
+    secret: z.enum(['grant', 'link']),
+    account: z.string().meta({ description: 'The masked address of the account.' }),
+    binding: formBinding,
+    passwordMinLength: z.int(),
+    expiresAt: time,
+  }),
+  z.object({ state: z.literal('missing') }),
+  z.object({ state: z.enum(REFUSED), retryAfterSeconds: seconds.optional() }),
+  z.object({ state: deadSecretCode }),
+])
+
+type LinkState = z.infer<typeof linkStateOutput>
+
+const present = ({ token, accountId }: HeldSecret): PresentedSecret => {
+  const presented = presentedSecret(token)
+  return presented.kind === 'link' && accountId !== undefined ? { ...presented, accountId } : presented
+}
+
+/** What the reset page shows. Looks the secret up, and spends nothing. */
+export async function readLinkState(ctx: ApiContext): Promise<LinkState> {
+  const held = heldSecret(ctx.headers)
+  if (!held) return { state: 'missing' }
+  const wait = Math.ceil(((held.waitUntil ?? 0) - ctx.recovery.now.getTime()) / 1000)
+  if (wait > 0) return { state: 'too-many-requests', retryAfterSeconds: wait }
+  const presented = present(held)
+  try {
+    const { expiresAt, account, binding } = await showResetForm(ctx.recovery, presented)
+    return {
+      state: 'live',
+      secret: presented.kind === 'grant' ? 'grant' : 'link',
+      account,
+      binding,
+      passwordMinLength: ctx.recovery.policy.passwordMinLength,
+      expiresAt: expiresAt.toISOString(),
+    }
+  } catch (error) {
+    return stateOf(error)
+  }
+}
+
+function stateOf(error: unknown): LinkState {
+  if (!(error instanceof RecoveryError)) throw error
+  const { code, details } = error
+  const refused = REFUSED.find((state) => state === code)
+  if (refused) return { state: refused, retryAfterSeconds: details.retryAfterSeconds }
+  const dead = code === 'account-unknown' ? 'link-unknown' : asDeadSecretCode(code)
+  if (!dead) throw error
+  return { state: dead }
+}
+
+/**
+ * The secret in the reset cookie, for a form that was shown for it. Other websites can put a link into the cookie, so
+ * the form of a link must be bound to it. A grant gets there only when this browser enters a code, so programs that
+ * enter one need no binding.
+ * @throws RecoveryError `secret-changed`
+ */
+export function boundSecret(ctx: ApiContext, binding: string | undefined): PresentedSecret {
+  const held = heldSecret(ctx.headers)
+  if (!held) {
+    if (binding !== undefined) throw new RecoveryError('secret-changed')
+    return presentedSecret('')
+  }
+  const presented = present(held)
+  if (binding === undefined && presented.kind === 'grant') return presented
+  refuseOtherSecret(ctx.recovery.secrets, held.token, binding ?? '')
+  return presented
+}
