@@ -3,6 +3,7 @@ import postgres from 'postgres'
 import { NEW_PASSWORD, newUsername } from '@/e2e/accounts'
 import { messages } from '@/messages/en'
 import { createDatabase } from '@/server/db/client'
+import { advanceTime } from './advance-time'
 import { type HttpRequest, type HttpResponse, send } from './http-client'
 import { createValidator, type OpenApi } from './openapi-validator'
 import type { Placeholders } from './placeholders'
@@ -107,14 +108,8 @@ export async function startContractApp(disclosure: 'conceal' | 'reveal', account
       return row?.count as number
     },
 
-    /** Moves the clock on, by moving every time in the database back. */
-    async advanceTime(seconds: number): Promise<void> {
-      const columns = await sql`select table_name as table, string_agg(
-          format('%1$I = %1$I - make_interval(secs => ${sql.unsafe(String(seconds))})', column_name), ', ') as moved
-        from information_schema.columns
-        where table_schema = 'latchkey' and data_type = 'timestamp with time zone' group by table_name`
-      await sql.begin((tx) => columns.map(({ table, moved }) => tx.unsafe(`update latchkey."${table}" set ${moved}`)))
-    },
+    /** Moves the clock on. */
+    advanceTime: (seconds: number) => advanceTime(sql, seconds),
 
     /** Does some work while the database refuses the app's connections. */
     async withoutDatabase(work: () => Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import getPort from 'get-port'
-import { type Listener, startApp } from '@/scripts/app'
+import { type App, type Listener, startApp } from '@/scripts/app'
 import { buildIfStale } from '@/scripts/build'
 import { type Prepared, prepare } from '@/scripts/environment'
 import { type PgBouncer, startPgBouncer } from './pgbouncer'
@@ -16,6 +16,8 @@ export interface TestApp {
   /** The password of the demo accounts. */
   password: string
   serviceApiKey: string
+  /** Starts a second server on the same database and mailbox. Returns its own address; `APP_URL` stays the same. */
+  startSecondServer(): Promise<string>
   stop(): Promise<void>
 }
 
@@ -34,7 +36,9 @@ export async function startTestApp(variables: Record<string, string> = {}, onOut
   const given = { PATH, HOME, TMPDIR, NODE_ENV: 'production' as const, LOG_LEVEL: 'error', PORT: String(port), APP_URL }
   let prepared: Prepared | undefined
   let pooler: PgBouncer | undefined
+  const servers: App[] = []
   const clear = async () => {
+    await Promise.all(servers.map((server) => server.stop()))
     await pooler?.stop()
     await prepared?.stop()
     await fs.rm(folder, { recursive: true, force: true })
@@ -44,17 +48,20 @@ export async function startTestApp(variables: Record<string, string> = {}, onOut
     const databaseUrl = prepared.environment.databaseUrl
     if (process.env.TEST_POOLING === 'pgbouncer') pooler = await startPgBouncer(databaseUrl)
     const pooled = pooler && { DATABASE_URL: pooler.url(databaseUrl), DATABASE_POOLING: 'transaction' }
-    const app = await startApp('start', { port, variables: { ...prepared.variables, ...pooled }, onOutput })
+    const serverVariables = { ...prepared.variables, ...pooled }
+    const serveOn = async (port: number) => {
+      servers.push(await startApp('start', { port, variables: serverVariables, onOutput }))
+      return `http://127.0.0.1:${port}`
+    }
+    await serveOn(port)
     return {
       url: APP_URL,
       databaseUrl,
       mailboxDir: path.join(folder, 'mailbox'),
       password: prepared.demoPassword ?? '',
       serviceApiKey: prepared.environment.serviceApiKey ?? '',
-      stop: async () => {
-        await app.stop()
-        await clear()
-      },
+      startSecondServer: async () => serveOn(await getPort()),
+      stop: clear,
     }
   } catch (error) {
     await clear()
