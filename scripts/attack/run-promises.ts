@@ -1,5 +1,6 @@
 import type { Attacker } from './attacker'
-import { Broken, NotChecked, type PromiseGroup, type SecurityPromise } from './promise'
+import type { PromiseGroup, SecurityPromise } from './promise'
+import { Broken, NotChecked } from './verdicts'
 
 export interface Outcome {
   group: string

@@ -1,5 +1,5 @@
 import type { HttpClient } from './http-client'
-import { notLimited } from './promise'
+import { notLimited } from './verdicts'
 
 /** What the page would find for an emailed link. */
 export type LinkState = 'live' | string

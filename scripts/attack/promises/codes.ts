@@ -1,7 +1,8 @@
 import type { Attacker } from '@/scripts/attack/attacker'
 import type { Answer } from '@/scripts/attack/http-client'
-import { broken, expectThat, notChecked, notLimited, type PromiseGroup } from '@/scripts/attack/promise'
+import type { PromiseGroup } from '@/scripts/attack/promise'
 import { isLive } from '@/scripts/attack/secrets'
+import { broken, expectThat, notChecked, notLimited } from '@/scripts/attack/verdicts'
 import { visible } from './strangers'
 
 const MAX_COMPARED = 3

@@ -1,7 +1,8 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import type { Attacker } from '@/scripts/attack/attacker'
-import { broken, expectThat, notChecked, type PromiseGroup } from '@/scripts/attack/promise'
+import type { PromiseGroup } from '@/scripts/attack/promise'
 import { isLive, linkState } from '@/scripts/attack/secrets'
+import { broken, expectThat, notChecked } from '@/scripts/attack/verdicts'
 import { redeemJwt } from './tokens'
 
 type Part = Record<string, unknown>

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto'
 import type { Attacker } from '@/scripts/attack/attacker'
 import { JSON_TYPE, type Sent } from '@/scripts/attack/http-client'
-import { expectThat, notChecked, type PromiseGroup } from '@/scripts/attack/promise'
+import type { PromiseGroup } from '@/scripts/attack/promise'
+import { expectThat, notChecked } from '@/scripts/attack/verdicts'
 
 /** More than any budget of one address with RATE_LIMIT_SCALE=1. */
 const MOST_REQUESTS = 130

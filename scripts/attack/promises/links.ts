@@ -1,6 +1,7 @@
 import { EVIL_HOST, OTHER_HOST_HEADERS } from '@/scripts/attack/attacker'
 import type { Answer, Sent } from '@/scripts/attack/http-client'
-import { expectThat, type PromiseGroup } from '@/scripts/attack/promise'
+import type { PromiseGroup } from '@/scripts/attack/promise'
+import { expectThat } from '@/scripts/attack/verdicts'
 
 /** Requests that are answered with a redirect. */
 const REDIRECTING = [

@@ -1,7 +1,8 @@
 import type { Attacker } from '@/scripts/attack/attacker'
 import { JSON_TYPE, type Sent } from '@/scripts/attack/http-client'
-import { expectThat, notLimited, type PromiseGroup } from '@/scripts/attack/promise'
+import type { PromiseGroup } from '@/scripts/attack/promise'
 import { REQUEST_PATHS, type RequestPath } from '@/scripts/attack/request-paths'
+import { expectThat, notLimited } from '@/scripts/attack/verdicts'
 
 const EVIL = 'eve@evil.example'
 
@@ -83,6 +84,7 @@ export const recipients: PromiseGroup = {
         const { client, unknownEmail } = attacker
         const account = attacker.options.account ?? unknownEmail
         const before = await attacker.options.emails?.recipients?.()
+        await attacker.watchEmails()
         for (const path of REQUEST_PATHS) {
           for (const [what, value] of shapes(account)) {
             // Without an address, this contract means the account that is signed in.
@@ -117,6 +119,7 @@ export const recipients: PromiseGroup = {
       async check(attacker) {
         const { client, account } = attacker
         const before = await attacker.options.emails?.recipients?.()
+        await attacker.watchEmails()
         for (const address of lookAlikes(account)) {
           const { status } = notLimited(await client.mutate('recovery.request', { account: address }))
           expectThat(status < 500, `${JSON.stringify(address)} was answered ${status}`)

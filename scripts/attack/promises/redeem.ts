@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Attacker } from '@/scripts/attack/attacker'
 import type { Answer } from '@/scripts/attack/http-client'
-import { expectThat, notChecked, notLimited, type PromiseGroup } from '@/scripts/attack/promise'
+import type { PromiseGroup } from '@/scripts/attack/promise'
 import { isLive } from '@/scripts/attack/secrets'
+import { expectThat, notChecked, notLimited } from '@/scripts/attack/verdicts'
 
 /** Redeems a token through the procedure and through the page's way, all at once. */
 const redeemAtOnce = ({ client, parallel }: Attacker, token: string, password: string) =>

@@ -1,5 +1,6 @@
 import { JSON_TYPE, type Sent } from '@/scripts/attack/http-client'
-import { expectThat, type PromiseGroup } from '@/scripts/attack/promise'
+import type { PromiseGroup } from '@/scripts/attack/promise'
+import { expectThat } from '@/scripts/attack/verdicts'
 
 const TRPC = '/api/trpc'
 

@@ -1,7 +1,8 @@
 import type { Attacker, Pair } from '@/scripts/attack/attacker'
 import type { Answer } from '@/scripts/attack/http-client'
-import { broken, expectThat, notChecked, notLimited, type PromiseGroup } from '@/scripts/attack/promise'
+import type { PromiseGroup } from '@/scripts/attack/promise'
 import { askAt, JWT_PATH, REQUEST_PATHS } from '@/scripts/attack/request-paths'
+import { broken, expectThat, notChecked, notLimited } from '@/scripts/attack/verdicts'
 
 /** Well-formed, but nobody has such an address or username. */
 const PLAUSIBLE = ["o'brien+tag@no-such-host.invalid", `${'a'.repeat(64)}@example.invalid`]

@@ -1,7 +1,8 @@
 import type { Attacker } from '@/scripts/attack/attacker'
 import { JSON_TYPE } from '@/scripts/attack/http-client'
-import { broken, expectThat, notLimited, type PromiseGroup } from '@/scripts/attack/promise'
+import type { PromiseGroup } from '@/scripts/attack/promise'
 import { isLive, openedBy } from '@/scripts/attack/secrets'
+import { broken, expectThat, notLimited } from '@/scripts/attack/verdicts'
 
 /** Texts that are no token, as they can be put into an address. */
 const MALFORMED = [

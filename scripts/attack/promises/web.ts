@@ -1,6 +1,7 @@
 import type { Attacker } from '@/scripts/attack/attacker'
-import { expectThat, notChecked, type PromiseGroup } from '@/scripts/attack/promise'
+import type { PromiseGroup } from '@/scripts/attack/promise'
 import { OTHER_WRITES, REQUEST_PATHS } from '@/scripts/attack/request-paths'
+import { expectThat, notChecked } from '@/scripts/attack/verdicts'
 
 /** Pages, interfaces, a file, redirects and answers of the framework itself. */
 const PATHS = [
