@@ -58,6 +58,8 @@ export class Attacker {
   grant?: string
   /** The cookie of a session from before the change of the password. */
   session?: string | null
+  /** The recipients of the emails before the first attack on them, where the mailbox shows that. */
+  recipientsBefore?: string[]
   hasChanged = false
   /** The address of this run has used up a budget. */
   isOverLimit = false
@@ -91,14 +93,11 @@ export class Attacker {
     return this.#terms
   }
 
-  /** From here on, an email that is not asked for counts as the first email. */
+  /** From here on, an email that was not asked for counts as the first email. */
   async watchEmails(): Promise<void> {
-    if (!this.#first) this.#newestBefore = await this.options.emails?.newest()
-  }
-
-  /** Whether the first email was requested. */
-  get hasRequested(): boolean {
-    return this.#first !== undefined
+    if (this.#first || this.recipientsBefore) return
+    this.#newestBefore = await this.options.emails?.newest()
+    this.recipientsBefore = (await this.options.emails?.recipients?.()) ?? []
   }
 
   /** An email with a JWT. Its request names another host in every header that could do so. */

@@ -59,19 +59,18 @@ const repeatedField = ({ method, path, field }: RequestPath, account: string): S
 /**
  * Expects that what was sent so far caused no email. An honest request follows: its email comes after any other, and
  * none would come within the cooldown that another one begins.
- * @param before the recipients of the emails before the attack, where the mailbox shows them
  */
-async function expectNoEmail(attacker: Attacker, before: string[] | undefined) {
+async function expectNoEmail(attacker: Attacker) {
   if (!attacker.options.emails || !attacker.options.account) return
-  const hadEmail = attacker.hasRequested
   const { token } = await attacker.firstEmail()
   expectThat(token.split('.').length === 3, 'an email arrived that was not asked for')
+  const before = attacker.recipientsBefore
   const after = await attacker.options.emails.recipients?.()
   if (!before || !after) return
   const added = after.slice(0, after.length - before.length)
   const stray = added.find((to) => to.toLowerCase() !== attacker.account.toLowerCase())
   expectThat(!stray, `an email went to ${stray}`)
-  expectThat(added.length === (hadEmail ? 0 : 1), `${added.length} emails arrived`)
+  expectThat(added.length === 1, `${added.length} emails arrived instead of one`)
 }
 
 export const recipients: PromiseGroup = {
@@ -83,7 +82,6 @@ export const recipients: PromiseGroup = {
       async check(attacker) {
         const { client, unknownEmail } = attacker
         const account = attacker.options.account ?? unknownEmail
-        const before = await attacker.options.emails?.recipients?.()
         await attacker.watchEmails()
         for (const path of REQUEST_PATHS) {
           for (const [what, value] of shapes(account)) {
@@ -95,7 +93,6 @@ export const recipients: PromiseGroup = {
             expectThat(!text.includes(EVIL), `${path.name} repeats ${what}`)
           }
         }
-        await expectNoEmail(attacker, before)
       },
     },
     {
@@ -115,16 +112,16 @@ export const recipients: PromiseGroup = {
     },
     {
       holds: 'An address that only looks like the account’s gets no email',
-      attack: 'asks for look-alikes in other scripts, with invisible characters and in other domains',
+      attack:
+        'asks for look-alikes in other scripts, with invisible characters and in other domains, and then honestly',
       async check(attacker) {
         const { client, account } = attacker
-        const before = await attacker.options.emails?.recipients?.()
         await attacker.watchEmails()
         for (const address of lookAlikes(account)) {
           const { status } = notLimited(await client.mutate('recovery.request', { account: address }))
           expectThat(status < 500, `${JSON.stringify(address)} was answered ${status}`)
         }
-        await expectNoEmail(attacker, before)
+        await expectNoEmail(attacker)
       },
     },
   ],
