@@ -117,7 +117,7 @@ function describeOperation(
     tags: [contract.name],
     summary,
     ...(description ? { description } : {}),
-    security: security ?? [],
+    security: security ?? [{}, { serviceKey: [] }],
     ...(query || path ? { requestParams: { ...(query ? { query } : {}), ...(path ? { path } : {}) } } : {}),
     ...(body
       ? { requestBody: { required: !body.safeParse({}).success, content: { 'application/json': { schema: body } } } }

@@ -85,7 +85,7 @@ export function countLimits(action: LimitedAction, subjects: LimitSubjects, cool
   const budgets = listBudgets(buckets, pause, subjects.now)
   const counts: Step[] = []
   for (const stage of new Set(buckets.map((bucket) => bucket.stage)))
-    counts.push(raiseCounters(stage, budgets, counts, subjects.now))
+    counts.push(raiseCounters(stage, budgets, counts.at(-1), subjects.now))
   const result = compareCounts(budgets, counts, pause, subjects.now)
   return {
     steps: [pause, budgets, ...counts, result],
@@ -122,6 +122,8 @@ function bucketsOf(action: LimitedAction, limit: Limit, subjects: LimitSubjects)
     case 'identifier':
       return [bucket(1, identifier)]
     case 'global':
+      // A trusted back end has its own budget, and must not be refused because of strangers.
+      if (networks[0].width === 'service-key' && !limit.alarm) return []
       return [{ ...bucket(1, '', limit.budget * scale), effect: limit.alarm ? 'alarm' : 'refuse-and-alarm' }]
   }
 }
@@ -154,21 +156,18 @@ function listBudgets(buckets: Bucket[], pause: Step, at: Date): Step {
 }
 
 /**
- * Raises the counters of one stage, unless an earlier stage exceeded a budget or the budget of a network is used up
- * already. Starts a new window where one is over.
+ * Raises the counters of one stage, if the stage before it was raised and exceeded no budget. The first stage is raised if
+ * no network's budget is used up already. Starts a new window where one is over.
  */
-function raiseCounters(stage: Stage, budgets: Step, earlier: Step[], at: Date): Step {
+function raiseCounters(stage: Stage, budgets: Step, before: Step | undefined, at: Date): Step {
   const now = instantParam(at)
-  const withinEarlier = earlier.map(
-    (counts) =>
-      sql`and not exists (select from ${counts} join ${budgets} using (bucket) where count > budget and effect <> 'alarm')`,
-  )
+  const isWithin = before
+    ? sql`select bool_and(count <= budget or effect = 'alarm') from ${before} join ${budgets} using (bucket)`
+    : sql`select bool_and(used_up_until is null) from ${budgets}`
   return step(
     `counts_of_stage_${stage}`,
     sql`insert into latchkey.rate_limits as counter (bucket, count, expires_at)
-    select bucket, 1, ${now} + make_interval(secs => seconds) from ${budgets}
-    where stage = ${stage} and not exists (select from ${budgets} where used_up_until is not null)
-      ${sql.join(withinEarlier, sql` `)}
+    select bucket, 1, ${now} + make_interval(secs => seconds) from ${budgets} where stage = ${stage} and (${isWithin})
     on conflict (bucket) do update set
       count = case when counter.expires_at <= ${now} then 1 else counter.count + 1 end,
       expires_at = case when counter.expires_at <= ${now} then excluded.expires_at else counter.expires_at end

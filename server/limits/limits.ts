@@ -13,7 +13,7 @@ export interface Limit {
   /** How many calls a window allows. For a network this is the narrow budget, see NETWORK_FACTORS. */
   budget: number
   windowSeconds: number
-  /** Set where strangers could fill the budget to keep owners out: over it, an operator is told and no call is refused. */
+  /** Set where the budget could keep owners out of live links and codes: over it, an operator is told, and no call is refused. */
   alarm?: true
 }
 
@@ -37,6 +37,8 @@ export const NETWORK_FACTORS: Record<NetworkWidth, number> = {
 export const LIMITS = {
   'request-reset': [
     { subject: 'network', budget: 60, windowSeconds: 900 },
+    // Refuses and raises an alarm. A request is no live secret: links and codes already emailed go on working. It is what
+    // Resend sends by default (two calls of 100 emails a second). More would delay every email until its link has expired.
     { subject: 'global', budget: 12_000, windowSeconds: 60 },
   ],
   // Following an emailed link, or checking a token over an API.

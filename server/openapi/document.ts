@@ -19,7 +19,8 @@ const ABOUT = `The documented HTTP contracts of this app, and the tRPC procedure
 
 Every path of a contract is served with and without a trailing slash. Bodies are JSON of at most 16 KiB. A missing body
 counts as \`{}\`, and unknown fields are ignored. HEAD is GET without the body. Where an answer depends on
-\`ACCOUNT_DISCLOSURE\`, the description says what \`conceal\` and \`reveal\` change.`
+\`ACCOUNT_DISCLOSURE\`, the description says what \`conceal\` and \`reveal\` change. A trusted back end that sends the
+\`SERVICE_API_KEY\` as its bearer token has a limit of its own, apart from other clients at its address.`
 
 /** Everything that this app offers to programs, as an OpenAPI 3.1 document. */
 export async function createOpenApi() {

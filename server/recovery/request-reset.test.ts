@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { identifierSchema } from '@/server/core/schemas'
 import { mailOutbox } from '@/server/db/schema'
+import { createRefusedNetworks } from '@/server/limits/refused-networks'
 import { otherClient } from '@/server/testing/code-fixture'
 import { createRecordedDatabase, createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
@@ -154,6 +155,17 @@ describe('requestReset under reveal', () => {
     for (const typed of ['unknown', account.email]) {
       expect(await refusalOf(fixture.request(typed))).toEqual({ code: 'too-many-requests', retryAfterSeconds: 900 })
     }
+  })
+
+  it('looks up no account for a network that was refused', async () => {
+    const fixture = createRecoveryFixture(db, { policy: { ...reveal, rateLimitScale: 1 / 60 } })
+    const { requester } = otherClient()
+    const ctx = { db: recorded.db, requester, refusedNetworks: createRefusedNetworks() }
+    for (const _ of [1, 2]) await fixture.request('unknown', ctx).catch(() => {})
+    recorded.statements.length = 0
+    const refusal = { code: 'too-many-requests', retryAfterSeconds: 900 }
+    expect(await refusalOf(fixture.request('unknown', ctx))).toEqual(refusal)
+    expect(recorded.statements).toEqual([])
   })
 
   it('says again within the cooldown that an account is unknown', async () => {

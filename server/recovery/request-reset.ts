@@ -8,7 +8,7 @@ import { instantParam } from '@/server/db/client'
 import type { LinkForm } from '@/server/db/schema'
 import { type Step, step } from '@/server/db/statement'
 import type { LimitCheck } from '@/server/limits/counter'
-import { runLimited } from '@/server/limits/run-limited'
+import { refuseRememberedNetwork, runLimited } from '@/server/limits/run-limited'
 import { cooldownOf } from './cooldown'
 import { mayReveal, refuseUnknownAccount } from './disclosure'
 
@@ -34,6 +34,7 @@ export type ResetRequest = (
  *   `reveal`
  */
 export async function requestReset(ctx: RecoveryContext, input: ResetRequest): Promise<{ id: string }> {
+  refuseRememberedNetwork(ctx, 'request-reset')
   const id = newRequestId()
   const knownEmail = await findKnownEmail(ctx, input)
   const cooldown = cooldownOf(ctx, knownEmail ?? ('account' in input ? input.account : input.email))
