@@ -401,17 +401,22 @@ export const messages = {
 
   passwordResetEmail: {
     subject: 'Choose a new password',
-    preview: (linkSeconds: number) =>
-      `Your link and code to choose a new password. The link works for ${duration(linkSeconds)}.`,
+    preview: (linkSeconds: number, hasCode: boolean) =>
+      `Your link${hasCode ? ' and code' : ''} to choose a new password. The link works for ${duration(linkSeconds)}.`,
     lead: 'We received a request to reset your password. Use this link to choose a new one:',
     button: 'Choose a new password',
     codeLead: (codeSeconds: number) =>
       `Or enter this code on the page where you requested it, within ${duration(codeSeconds)}:`,
     codeCare:
       'Only enter the code on our website, and don’t share it with anyone. Anyone who has it can change your password.',
-    terms: (linkSeconds: number) =>
-      `You can change your password once with this email, by link or by code. The link expires after ${duration(linkSeconds)}. A newer email replaces this one.`,
+    codesOff:
+      'This email has no code: someone entered too many wrong codes for your account. Codes work again after you reset your password with the link.',
+    terms: (linkSeconds: number, hasCode: boolean) =>
+      `You can change your password once with this email${hasCode ? ', by link or by code' : ''}. The link expires after ${duration(linkSeconds)}. A newer email replaces this one.`,
+    last: (linkSeconds: number) =>
+      `We’ve emailed you several times today, so we won’t send another reset email for the next ${duration(linkSeconds)}. Keep this one: its link works until then.`,
     notYou: 'If you didn’t request this, you can ignore this email. Your password hasn’t changed.',
+    stop: 'If you keep getting these emails, you can stop them for 24 hours:',
   },
 
   signInViaEmail: {

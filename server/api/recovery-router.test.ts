@@ -153,7 +153,12 @@ describe('the state of a recovery', () => {
     const client = createApiClient()
     await client.mutate('recovery.request', { account: 'nobody@example.com' })
     const { data } = await client.query('recovery.flow')
-    expect(data).toEqual({ account: 'nobody@example.com', resendInSeconds: expect.any(Number), blockedSeconds: 0 })
+    expect(data).toEqual({
+      account: 'nobody@example.com',
+      resendInSeconds: expect.any(Number),
+      blockedSeconds: 0,
+      codesOff: false,
+    })
     expect(data.resendInSeconds).toBeGreaterThan(0)
   })
 

@@ -60,7 +60,11 @@ export const recoveryRouter = router({
 
   flow: publicProcedure
     .meta({ summary: 'The state of the reset that this browser requested, by its flow cookie, or null' })
-    .output(z.object({ account: z.string(), resendInSeconds: seconds, blockedSeconds: seconds }).nullable())
+    .output(
+      z
+        .object({ account: z.string(), resendInSeconds: seconds, blockedSeconds: seconds, codesOff: z.boolean() })
+        .nullable(),
+    )
     .query(async ({ ctx }) => {
       const flow = flowOf(ctx)
       return flow ? readFlow(ctx.recovery, flow) : null

@@ -10,7 +10,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 export type SecretRing = readonly [string, ...string[]]
 
 /** Part of each derived secret. A new name would invalidate emails that were sent; `not-me` is for securing an account. */
-type SecretPurpose = 'link' | 'code' | 'not-me' | 'reset-token'
+type SecretPurpose = 'link' | 'code' | 'not-me' | 'reset-token' | 'stop-emails'
 
 const formatUuid = (hex: string) =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
@@ -72,11 +72,29 @@ export const identifierDigestOf = (secret: string, identifier: string): Buffer =
 export const secureAccountTokenOf = (secret: string, id: string): string =>
   Buffer.concat([idBytes(id), derive(secret, 'not-me', idBytes(id))]).toString('base64url')
 
+/** The id in a token of 64 characters, or null. Whether the token is genuine, its other 32 bytes decide. */
+const idIn = (token: string): string | null =>
+  /^[A-Za-z0-9_-]{64}$/.test(token) ? formatUuid(Buffer.from(token, 'base64url').subarray(0, 16).toString('hex')) : null
+
+/**
+ * The token in a reset email that stops further ones: the request's id and an HMAC of its seed, 48 bytes as 64
+ * characters of base64url.
+ */
+export const stopEmailsTokenOf = (secret: string, id: string, seed: Buffer): string =>
+  Buffer.concat([idBytes(id), derive(secret, 'stop-emails', seed)]).toString('base64url')
+
+/** The id of the request that a token of `stopEmailsTokenOf` names, or null. The token is not checked yet. */
+export const requestIdIn = idIn
+
+/** Whether a token is that of `stopEmailsTokenOf` for a request, under any secret of the ring. */
+export const isStopEmailsToken = (ring: SecretRing, token: string, id: string, seed: Buffer): boolean =>
+  ring.some((secret) => sameBytes(Buffer.from(stopEmailsTokenOf(secret, id, seed)), Buffer.from(token)))
+
 /** The id in a token of `secureAccountTokenOf`, or null if it was not made with any secret of the ring. */
 export function readSecureAccountToken(ring: SecretRing, token: string): string | null {
-  if (!/^[A-Za-z0-9_-]{64}$/.test(token)) return null
+  const id = idIn(token)
+  if (!id) return null
   const bytes = Buffer.from(token, 'base64url')
-  const id = formatUuid(bytes.subarray(0, 16).toString('hex'))
   const isGenuine = ring.some((secret) => timingSafeEqual(derive(secret, 'not-me', idBytes(id)), bytes.subarray(16)))
   return isGenuine ? id : null
 }

@@ -44,7 +44,7 @@ const INSERTS: Record<string, (at: ReturnType<typeof secondsAgo>, retention: Ret
     sql`insert into latchkey.password_changes values (${randomUUID()}, ${randomUUID()}, ${at}, null)`,
   code_lockouts: (at, { where }) =>
     sql`insert into latchkey.code_lockouts
-      values (${`${where ? 'typed' : 'account'} ${randomUUID()}`}, 1, 0, null, ${randomUUID()}, ${at})`,
+      values (${`${where?.startsWith('subject') ? 'typed' : 'account'} ${randomUUID()}`}, 1, 0, null, ${randomUUID()}, ${at})`,
   security_events: (at, { where }) => sql`
     insert into latchkey.security_events (account_id, kind, request_id, created_at)
     values (${where ? null : account.id}, 'signed-in', 'r', ${at})`,
@@ -159,4 +159,10 @@ describe('housekeeping', () => {
     await db.execute(sql`insert into latchkey.rate_limits values ('late', 1, ${secondsAgo(1e6)})`)
     expect(await housekeeping.run()).toEqual({})
   })
+})
+
+it('codes that are off for an account stay off', async () => {
+  await db.execute(sql`insert into latchkey.code_lockouts
+    values ('account off', 3, 10, null, ${randomUUID()}, ${secondsAgo(400 * 24 * 3600)})`)
+  expect(await removeOldRows(db, clock.now())).toEqual({})
 })

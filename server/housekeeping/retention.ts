@@ -1,3 +1,5 @@
+import { CODES_OFF_AFTER_BLOCKS } from '@/server/db/schema'
+
 /** Which rows of a table are removed, and when. A row is kept for long after the last code that reads it. */
 export interface Retention {
   table: string
@@ -86,13 +88,14 @@ export const RETENTIONS: readonly Retention[] = [
     keptSeconds: 1 * DAY,
     where: 'account_id is null',
   },
-  // A block lasts a day at most. After a month without a wrong code, the count starts again.
+  // A block lasts hours at most. After a month without a wrong code, the count starts again, unless codes are off.
   {
     table: 'code_lockouts',
     key: 'subject',
     since: 'updated_at',
     index: 'code_lockouts_updated_idx',
     keptSeconds: 30 * DAY,
+    where: `blocks < ${CODES_OFF_AFTER_BLOCKS}`,
   },
   {
     table: 'security_events',

@@ -89,7 +89,7 @@ describe('an event', () => {
     await receiveResendEvent(ctx, signedRequest(resendEvent('bounced', providerId)))
     await settle(db, fixture.clock.now(), [{ id, status: 'sent', providerId, reason: null }], false)
     expect(await fixture.outbox()).toMatchObject([{ status: 'bounced' }])
-    expect(await findSuppression({ db }, account.id)).toMatchObject({ kind: 'bounced' })
+    expect(await findSuppression({ db, now: fixture.clock.now() }, account.id)).toMatchObject({ kind: 'bounced' })
   })
 })
 

@@ -61,14 +61,17 @@ export const LIMITS = {
     { subject: 'pair', budget: 20, windowSeconds: 900 },
     { subject: 'identifier', budget: 300, windowSeconds: 3600 },
   ],
+  // The line in a reset email that stops further ones, and its undoing.
+  'stop-emails': [{ subject: 'network', budget: 30, windowSeconds: 900 }],
   'secure-account': [{ subject: 'network', budget: 30, windowSeconds: 900 }],
 } as const satisfies Record<string, readonly Limit[]>
 
 /**
- * How many reset emails an account gets while one of its links is live. Above that, requests are accepted but not
- * sent. Once no link is live, the next request is sent, so that the owner always has a way in.
+ * How many reset emails an account gets, unless its owner completes a reset. Above that, requests are accepted but not
+ * sent. The link of the last one works until the window ends, so that the owner always has a way in; if it has died
+ * nevertheless, the next request is sent.
  */
-export const EMAILS_PER_ACCOUNT = { budget: 10, windowSeconds: 3600 } as const
+export const EMAILS_PER_ACCOUNT = { budget: 5, windowSeconds: 24 * 3600 } as const
 
 export type LimitedAction = keyof typeof LIMITS
 

@@ -125,4 +125,5 @@ const suppressAddresses = (moved: Step, now: Date) =>
   sql`insert into latchkey.mail_suppressions (account_id, address, kind, since)
   select distinct on (account_id, recipient) account_id, recipient, suppression, ${instantParam(now)} from ${moved}
   where suppression is not null and account_id is not null
-  on conflict (account_id, address) do nothing`
+  on conflict (account_id, address) do update set kind = excluded.kind, since = excluded.since, until = null
+    where mail_suppressions.kind = 'stopped'`

@@ -1,5 +1,5 @@
 import { type SQLWrapper, sql } from 'drizzle-orm'
-import { type Database, runStatement } from '@/server/db/client'
+import { type Database, instantParam, runStatement } from '@/server/db/client'
 import { mailSuppressions, SUPPRESSION_KINDS, type SuppressionKind } from '@/server/db/schema'
 
 export { SUPPRESSION_KINDS }
@@ -19,21 +19,32 @@ const concerns = (accountId: SQLWrapper, address: SQLWrapper) =>
  * @param address an expression for the address, for example sql`a.email`.
  */
 export const isSuppressed = (accountId: SQLWrapper, address: SQLWrapper) =>
-  sql`exists (select from latchkey.mail_suppressions where ${concerns(accountId, address)})`
+  sql`exists (select from latchkey.mail_suppressions where ${concerns(accountId, address)} and kind <> 'stopped')`
+
+/** The reason of an outbox row that is ignored because its owner stopped reset emails. */
+export const STOPPED_REASON = 'stopped-by-owner'
+
+/**
+ * SQL: true when the owner of this address stopped reset emails to this account, and the stop has not ended. No new
+ * link is minted then: it would end the link that the owner has.
+ */
+export const isStopped = (accountId: SQLWrapper, address: SQLWrapper, now: Date) =>
+  sql`exists (select from latchkey.mail_suppressions where ${concerns(accountId, address)} and until > ${instantParam(now)})`
 
 /**
  * Finds the suppression of an account's present address.
  * @returns why no email is sent to the address, and since when; null if emails are sent.
  */
 export async function findSuppression(
-  ctx: { db: Database },
+  ctx: { db: Database; now: Date },
   accountId: string,
 ): Promise<{ kind: SuppressionKind; since: Date } | null> {
   const [suppression] = await runStatement<{ kind: SuppressionKind; since: Date }>(
     ctx.db,
     sql`select s.kind, s.since from latchkey.mail_suppressions s
       join latchkey.accounts a on a.id = latchkey.account_id(s.account_id)
-    where s.account_id = ${accountId} and lower(s.address) = lower(a.email) limit 1`,
+    where s.account_id = ${accountId} and lower(s.address) = lower(a.email)
+      and coalesce(s.until > ${instantParam(ctx.now)}, true) limit 1`,
   )
   return suppression ?? null
 }

@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
-import { codeOf, seedOf } from '@/server/core/secrets'
+import { codeOf, seedOf, stopEmailsTokenOf } from '@/server/core/secrets'
 import { mailOutbox, passwordResetTokens } from '@/server/db/schema'
 import type { Composed } from '@/server/mail/emails'
 import type { ClaimedEmail } from '@/server/mail/outbox'
@@ -85,9 +85,11 @@ async function renderRow(ctx: ComposeContext, row: MintedRow): Promise<Composed[
   const email = await renderPasswordReset({
     ...shared,
     link: await linkOf(ctx.appUrl, secret, { ...row, expiresAt }),
-    code: codeOf(secret, seedOf(row)),
+    code: row.codeExpiresAt && codeOf(secret, seedOf(row)),
     linkMinutes: minutesUntil(expiresAt),
-    codeMinutes: row.codeExpiresAt ? minutesUntil(row.codeExpiresAt) : 0,
+    isLast: expiresAt > secondsAfter(composedAt, ctx.policy.linkTtlSeconds),
+    stopLink: row.seed && `${ctx.appUrl}/stop-emails?token=${stopEmailsTokenOf(secret, id, row.seed)}`,
+    codeMinutes: row.codeExpiresAt && minutesUntil(row.codeExpiresAt),
   })
   return [{ id, email: { id, to, ...email }, expiresAt }]
 }

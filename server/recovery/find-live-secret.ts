@@ -2,14 +2,17 @@ import { type SQL, sql } from 'drizzle-orm'
 import { isActive } from '@/server/accounts/account-state'
 import { hasId } from '@/server/accounts/find-account'
 import type { PasswordOwner } from '@/server/accounts/password-policy'
-import type { RecoveryContext } from '@/server/core/context'
+import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { type DeadSecretCode, RecoveryError } from '@/server/core/errors'
 import { digestOf, isGrant, isLinkToken } from '@/server/core/secrets'
+import { instantParam } from '@/server/db/client'
+import { type Step, step } from '@/server/db/statement'
+import type { LimitCheck } from '@/server/limits/counter'
 import { runLimited } from '@/server/limits/run-limited'
 import { mayReveal, refuseUnknownAccount } from './disclosure'
 import { isFrozen } from './frozen'
 import { readLinkJwt } from './link-forms'
-import { type CauseOfDeath, causeOfDeath, expiryOf, pausableKind, type SecretKind } from './live-secret'
+import { type CauseOfDeath, causeOfDeath, expiryOf, isOpen, pausableKind, type SecretKind } from './live-secret'
 
 /** A secret as a browser or a program presents it. */
 export type PresentedSecret =
@@ -60,6 +63,7 @@ export async function findLiveSecret(
 ): Promise<LiveSecret> {
   const matches = await matchesSecret(ctx, secret)
   const found = await runLimited<FoundSecret>(ctx, { action, secret: pausableKind(secret.kind) }, (check) => ({
+    steps: action === 'open-link' ? [recordOpening(ctx, matches, check)] : [],
     query: sql`select ${check.result}.*, ${isAccountKnown(ctx, secret)} as "isAccountKnown",
       t.id, t.account_id as "accountId", a.email, coalesce(a.username, '') as username, coalesce(a.full_name, '') as "fullName",
       ${expiryOf(secret.kind)} as "expiresAt", ${causeOfDeath(secret.kind, ctx.now)} as "causeOfDeath",
@@ -75,6 +79,15 @@ export async function findLiveSecret(
   if (found.causeOfDeath) throw new RecoveryError(DEATH_CODES[secret.kind][found.causeOfDeath])
   return { id, accountId, owner: { email, username, fullName }, expiresAt }
 }
+
+/** Records that the link was followed, so that the reset in progress survives a newer request. At most once a minute. */
+const recordOpening = (ctx: RecoveryContext, matches: SQL, check: LimitCheck): Step =>
+  step(
+    'recorded_opening',
+    sql`update latchkey.password_reset_tokens t set opened_at = ${instantParam(ctx.now)} from ${check.result}
+    where ${check.passed} and ${matches} and ${isOpen}
+      and coalesce(t.opened_at < ${instantParam(secondsAfter(ctx.now, -60))}, true)`,
+  )
 
 /** A condition on a row `t` of `password_reset_tokens`: the secret belongs to it. */
 async function matchesSecret(ctx: RecoveryContext, secret: PresentedSecret): Promise<SQL> {

@@ -68,11 +68,11 @@ describe('readFlow', () => {
       states.push(observed.map((state) => (state ? { ...state, account: state.account === identifier } : state)))
     }
     expect(states[0]).toEqual([
-      { account: true, resendInSeconds: 60, blockedSeconds: 0 },
-      { account: true, resendInSeconds: 60, blockedSeconds: 60 },
-      { account: true, resendInSeconds: 15, blockedSeconds: 15 },
-      { account: true, resendInSeconds: 0, blockedSeconds: 0 },
-      { account: true, resendInSeconds: 0, blockedSeconds: 0 },
+      { account: true, resendInSeconds: 60, blockedSeconds: 0, codesOff: false },
+      { account: true, resendInSeconds: 60, blockedSeconds: 60, codesOff: false },
+      { account: true, resendInSeconds: 15, blockedSeconds: 15, codesOff: false },
+      { account: true, resendInSeconds: 0, blockedSeconds: 0, codesOff: false },
+      { account: true, resendInSeconds: 0, blockedSeconds: 0, codesOff: false },
       null,
     ])
     expect(states[1]).toEqual(states[0])

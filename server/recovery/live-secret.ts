@@ -24,12 +24,31 @@ export const isOpenInIndex = sql.raw('used_at is null and superseded_at is null'
 /** The account is active, and its address and password are what they were when the email was written. */
 const isAccountUnchanged = sql`t.account_state = ${accountState} and ${isActive}`
 
+/**
+ * The row was not used, and was not superseded, or is kept because a reset was in progress when a newer request came.
+ * Codes need `isOpen`: only that of the newest email works.
+ */
+export const isOpenOrKept = sql.raw('t.used_at is null and (t.superseded_at is null or t.kept_until is not null)')
+
 /** When the row stops working for a secret of this kind. */
-export const expiryOf = (kind: SecretKind): SQL => (kind === 'grant' ? sql`t.grant_expires_at` : sql`t.expires_at`)
+export const expiryOf = (kind: SecretKind): SQL =>
+  kind === 'grant' ? sql`least(t.grant_expires_at, t.kept_until)` : sql`least(t.expires_at, t.kept_until)`
+
+/** How long a link counts as a reset in progress after it was followed, and how long it is then kept, in seconds. */
+const PROGRESS_SECONDS = 600
+
+/**
+ * SQL: until when a row that is superseded now is kept: as long as its grant works, and for ten minutes if its link was
+ * followed in the last ten. Null if no reset is in progress. A stranger who asks again must not end one.
+ */
+export const keptUntil = (now: Date): SQL => sql`greatest(
+    case when t.grant_expires_at > ${instantParam(now)} then t.grant_expires_at end,
+    case when t.opened_at > ${instantParam(secondsAfter(now, -PROGRESS_SECONDS))}
+      then ${instantParam(secondsAfter(now, PROGRESS_SECONDS))} end)`
 
 /** A link or grant of the row works now. */
 export const isLive = (kind: SecretKind, now: Date): SQL =>
-  sql`${isOpen} and ${expiryOf(kind)} > ${instantParam(now)} and ${isAccountUnchanged}`
+  sql`${isOpenOrKept} and ${expiryOf(kind)} > ${instantParam(now)} and ${isAccountUnchanged}`
 
 /** The code of the row works now. */
 export const isLiveCode = (now: Date): SQL =>
@@ -45,5 +64,5 @@ export type CauseOfDeath = 'used' | 'superseded' | 'expired'
 /** SQL: why a link or grant of the row does not work, or null if it does. Returns the first cause that applies. */
 export const causeOfDeath = (kind: SecretKind, now: Date): SQL => sql`case
     when t.used_at is not null then 'used'
-    when t.superseded_at is not null then 'superseded'
+    when t.superseded_at is not null and coalesce(t.kept_until <= ${instantParam(now)}, true) then 'superseded'
     when (${isLive(kind, now)}) is not true then 'expired' end`

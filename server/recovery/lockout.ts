@@ -1,21 +1,22 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { accountsOf } from '@/server/accounts/find-account'
 import { type RecoveryContext, secondsUntil } from '@/server/core/context'
-import type { Identifier } from '@/server/core/schemas'
+import { foldCase, type Identifier } from '@/server/core/schemas'
 import { identifierDigestOf } from '@/server/core/secrets'
 import { instantParam } from '@/server/db/client'
+import { CODES_OFF_AFTER_BLOCKS } from '@/server/db/schema'
 import { type Step, step } from '@/server/db/statement'
 import type { LimitCheck } from '@/server/limits/counter'
 import { mayReveal } from './disclosure'
 
 /**
- * Three wrong codes block code entry: first for one minute, then twice as long each time, up to a day.
+ * Three wrong codes block code entry: first for one minute, then twice as long each time.
+ * After thirty in a row, codes are off until a reset by link (SP 800-63B-4 §3.2.2 allows a hundred).
  * An account has one count, whichever name, email, browser, address or contract is used, so none of them gives
  * more tries. Accounts that do not exist are blocked in the same way. Links always keep working.
  */
 export const TRIES = 3
 const FIRST_BLOCK_SECONDS = 60
-export const LONGEST_BLOCK_SECONDS = 86_400
 
 type LockoutContext = Pick<RecoveryContext, 'now' | 'policy' | 'secrets'>
 
@@ -49,7 +50,7 @@ export function lockoutSubjects(ctx: LockoutContext, identifier: Identifier): Lo
 }
 
 /** Under the oldest secret: after a rotation, blocks must not end for unknown identifiers but last for accounts. */
-const digestForLockout = (ctx: LockoutContext, identifier: Identifier): string =>
+const digestForLockout = (ctx: LockoutContext, identifier: string): string =>
   identifierDigestOf(ctx.secrets.at(-1) as string, identifier).toString('base64url')
 
 const typedSubject = (digest: string) => `typed ${digest}`
@@ -57,9 +58,9 @@ const typedSubject = (digest: string) => `typed ${digest}`
 /** A counted try. */
 export interface CountedTry {
   steps: Step[]
-  /** At most one row: `admitted`, `tries` (its number in the round) and `blocked_until`, as the requester is told. */
+  /** At most one row: `admitted`, `tries` (its number in the round), `blocked_until`, `is_off`, as the requester is told. */
   visible: Step
-  /** A row for each `subject`: `admitted`, whether its code may be compared. */
+  /** A row for each `subject`: `admitted`, whether its code may be compared, and `is_off`. */
   decisive: Step
 }
 
@@ -88,14 +89,22 @@ export function countTry(ctx: LockoutContext, subjects: LockoutSubjects, check: 
 const mostLenient = (decisive: Step): Step =>
   step(
     'visible_try',
-    sql`select bool_or(admitted) as admitted, min(tries) as tries, min(blocked_until) as blocked_until from ${decisive}
+    sql`select bool_or(admitted) as admitted, min(tries) as tries, min(blocked_until) as blocked_until, bool_and(is_off) as is_off
+    from ${decisive}
     where admitted or not exists (select from ${decisive} where admitted)`,
   )
+
+/** SQL: codes are off for the subject of a row of `code_lockouts`. */
+export const isOff = (row: string): SQL => sql.raw(`${row}.blocks >= ${CODES_OFF_AFTER_BLOCKS}`)
+
+/** SQL: codes are off for an account, by its id as text. */
+export const areCodesOff = (accountId: SQL): SQL =>
+  sql`exists (select from latchkey.code_lockouts l where l.subject = 'account ' || ${accountId} and ${isOff('l')})`
 
 /** Raises the count of a subject while it is not blocked. The last try of a round blocks it. */
 function raiseCount(ctx: LockoutContext, tryId: string, subject: SQL): SQL {
   const now = instantParam(ctx.now)
-  const isOpen = sql`(counted.blocked_until is null or counted.blocked_until <= ${now})`
+  const isOpen = sql`(not ${isOff('counted')} and (counted.blocked_until is null or counted.blocked_until <= ${now}))`
   const endsRound = sql`(${isOpen} and counted.tries % ${TRIES} = ${TRIES - 1})`
   return sql`insert into latchkey.code_lockouts as counted (subject, tries, last_try_id, updated_at)
     select subject, 1, ${tryId}::uuid, ${now} from (${subject}) counted_subject order by subject
@@ -105,24 +114,27 @@ function raiseCount(ctx: LockoutContext, tryId: string, subject: SQL): SQL {
       blocked_until = case when ${endsRound} then ${now} + ${nextBlock} else counted.blocked_until end,
       last_try_id = case when ${isOpen} then excluded.last_try_id else counted.last_try_id end,
       updated_at = ${now}
-    returning subject, tries, blocked_until, last_try_id = ${tryId}::uuid as admitted`
+    returning subject, tries, blocked_until, ${isOff('counted')} as is_off, last_try_id = ${tryId}::uuid as admitted`
 }
 
 /** How long the next block of a row lasts. */
-const nextBlock = sql`make_interval(
-  secs => least(${FIRST_BLOCK_SECONDS} * 2 ^ least(counted.blocks, 30), ${LONGEST_BLOCK_SECONDS}))`
+const nextBlock = sql`make_interval(secs => ${FIRST_BLOCK_SECONDS} * 2 ^ counted.blocks)`
 
 /**
- * Steps that delete both counts of an account after a right code.
+ * Steps that delete the counts of an account after a right code or a reset.
  * Lock order: the visible count, then the decisive one, as `countTry`; "typed" sorts after "account".
- * @param accepted the step whose one row holds the `account_id`, or none
+ * @param names what may have been typed for the account
+ * @param accepted a query of the account's id, as text; without a row, nothing is deleted
  */
-export function forgetTries(ctx: LockoutContext, identifier: Identifier, accepted: Step): Step[] {
+export function forgetTries(ctx: LockoutContext, names: string[], accepted: SQL): Step[] {
+  const typed = names.filter(Boolean).map((name) => typedSubject(digestForLockout(ctx, foldCase(name))))
   const locked = step(
     'locked_counts',
     sql`select subject from latchkey.code_lockouts
-    where subject in (select 'account ' || account_id from ${accepted})
-      or subject = ${typedSubject(digestForLockout(ctx, identifier))} and exists (select from ${accepted})
+    where subject in (
+      select 'account ' || accepted.id from (${accepted}) accepted(id)
+      union all select typed.subject from (${accepted}) accepted(id),
+        jsonb_array_elements_text(${JSON.stringify(typed)}::jsonb) as typed(subject))
     order by subject desc for update`,
   )
   const deleted = step(

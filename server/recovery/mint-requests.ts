@@ -8,11 +8,12 @@ import { instantParam, runStatement } from '@/server/db/client'
 import { materializedStep, type Step, statementOf, step } from '@/server/db/statement'
 import { EMAILS_PER_ACCOUNT } from '@/server/limits/limits'
 import type { ClaimedEmail } from '@/server/mail/outbox'
-import { isSuppressed, SUPPRESSED_REASON } from '@/server/mail/suppressions'
+import { isStopped, isSuppressed, STOPPED_REASON, SUPPRESSED_REASON } from '@/server/mail/suppressions'
 import { isCoolingDown } from './cooldown'
 import { FROZEN_REASON, isFrozen } from './frozen'
 import { tokenOf } from './link-forms'
-import { isLive, isOpen, isOpenInIndex } from './live-secret'
+import { isLive, isOpen, isOpenInIndex, keptUntil } from './live-secret'
+import { areCodesOff } from './lockout'
 
 type MintContext = Pick<RecoveryContext, 'db' | 'now' | 'policy' | 'secrets'>
 
@@ -82,8 +83,9 @@ const matchAccounts = (ctx: MintContext, requests: Step): Step =>
       not r.exempt_from_cooldown and (
         ${isCoolingDown(ctx, sql`a.id::text`, sql`r.created_at`)} or ${isOverEmailLimit(ctx)}
       ) as too_soon,
-      ${isSuppressed(sql`a.id::text`, sql`a.email`)} as suppressed,
-      ${isFrozen(sql`a.id::text`)} as frozen
+      not r.exempt_from_cooldown and ${isStopped(sql`a.id::text`, sql`a.email`, ctx.now)} as stopped,
+      ${isSuppressed(sql`a.id::text`, sql`a.email`)} as suppressed, ${areCodesOff(sql`a.id::text`)} as codes_off,
+      ${isFrozen(sql`a.id::text`)} as frozen, ${expiryOfNext(ctx)} as expires_at
     from ${requests} r left join lateral ${accountsNamedBy({
       id: sql`r.by_id`,
       email: sql`r.by_email`,
@@ -100,30 +102,52 @@ const queueFurtherAccounts = (ctx: MintContext, matched: Step): Step =>
     from ${matched} where position > 1`,
   )
 
-/** A condition on a request `r` and its account `a`: a link is live, and EMAILS_PER_ACCOUNT is used up. */
+/** The email of a token `t` was sent, or will be. */
+const isEmailed = sql.raw(`exists (select from latchkey.mail_outbox sent where sent.id = t.id
+    and sent.status in ('queued', 'sending', 'sent', 'delivered'))`)
+
+/** How many emails the account `a` of a request `r` was sent in the window, since its owner completed a reset. */
+const emailsSent = sql`(
+    select count(*) from latchkey.password_reset_tokens t where t.account_id = a.id::text and ${isEmailed}
+      and t.created_at > r.created_at - make_interval(secs => ${EMAILS_PER_ACCOUNT.windowSeconds})
+      and t.created_at > coalesce(
+        (select max(used_at) from latchkey.password_reset_tokens u where u.account_id = a.id::text), '-infinity'))`
+
+/** A condition on a request `r` and its account `a`: the owner has an email whose link is live, and has had enough. */
 const isOverEmailLimit = (ctx: MintContext) => sql`(
     exists (
-      select from latchkey.password_reset_tokens t where t.account_id = a.id::text and ${isLive('link', ctx.now)}
+      select from latchkey.password_reset_tokens t
+      where t.account_id = a.id::text and ${isLive('link', ctx.now)} and ${isEmailed}
     )
-    and ${EMAILS_PER_ACCOUNT.budget} <= (
-      select count(*) from latchkey.password_reset_tokens t where t.account_id = a.id::text
-        and t.created_at > r.created_at - make_interval(secs => ${EMAILS_PER_ACCOUNT.windowSeconds})
-    ))`
+    and ${emailsSent} >= ${EMAILS_PER_ACCOUNT.budget})`
+
+/**
+ * When the link of a request `r` for an account `a` expires. The last one of EMAILS_PER_ACCOUNT works until more are
+ * sent: its owner must not be left without one. SP 800-63B-4 §4.2.1 allows 24 hours.
+ */
+const expiryOfNext = (ctx: MintContext) => sql`${instantParam(ctx.now)} + make_interval(secs => case
+    when ${emailsSent} >= ${EMAILS_PER_ACCOUNT.budget - 1}
+    then greatest(${ctx.policy.linkTtlSeconds}::int, ${EMAILS_PER_ACCOUNT.windowSeconds}::int)
+    else ${ctx.policy.linkTtlSeconds}::int end)`
 
 /** The first request of each account that may have an email now. */
 const chooseRequests = (matched: Step): Step =>
   materializedStep(
     'chosen_requests',
-    sql`select distinct on (account_id) * from ${matched} where account_id is not null and position = 1 and not too_soon
-      and not frozen
+    sql`select distinct on (account_id) * from ${matched}
+    where account_id is not null and position = 1 and not too_soon and not stopped and not frozen
     order by account_id, created_at, id`,
   )
 
-/** Closes the open row of each chosen account, even if it has expired. A unique index allows one per account. */
+/**
+ * Closes the open row of each chosen account, even if it has expired: a unique index allows one per account. The row is
+ * kept for a while if a reset is in progress.
+ */
 const supersedeOpenTokens = (ctx: MintContext, chosen: Step): Step =>
   step(
     'superseded_tokens',
-    sql`update latchkey.password_reset_tokens t set superseded_at = ${instantParam(ctx.now)} from ${chosen}
+    sql`update latchkey.password_reset_tokens t
+    set superseded_at = ${instantParam(ctx.now)}, kept_until = ${keptUntil(ctx.now)} from ${chosen}
     where t.id = ${chosen}.open_token_id and ${isOpen}
     returning t.id`,
   )
@@ -133,14 +157,14 @@ const supersedeOpenTokens = (ctx: MintContext, chosen: Step): Step =>
  * password gets a row too, which counts for cooldown and limits, with digests that no link or code has.
  */
 function insertTokens(ctx: MintContext, chosen: Step, superseded: Step): Step {
-  const expiresAt = instantParam(secondsAfter(ctx.now, ctx.policy.linkTtlSeconds))
   const codeExpiresAt = instantParam(secondsAfter(ctx.now, ctx.policy.codeTtlSeconds))
   return step(
     'minted_tokens',
     sql`insert into latchkey.password_reset_tokens
       (id, account_id, seed, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at)
-    select c.id, account_id, decode(seed, 'hex'), ${digestUnlessElsewhere('token_hash')}, ${digestUnlessElsewhere('code_hash')}, account_state, created_at,
-      ${expiresAt}, ${codeExpiresAt}
+    select c.id, account_id, decode(seed, 'hex'), ${digestUnless('sign_in_via is not null', 'token_hash')},
+      ${digestUnless('sign_in_via is not null or codes_off', 'code_hash')}, account_state, created_at,
+      expires_at, case when not codes_off then ${codeExpiresAt} end
     from ${chosen} c left join ${superseded} s on s.id = c.open_token_id
     order by account_id
     on conflict (account_id) where ${isOpenInIndex} do nothing
@@ -148,9 +172,9 @@ function insertTokens(ctx: MintContext, chosen: Step, superseded: Step): Step {
   )
 }
 
-/** SQL: the digest in a column, or that of random bytes for a person who signs in elsewhere. */
-const digestUnlessElsewhere = (column: 'token_hash' | 'code_hash') =>
-  sql.raw(`case when sign_in_via is null then decode(${column}, 'hex') else sha256(uuid_send(gen_random_uuid())) end`)
+/** SQL: the digest in a column, or that of random bytes where the email has no such secret. */
+const digestUnless = (condition: string, column: 'token_hash' | 'code_hash') =>
+  sql.raw(`case when ${condition} then sha256(uuid_send(gen_random_uuid())) else decode(${column}, 'hex') end`)
 
 /** Every locked request with its first account, and whether it was minted. */
 const markMinted = (matched: Step, minted: Step): Step =>
@@ -180,11 +204,11 @@ const auditRequests = (processed: Step): Step =>
  * minted but not emailed: a trusted back end may hand the link out.
  */
 function settleRequests(ctx: MintContext, processed: Step) {
-  const expiresAt = instantParam(secondsAfter(ctx.now, ctx.policy.linkTtlSeconds))
   return sql`update latchkey.mail_outbox o set identifier = null,
       status = case when p.is_minted and not p.suppressed then o.status else 'ignored' end,
       lease_expires_at = case when p.is_minted and not p.suppressed then o.lease_expires_at end,
       reason = case when p.account_id is null then 'no-account' when p.frozen then ${FROZEN_REASON}
+        when p.stopped then ${STOPPED_REASON}
         when not p.is_minted then 'asked-too-soon'
         when p.suppressed then ${SUPPRESSED_REASON} end,
       account_id = case when p.is_minted then p.account_id else o.account_id end,
@@ -193,6 +217,6 @@ function settleRequests(ctx: MintContext, processed: Step) {
       recipient_username = case when p.is_minted then p.username end,
       sign_in_via = case when p.is_minted then p.sign_in_via end,
       composed_at = case when p.is_minted then ${instantParam(ctx.now)} end,
-      expires_at = case when p.is_minted then ${expiresAt} end
+      expires_at = case when p.is_minted then p.expires_at end
     from ${processed} p where o.id = p.id and o.composed_at is null`
 }

@@ -5,7 +5,7 @@ import { instantParam, runStatement } from '@/server/db/client'
 import { statementOf } from '@/server/db/statement'
 import { cooldownSecondsLeft } from './cooldown'
 import type { Flow } from './flow'
-import { blockedSeconds, lockoutSubjects } from './lockout'
+import { blockedSeconds, isOff, lockoutSubjects } from './lockout'
 
 export interface FlowState {
   account: Identifier
@@ -13,6 +13,8 @@ export interface FlowState {
   resendInSeconds: number
   /** Whole seconds that code entry is still blocked; 0 when it is not. */
   blockedSeconds: number
+  /** Whether codes are off for the account: only the link of the email works. */
+  codesOff: boolean
 }
 
 /**
@@ -22,21 +24,24 @@ export interface FlowState {
 export async function readFlow(ctx: RecoveryContext, flow: Flow): Promise<FlowState | null> {
   const subjects = lockoutSubjects(ctx, flow.account)
   const oldest = instantParam(secondsAfter(ctx.now, -ctx.policy.linkTtlSeconds))
-  const [row] = await runStatement<{ createdAt: Date; blockedUntil: Date | null }>(
+  const [row] = await runStatement<{ createdAt: Date; blockedUntil: Date | null; codesOff: boolean }>(
     ctx.db,
     statementOf(
       subjects.steps,
-      sql`select created_at as "createdAt", (
-        select case when bool_and(coalesce(blocked_until > ${instantParam(ctx.now)}, false)) then min(blocked_until) end
-        from ${subjects.visible} left join latchkey.code_lockouts using (subject)
-      ) as "blockedUntil"
-      from latchkey.mail_outbox where id = ${flow.requestId}::uuid and created_at > ${oldest}`,
+      sql`select created_at as "createdAt", lockout."blockedUntil", lockout."codesOff"
+      from latchkey.mail_outbox, (
+        select bool_and(coalesce(${isOff('l')}, false)) as "codesOff",
+          case when bool_and(coalesce(l.blocked_until > ${instantParam(ctx.now)}, false)) then min(l.blocked_until) end as "blockedUntil"
+        from ${subjects.visible} left join latchkey.code_lockouts l using (subject)
+      ) lockout
+      where id = ${flow.requestId}::uuid and created_at > ${oldest}`,
     ),
   )
   if (!row) return null
   return {
     account: flow.account,
     resendInSeconds: cooldownSecondsLeft(ctx, row.createdAt),
-    blockedSeconds: blockedSeconds(ctx, row.blockedUntil),
+    blockedSeconds: row.codesOff ? 0 : blockedSeconds(ctx, row.blockedUntil),
+    codesOff: row.codesOff,
   }
 }

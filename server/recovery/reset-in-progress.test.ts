@@ -110,6 +110,7 @@ it('securing an account ends a reset in progress too', async () => {
   await openLink(fixture.ctx(otherClient()), first)
   const second = await strangerAsks()
   await secureAccount(fixture.ctx(otherClient()), { token })
-  for (const link of [first, second]) expect((await refusalOf(redeem(link))).code).toMatch(/^link-(?:superseded|expired)$/)
+  for (const link of [first, second])
+    expect((await refusalOf(redeem(link))).code).toMatch(/^link-(?:superseded|expired)$/)
   void open
 })

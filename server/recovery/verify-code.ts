@@ -28,6 +28,8 @@ interface Candidate {
   accountId: string
   /** Whether the account's own count lets the code be compared. */
   comparable: boolean | null
+  /** Whether codes are off for the account. */
+  isOff: boolean | null
   /** The row with the live code, if the account has one. */
   tokenId: string | null
   /** Hexadecimal. */
@@ -42,6 +44,7 @@ interface Attempt {
   /** Which try of its round this is, from 1. */
   tries: number
   blockedUntil: Date | null
+  isOff: boolean
   /** None for an unknown account; several where accounts share the typed address. */
   candidates: Candidate[]
 }
@@ -51,8 +54,9 @@ interface Attempt {
  * counted and committed before the code is compared. One statement; a right code and the third wrong one take a
  * second. An account that does not exist takes the same statements (ASVS 6.3.8).
  *
- * @throws RecoveryError `code-wrong` (with the tries left), `code-blocked`, `recovery-paused`, `codes-paused` and `too-many-requests` (with the
- *   wait), `account-unknown` under `reveal`; `account-frozen` for a right code
+ * @throws RecoveryError `code-wrong` (with the tries left), `code-blocked`, `codes-off`, `recovery-paused`,
+ *   `codes-paused` and `too-many-requests` (with the wait), `account-unknown` under `reveal`; `account-frozen` for a
+ *   right code
  */
 export async function verifyCode(
   ctx: RecoveryContext,
@@ -61,7 +65,7 @@ export async function verifyCode(
   const attempt = await countAttempt(ctx, input.account)
   refuseUnknownAccount(ctx, attempt.candidates.length > 0)
   const retryAfterSeconds = blockedSeconds(ctx, attempt.blockedUntil)
-  if (!attempt.admitted) throw new RecoveryError('code-blocked', { retryAfterSeconds })
+  if (!attempt.admitted) throw attempt.isOff ? codesOff() : new RecoveryError('code-blocked', { retryAfterSeconds })
 
   const grant = newGrant()
   const matching = findMatching(ctx, attempt.candidates, input.code)
@@ -73,8 +77,13 @@ export async function verifyCode(
   if (triesLeft > 0) throw new RecoveryError('code-wrong', { triesLeft })
   await recordBlock(ctx, attempt.candidates)
   ctx.count?.('lockouts')
-  throw new RecoveryError('code-wrong', { triesLeft, retryAfterSeconds })
+  throw attempt.isOff ? codesOff() : new RecoveryError('code-wrong', { triesLeft, retryAfterSeconds })
 }
+
+/** For programs whose contract documents a wait. Codes stay off until a reset by link. */
+const CODES_OFF_WAIT_SECONDS = 86_400
+
+const codesOff = () => new RecoveryError('codes-off', { retryAfterSeconds: CODES_OFF_WAIT_SECONDS })
 
 /** Counts the try, and reads the live codes of the accounts with this identifier. */
 function countAttempt(ctx: RecoveryContext, identifier: Identifier): Promise<Attempt> {
@@ -85,6 +94,7 @@ function countAttempt(ctx: RecoveryContext, identifier: Identifier): Promise<Att
     return {
       steps: [...subjects.steps, ...counted.steps, candidates],
       query: sql`select ${check.result}.*, visible.admitted, visible.tries, visible.blocked_until as "blockedUntil",
+        visible.is_off as "isOff",
         (select coalesce(jsonb_agg(c), '[]') from ${candidates} c) as candidates
       from ${check.result} left join ${counted.visible} visible on true`,
     }
@@ -95,7 +105,7 @@ function countAttempt(ctx: RecoveryContext, identifier: Identifier): Promise<Att
 const findCandidates = (ctx: RecoveryContext, { accounts }: LockoutSubjects, { decisive }: CountedTry): Step =>
   step(
     'candidates',
-    sql`select a.id::text as "accountId", d.admitted as comparable, t.id as "tokenId",
+    sql`select a.id::text as "accountId", d.admitted as comparable, d.is_off as "isOff", t.id as "tokenId",
       encode(t.code_hash, 'hex') as "codeHash", ${isFrozen(sql`a.id::text`)} as frozen
     from ${accounts} a left join ${decisive} d on d.subject = 'account ' || a.id::text
       left join latchkey.password_reset_tokens t on t.account_id = a.id::text and (
@@ -115,18 +125,26 @@ function findMatching(ctx: RecoveryContext, candidates: Candidate[], code: strin
   const compared = candidates.length > 0 ? candidates : [NO_CANDIDATE]
   return compared.filter(matches)[0]
 }
-
-const NO_CANDIDATE: Candidate = { accountId: '', comparable: null, tokenId: null, codeHash: null, frozen: false }
-
+const NO_CANDIDATE: Candidate = {
+  accountId: '',
+  comparable: null,
+  isOff: null,
+  tokenId: null,
+  codeHash: null,
+  frozen: false,
+}
 /**
  * Records that code entry is blocked. An unknown account gets the same rows, so that both take as long: the worker
  * ignores an event without an account.
  */
 async function recordBlock(ctx: RecoveryContext, candidates: Candidate[]): Promise<void> {
-  const ids = candidates.length > 0 ? candidates.map(({ accountId }) => accountId) : [null]
-  const blocked = sql`from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) as blocked(account_id)`
-  const event = { kind: 'code-blocked', accountId: sql`account_id`, ...byRequester(ctx) } as const
-  const audited = step('audited', auditEvent(event, blocked))
+  const rows = (candidates.length > 0 ? candidates : [{ accountId: null, isOff: false }]).map((candidate) => ({
+    account_id: candidate.accountId,
+    kind: candidate.isOff ? 'codes-disabled' : 'code-blocked',
+  }))
+  const blocked = sql`from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as blocked(account_id text, kind text)`
+  const event = { accountId: sql`account_id`, ...byRequester(ctx) }
+  const audited = step('audited', auditEvent({ ...event, kind: sql`kind` }, blocked))
   const queued = queueEvent(ctx.policy.sendEvents, { ...event, type: 'code.blocked' }, blocked)
   await runStatement(ctx.db, statementOf([audited, ...queued], sql`select 1`))
   if (ctx.policy.sendEvents) ctx.wakeMailWorker()
@@ -148,7 +166,7 @@ async function acceptCode(
   const [answer] = await runStatement<{ accepted: number }>(
     ctx.db,
     statementOf(
-      [accepted, ...forgetTries(ctx, identifier, accepted), audited],
+      [accepted, ...forgetTries(ctx, [identifier], sql`select account_id from ${accepted}`), audited],
       sql`select count(*)::int as accepted from ${accepted}`,
     ),
   )

@@ -25,11 +25,11 @@ export function createMemoryTransport() {
 }
 
 /**
- * The token of the only link in an email.
+ * The token of the only link in an email that changes a password or secures an account.
  * @throws Error unless the email has exactly one link.
  */
 export function tokenIn(email: OutgoingEmail | undefined): string {
-  const tokens = [...(email?.text ?? '').matchAll(/[?&]token=([\w-]+)/g)].map((match) => match[1])
+  const tokens = [...(email?.text ?? '').matchAll(/(?<!stop-emails)[?&]token=([\w-]+)/g)].map((match) => match[1])
   if (tokens.length !== 1) throw new Error(`Expected one link, found ${tokens.length} in ${nameOf(email)}`)
   return tokens[0] as string
 }

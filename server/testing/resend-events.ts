@@ -48,6 +48,6 @@ export async function createResendEventFixture(db: Database) {
     /** Receives an event about the email. */
     report: (kind: EventKind, more?: object, id?: string) =>
       receive(signedRequest(resendEvent(kind, providerId, more), { id })),
-    suppression: () => findSuppression({ db }, account.id),
+    suppression: () => findSuppression({ db, now: fixture.clock.now() }, account.id),
   }
 }

@@ -50,6 +50,9 @@ export const passwordResetTokens = latchkey.table(
   ],
 )
 
+/** After so many blocks, each of three wrong codes in a row, codes are off until a reset by link. */
+export const CODES_OFF_AFTER_BLOCKS = 10
+
 /**
  * How often a wrong code was entered. `subject` is an account, or the keyed digest of a typed identifier, so that
  * accounts that do not exist are blocked in the same way.

@@ -58,7 +58,21 @@ export function SmallPrint({ children }: { children: string }) {
   )
 }
 
-/** The email's one link, as a button and as an address to copy. The plain text has only the address. */
+/** A link that few readers need: a sentence in small print, and the address. */
+export function QuietLink({ lead, href }: { lead: string; href: string }) {
+  return (
+    <>
+      <SmallPrint>{lead}</SmallPrint>
+      <Text style={styles.address}>
+        <Link href={href} className="soft" style={styles.quietLink}>
+          {href}
+        </Link>
+      </Text>
+    </>
+  )
+}
+
+/** The email's main link, as a button and as an address to copy. The plain text has only the address. */
 export function Action({ href, label }: { href: string; label: string }) {
   return (
     <>

@@ -18,6 +18,8 @@ const reset: PasswordResetProps = {
   code: '012345',
   linkMinutes: 60,
   codeMinutes: 10,
+  isLast: false,
+  stopLink: 'https://accounts.example.com/stop-emails?token=abc',
   device: 'Firefox on Windows',
   requestedAt: '20 November 2026 at 14:30 UTC',
 }

@@ -23,6 +23,7 @@ export const styles = {
   },
   address: { margin: '0 0 20px', fontSize: '14px', lineHeight: '20px', wordBreak: 'break-all' },
   link: { color: '#1b5a4b', textDecoration: 'underline' },
+  quietLink: { fontSize: '13px', color: '#59615e', textDecoration: 'underline' },
   code: {
     margin: '0 0 20px',
     padding: '12px 16px',

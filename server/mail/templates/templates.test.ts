@@ -13,6 +13,8 @@ const reset: PasswordResetProps = {
   code: '012345',
   linkMinutes: 60,
   codeMinutes: 10,
+  isLast: false,
+  stopLink: 'https://accounts.example.com/stop-emails?token=abc',
   device: 'Firefox on Windows',
   requestedAt: '20 November 2026 at 14:30 UTC',
 }
@@ -57,7 +59,9 @@ describe.each([
   it('contains no other address, and loads nothing', async () => {
     const { html } = await renderFor('Jane Example')
     const addresses = html.match(/https?:\/\/[^\s"'<)]+/g) ?? []
-    expect(new Set(addresses.filter((address) => !address.includes('www.w3.org')))).toEqual(new Set([link]))
+    expect(new Set(addresses.filter((address) => !address.includes('www.w3.org')))).toEqual(
+      new Set([link, reset.stopLink]),
+    )
     expect(html).not.toMatch(/<(img|script|link|iframe)\b|url\(|@import/i)
   })
 

@@ -54,7 +54,7 @@ describe('a person who signs in with an identity provider and has no password', 
     }
   })
 
-  it('gets one email in a cooldown, and at most ten an hour', async () => {
+  it('gets one email in a cooldown, and at most five a day', async () => {
     const { fixture, account, emails } = await withProvider()
     await fixture.mailed(account)
     fixture.clock.advance(59)
