@@ -13,6 +13,7 @@ import { log } from './observability/log'
 import { telemetry } from './observability/telemetry'
 import { composeChangedEmails } from './recovery/compose-changed-emails'
 import { composeResetEmails } from './recovery/compose-reset-emails'
+import { endSecretsOfInactive } from './recovery/end-inactive'
 import { policyOf, secretsOf, sharedDatabase } from './runtime'
 
 /** What a process does besides answering requests. */
@@ -57,7 +58,12 @@ function createWorker(): Worker {
     sendEvents: environment.sendEvents,
   })
   const events = createEvents(environment)
-  const housekeeping = createHousekeeping({ db, log: log(), telemetry: telemetry() })
+  const housekeeping = createHousekeeping({
+    db,
+    log: log(),
+    telemetry: telemetry(),
+    task: (now) => endSecretsOfInactive({ db, now }),
+  })
   return {
     mail,
     events,

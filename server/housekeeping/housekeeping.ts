@@ -12,7 +12,7 @@ export interface Housekeeping {
   /** Runs at once, then every minute, until `stop`. */
   start(): void
   /**
-   * Removes old rows once. Callers at the same time share one run.
+   * Does the task and removes old rows, once. Callers at the same time share one run.
    * @returns how many rows were removed from each table.
    */
   run(): Promise<Record<string, number>>
@@ -26,8 +26,10 @@ export function createHousekeeping(options: {
   log: Logger
   telemetry: Telemetry
   now?: () => Date
+  /** What else is done each time, before old rows are removed. */
+  task?: (now: Date) => Promise<unknown>
 }): Housekeeping {
-  const { db, log, telemetry, now = () => new Date() } = options
+  const { db, log, telemetry, now = () => new Date(), task } = options
   const stopped = new AbortController()
   let current: Promise<Record<string, number>> | undefined
 
@@ -37,6 +39,7 @@ export function createHousekeeping(options: {
   }
 
   async function runOnce() {
+    await task?.(now())
     const removed = await telemetry.span('housekeeping', {}, () => removeOldRows(db, now(), pauseAndContinue))
     for (const [table, count] of Object.entries(removed)) telemetry.count('latchkey.removed', count, { table })
     if (Object.keys(removed).length > 0) log.info({ removed }, 'old rows removed')

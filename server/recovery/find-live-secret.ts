@@ -10,6 +10,7 @@ import { type Step, step } from '@/server/db/statement'
 import type { LimitCheck } from '@/server/limits/counter'
 import { runLimited } from '@/server/limits/run-limited'
 import { mayReveal, refuseUnknownAccount } from './disclosure'
+import { endSecretsOfInactive } from './end-inactive'
 import { isFrozen } from './frozen'
 import { readLinkJwt } from './link-forms'
 import { type CauseOfDeath, causeOfDeath, expiryOf, isOpen, pausableKind, type SecretKind } from './live-secret'
@@ -41,6 +42,7 @@ interface FoundSecret extends PasswordOwner {
   accountId: string
   expiresAt: Date
   causeOfDeath: CauseOfDeath | null
+  isActive: boolean | null
   isFrozen: boolean
 }
 
@@ -67,7 +69,7 @@ export async function findLiveSecret(
     query: sql`select ${check.result}.*, ${isAccountKnown(ctx, secret)} as "isAccountKnown",
       t.id, t.account_id as "accountId", a.email, coalesce(a.username, '') as username, coalesce(a.full_name, '') as "fullName",
       ${expiryOf(secret.kind)} as "expiresAt", ${causeOfDeath(secret.kind, ctx.now)} as "causeOfDeath",
-      ${isFrozen(sql`t.account_id`)} as "isFrozen"
+      ${isActive} as "isActive", ${isFrozen(sql`t.account_id`)} as "isFrozen"
     from ${check.result}
       left join latchkey.password_reset_tokens t on ${matches}
       left join latchkey.accounts a on ${hasId(sql`t.account_id`)}`,
@@ -75,6 +77,7 @@ export async function findLiveSecret(
   refuseUnknownAccount(ctx, found.isAccountKnown)
   const { id, accountId, email, username, fullName, expiresAt } = found
   if (id === null) throw new RecoveryError(DEATH_CODES[secret.kind].unknown)
+  if (!found.isActive) await endSecretsOfInactive(ctx, id)
   if (found.isFrozen) throw new RecoveryError('account-frozen')
   if (found.causeOfDeath) throw new RecoveryError(DEATH_CODES[secret.kind][found.causeOfDeath])
   return { id, accountId, owner: { email, username, fullName }, expiresAt }

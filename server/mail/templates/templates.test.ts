@@ -59,9 +59,8 @@ describe.each([
   it('contains no other address, and loads nothing', async () => {
     const { html } = await renderFor('Jane Example')
     const addresses = html.match(/https?:\/\/[^\s"'<)]+/g) ?? []
-    expect(new Set(addresses.filter((address) => !address.includes('www.w3.org')))).toEqual(
-      new Set([link, reset.stopLink]),
-    )
+    const own = addresses.filter((address) => ![link, reset.stopLink].includes(address))
+    expect(own.filter((address) => !address.includes('www.w3.org'))).toEqual([])
     expect(html).not.toMatch(/<(img|script|link|iframe)\b|url\(|@import/i)
   })
 

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { changeAccount, OTHER_PASSWORD, TEST_ACCOUNTS } from '@/server/testing/accounts'
+import { createCodeFixture, otherClient } from '@/server/testing/code-fixture'
+import { createTestDatabase } from '@/server/testing/database'
+import { refusalOf } from '@/server/testing/refusal'
+import { endSecretsOfInactive } from './end-inactive'
+import { openLink } from './open-link'
+import { resetPassword } from './reset-password'
+
+const { db } = await createTestDatabase()
+
+/** Deactivates an account with a live link and code, does something, and activates it again. */
+async function reactivated(meanwhile: (codes: Awaited<ReturnType<typeof createCodeFixture>>) => Promise<unknown>) {
+  const codes = await createCodeFixture(db)
+  const { fixture, account, link } = codes
+  await changeAccount(db, account, { active: false })
+  await meanwhile(codes)
+  await changeAccount(db, account, { active: true })
+  const redeem = () => resetPassword(fixture.ctx(otherClient()), { secret: link, password: OTHER_PASSWORD })
+  return { ...codes, redeem }
+}
+
+describe('the links and codes of an account that was deactivated and activated again', () => {
+  it('stay dead once housekeeping has seen it inactive', async () => {
+    const { redeem, enterRightCode } = await reactivated(({ fixture }) => endSecretsOfInactive(fixture.ctx()))
+    expect(await refusalOf(redeem())).toMatchObject({ code: 'link-expired' })
+    expect(await refusalOf(enterRightCode(otherClient()))).toMatchObject({ code: 'code-wrong' })
+  })
+
+  it('stay dead once one of them was presented', async () => {
+    const { redeem } = await reactivated(({ fixture, link }) => refusalOf(openLink(fixture.ctx(otherClient()), link)))
+    expect(await refusalOf(redeem())).toMatchObject({ code: 'link-expired' })
+  })
+
+  if (TEST_ACCOUNTS === 'own')
+    it('stay dead at once, for accounts of Latchkey itself', async () => {
+      const { redeem, enterRightCode } = await reactivated(async () => {})
+      expect(await refusalOf(enterRightCode(otherClient()))).toMatchObject({ code: 'code-wrong' })
+      expect(await refusalOf(redeem())).toMatchObject({ code: 'link-expired' })
+    })
+
+  it('are followed by new ones that work', async () => {
+    const { fixture, account } = await reactivated(({ fixture }) => endSecretsOfInactive(fixture.ctx()))
+    fixture.clock.advance(60)
+    const link = await fixture.mailedLink(account)
+    await resetPassword(fixture.ctx(otherClient()), { secret: link, password: OTHER_PASSWORD })
+  })
+})
+
+it('housekeeping leaves the links of active accounts alone', async () => {
+  const { fixture, link } = await createCodeFixture(db)
+  expect(await endSecretsOfInactive(fixture.ctx())).toBe(0)
+  await resetPassword(fixture.ctx(), { secret: link, password: OTHER_PASSWORD })
+})
