@@ -63,6 +63,11 @@ export function contextFor(requester: Requester): RecoveryContext {
   }
 }
 
+/** What an alarm means, where it is not about the number of requests. */
+const ALARM_TEXTS: Record<string, string> = {
+  'verify-code': 'far more wrong codes than usual, for all accounts together: someone may be guessing codes',
+}
+
 /** An alarm that goes on is logged this often. */
 const ALARM_PAUSE_MS = 60_000
 
@@ -73,7 +78,7 @@ function raiseAlarm(action: string): void {
   const now = performance.now()
   if (now - (shared.alarms.get(action) ?? Number.NEGATIVE_INFINITY) < ALARM_PAUSE_MS) return
   shared.alarms.set(action, now)
-  log().warn({ action }, 'far more requests than usual from all networks together')
+  log().warn({ action }, ALARM_TEXTS[action] ?? 'far more requests than usual from all networks together')
 }
 
 /** Logs each kind of unreadable password hash once in the life of the process. */

@@ -77,7 +77,7 @@ describe('a budget that strangers can fill', () => {
     const scale = 5 / 6_000
     for (let n = 0; n < 5; n++) expect(await count(action, { scale })).toEqual(accepted)
     for (let n = 0; n < 3; n++) expect(await count(action, { scale })).toEqual({ ...accepted, isAlarm: true })
-    clock.advance(60)
+    clock.advance(3600)
     expect(await count(action, { scale })).toEqual(accepted)
   })
 })

@@ -4,7 +4,7 @@ import { type PausableSecret, pauseOf } from '@/server/core/pauses'
 import { instantParam } from '@/server/db/client'
 import type { Pause } from '@/server/db/schema'
 import { type Step, step } from '@/server/db/statement'
-import { LIMITS, type Limit, type LimitedAction, NETWORK_FACTORS, NEVER_PAUSED } from './limits'
+import { LIMITS, type Limit, type LimitedAction, type LimitSubject, NETWORK_FACTORS, NEVER_PAUSED } from './limits'
 
 /** What one request is counted under. The identifier is a keyed digest, never the typed text. */
 export interface LimitSubjects {
@@ -46,6 +46,7 @@ export interface LimitCheck {
 /** Concurrent updates of one row wait for each other, so a budget of many calls a second is split over several rows. */
 const MAX_SLOTS = 16
 const CALLS_PER_SECOND_OF_SLOT = 16
+const CALLS_PER_SLOT_OF_ALARM = 300
 
 /** The largest value of the columns. */
 const MAX_BUDGET = 2 ** 31 - 1
@@ -95,14 +96,41 @@ export function countLimits(action: LimitedAction, subjects: LimitSubjects, cool
   }
 }
 
+/**
+ * How many rows a budget is split over. An alarm counts calls that nothing refuses, which may be far more than its
+ * budget: it is split as much as its budget allows.
+ */
+const slotsOf = (limit: Limit, budget: number) => {
+  const slots = limit.alarm ? budget / CALLS_PER_SLOT_OF_ALARM : budget / limit.windowSeconds / CALLS_PER_SECOND_OF_SLOT
+  return Math.min(MAX_SLOTS, Math.max(1, Math.floor(slots)))
+}
+
+const bucketName = (action: LimitedAction, subject: LimitSubject, value: string, slots: number, slot: number) =>
+  `${action} ${subject} ${value}${slots > 1 ? ` ${slot}` : ''}`.trimEnd()
+
+/**
+ * Takes one call off the count of an action's alarm, because it turned out to be no cause for one.
+ * @param where a condition: only then
+ */
+export function takeOffAlarm(action: LimitedAction, where: SQL): Step {
+  const slots = Array.from({ length: MAX_SLOTS }, (_, slot) => bucketName(action, 'global', '', MAX_SLOTS, slot))
+  const names = [bucketName(action, 'global', '', 1, 0), ...slots]
+  return step(
+    'taken_off_alarm',
+    sql`update latchkey.rate_limits set count = count - 1 where bucket = (
+      select bucket from latchkey.rate_limits
+      where bucket in (select jsonb_array_elements_text(${JSON.stringify(names)}::jsonb)) and count > 1 and ${where}
+      order by count desc limit 1 for update skip locked)`,
+  )
+}
+
 /** The counters of one limit: one for each network of the requester, and one for any other subject. */
 function bucketsOf(action: LimitedAction, limit: Limit, subjects: LimitSubjects): Bucket[] {
   const { networks, identifierDigest, scale } = subjects
   const bucket = (stage: Stage, value: string, budget = limit.budget): Bucket => {
-    const slots = Math.min(MAX_SLOTS, Math.max(1, Math.floor(budget / limit.windowSeconds / CALLS_PER_SECOND_OF_SLOT)))
-    const slot = slots > 1 ? ` ${Math.floor(Math.random() * slots)}` : ''
+    const slots = slotsOf(limit, budget)
     return {
-      name: `${action} ${limit.subject} ${value}${slot}`.trimEnd(),
+      name: bucketName(action, limit.subject, value, slots, Math.floor(Math.random() * slots)),
       stage,
       budget: Math.min(MAX_BUDGET, Math.ceil(budget / slots)),
       windowSeconds: limit.windowSeconds,

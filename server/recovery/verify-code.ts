@@ -9,6 +9,7 @@ import { codeDigestOf, digestOf, newGrant, newRequestId, sameBytes } from '@/ser
 import { instantParam, runStatement } from '@/server/db/client'
 import { type Step, statementOf, step } from '@/server/db/statement'
 import { queueEvent } from '@/server/events/queue-event'
+import { takeOffAlarm } from '@/server/limits/counter'
 import { runLimited } from '@/server/limits/run-limited'
 import { refuseUnknownAccount } from './disclosure'
 import { isFrozen } from './frozen'
@@ -166,7 +167,12 @@ async function acceptCode(
   const [answer] = await runStatement<{ accepted: number }>(
     ctx.db,
     statementOf(
-      [accepted, ...forgetTries(ctx, [identifier], sql`select account_id from ${accepted}`), audited],
+      [
+        accepted,
+        ...forgetTries(ctx, [identifier], sql`select account_id from ${accepted}`),
+        takeOffAlarm('verify-code', sql`exists (select from ${accepted})`),
+        audited,
+      ],
       sql`select count(*)::int as accepted from ${accepted}`,
     ),
   )
