@@ -9,6 +9,7 @@ export const EXTERNAL_TESTS = process.env.TEST_ALL
       'server/{mail,events,audit,housekeeping}/*.test.ts',
       'server/http/{cron,resend-webhook-events}.test.ts',
       'server/api/{handler,one-click,recovery-router}.test.ts',
+      'server/contracts/controls.test.ts',
     ]
 
 const EMBEDDED = "it starts from the environment of the embedded database, which has only Latchkey's own accounts"
