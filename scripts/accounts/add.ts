@@ -1,0 +1,62 @@
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { ZodError } from 'zod'
+import { messages } from '@/messages/en'
+import { CliError } from '@/scripts/cli-error'
+import { givenVariables } from '@/scripts/environment'
+import { withDatabase } from '@/scripts/with-database'
+import { AccountError, addAccount, type NewAccount } from '@/server/accounts/own/add-account'
+import { RecoveryError } from '@/server/core/errors'
+import { readEnvironment } from '@/server/env'
+
+/**
+ * Adds an account. Its password is the first line of standard input.
+ * @throws CliError with ACCOUNTS=external, and for an account or a password that is refused
+ */
+export async function add(account: Omit<NewAccount, 'password'>): Promise<void> {
+  const password = await readPassword()
+  const given = givenVariables()
+  if (given.ACCOUNTS === 'external')
+    throw new CliError('ACCOUNTS=external: the accounts are in another application. Add the account there.')
+  // Adding an account needs only these variables.
+  const policy = readEnvironment({
+    DATABASE_URL: given.DATABASE_URL || 'postgres://127.0.0.1',
+    PASSWORD_MIN_LENGTH: given.PASSWORD_MIN_LENGTH,
+    PASSWORD_HASH: given.PASSWORD_HASH,
+    PASSWORD_PEPPER: given.PASSWORD_PEPPER,
+    EMBEDDED_DATABASE: '1',
+  })
+  await withDatabase(given, async (db) => {
+    try {
+      await addAccount(db, { ...account, password }, policy)
+    } catch (error) {
+      throw readable(error)
+    }
+  })
+  console.log(`Added ${account.email}`)
+}
+
+/** The first line of standard input. On a terminal it is prompted for, and not echoed. */
+async function readPassword() {
+  const { stdin } = process
+  if (stdin.isTTY) process.stderr.write('Password: ')
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: stdin, output: silent, terminal: stdin.isTTY })
+  lines.on('SIGINT', () => process.exit(130))
+  for await (const line of lines) {
+    if (stdin.isTTY) process.stderr.write('\n')
+    return line
+  }
+  return ''
+}
+
+function readable(error: unknown) {
+  if (error instanceof AccountError) return new CliError(error.message)
+  const code =
+    error instanceof RecoveryError ? error.code : error instanceof ZodError ? error.issues[0]?.message : undefined
+  const words = messages.errors[code as keyof typeof messages.errors]
+  if (!words) return error
+  return new CliError(
+    `Password: ${typeof words === 'string' ? words : words(error instanceof RecoveryError ? error.details : {})}`,
+  )
+}
