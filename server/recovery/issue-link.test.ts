@@ -65,6 +65,17 @@ describe('issueLink', () => {
     expect(await issue(fixture, account.email)).toEqual({ link: null })
   })
 
+  it('returns the newest link while an older one is kept for a reset in progress', async () => {
+    const fixture = createRecoveryFixture(db)
+    const account = await fixture.account()
+    const first = await issue(fixture, account.email)
+    await openLink(fixture.ctx(), secretIn(first.link))
+    fixture.clock.advance(60)
+    const second = await issue(fixture, account.email)
+    expect(second.link).not.toBe(first.link)
+    expect(await issue(fixture, account.email)).toEqual(second)
+  })
+
   it('returns the same link to two calls at the same time', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()

@@ -42,7 +42,10 @@ export async function issueLink(
 
 type LiveLink = MintedLink & { tokenHash: Buffer }
 
-/** Finds what the live link of an account is made from, if it has one, and whether the account is frozen. */
+/**
+ * Finds what the newest live link of an account is made from, if it has one, and whether the account is frozen. An older
+ * link may be live too, kept for a reset in progress.
+ */
 async function findLiveLink(
   ctx: RecoveryContext,
   accountId: string,
@@ -53,7 +56,7 @@ async function findLiveLink(
       t.id, t.seed, t.account_id as "accountId", o.form, t.token_hash as "tokenHash", t.expires_at as "expiresAt"
     from latchkey.accounts a left join (latchkey.password_reset_tokens t join latchkey.mail_outbox o on o.id = t.id)
       on t.account_id = ${accountId} and ${isLive('link', ctx.now)}
-    where ${hasId(sql`${accountId}`)}`,
+    where ${hasId(sql`${accountId}`)} order by t.created_at desc nulls last limit 1`,
   )
   return { isFrozen: found?.isFrozen ?? false, live: found && found.id !== null ? found : null }
 }
