@@ -10,6 +10,7 @@ import {
   codeField,
   containing,
   expectHeading,
+  holdWaitingLink,
   openAccountPage,
   openCodePage,
   openEmail,
@@ -117,6 +118,23 @@ test.describe('axe finds no violation in any state, with either theme', () => {
     await page.getByRole('button', { name: messages.secureAccount.submit }).click()
     await expectHeading(page, messages.secureAccount.doneTitle)
     await expectAccessible(page, 'account secured')
+  })
+
+  test('of a form whose browser was led to another link, and of a link that has to wait', async ({
+    page,
+    newAccount,
+  }) => {
+    const robin = await newAccount()
+    await openCodePage(page, robin.email)
+    await page.goto((await readResetEmail(robin)).link)
+    await page.context().clearCookies()
+    await choosePassword(page, NEW_PASSWORD)
+    await expect(page.getByText(messages.errors['secret-changed'])).toBeVisible()
+    await expectAccessible(page, 'new password, another link was opened')
+    await holdWaitingLink(page)
+    await page.getByRole('button', { name: messages.retry.reload }).click()
+    await expectHeading(page, messages.refusedLink['too-many-requests'].title)
+    await expectAccessible(page, 'too many links')
   })
 
   test('of an account that is secured after its address was changed', async ({ page, newAccount, db }) => {

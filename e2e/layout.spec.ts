@@ -9,6 +9,7 @@ import {
   choosePassword,
   codeField,
   expectHeading,
+  holdWaitingLink,
   openAccountPage,
   openCodePage,
   openEmail,
@@ -156,6 +157,23 @@ test.describe('the layout holds with any font, with more space and with large te
     await submit.click()
     await expect(page.getByText(messages.secureAccount.deadBody)).toBeVisible()
     await expectLayoutHolds(page, 'secure account, link used')
+  })
+
+  test('of a form whose browser was led to another link, and of a link that has to wait', async ({
+    page,
+    newAccount,
+  }) => {
+    const robin = await newAccount()
+    await openCodePage(page, robin.email)
+    await page.goto((await readResetEmail(robin)).link)
+    await page.context().clearCookies()
+    await choosePassword(page, NEW_PASSWORD)
+    await expect(page.getByText(messages.errors['secret-changed'])).toBeVisible()
+    await expectLayoutHolds(page, 'new password, another link was opened')
+    await holdWaitingLink(page)
+    await page.getByRole('button', { name: messages.retry.reload }).click()
+    await expectHeading(page, messages.refusedLink['too-many-requests'].title)
+    await expectLayoutHolds(page, 'too many links')
   })
 
   test('of an account that is secured after its address was changed', async ({ page, newAccount, db }) => {

@@ -63,7 +63,7 @@ const errors = {
       : `Too many wrong codes. ${wait(retryAfterSeconds)} before you enter another, or use the link in the email.`,
   'code-blocked': ({ retryAfterSeconds }: ReasonDetails) =>
     `Too many wrong codes. ${wait(retryAfterSeconds)}, or use the link in the email. It still works.`,
-  'codes-off': 'Too many wrong codes. Codes are turned off for this account. Use the link in the email instead.',
+  'codes-off': 'Codes are turned off for this account, after too many wrong ones. Use the link in the email instead.',
   'flow-missing': 'Enter your email address or username first, then the code.',
   'grant-unknown': 'This code no longer works. You’ve already used it, or we’ve sent a newer email.',
   'grant-expired': 'You ran out of time to choose a password. Open the link in the same email, or request a new email.',
@@ -218,6 +218,12 @@ export const messages = {
     forgot: 'Forgot your password?',
   },
 
+  /** On pages that start a reset, while all recovery is paused. */
+  paused: {
+    title: 'Password resets are paused',
+    body: 'We’ve paused them for everyone. Nothing has changed in your account. Try again later.',
+  },
+
   forgotPassword: {
     title: 'Forgot your password?',
     lead: 'Enter your email address or username. We’ll email you a link and a code. Use either to choose a new password.',
@@ -259,6 +265,14 @@ export const messages = {
     link: (linkSeconds: number) => `It works on any device for ${duration(linkSeconds)}.`,
     spam: 'Can’t find it? Check your spam folder, and check that the account above is right.',
     otherAccount: 'Use another account',
+    sentLinkConcealed: { before: 'If there’s an account for ', after: ', we’ve sent an email with a link.' },
+    sentLink: { before: 'We’ve sent an email with a link to the owner of ', after: '.' },
+    offTitle: 'Use the link in your email',
+    off: 'Too many wrong codes in a row were entered for this account. To protect it, we’ve turned codes off. They work again once the password has been changed with the link.',
+    linkOnlyTitle: 'Open the link in the email',
+    linksPaused: 'We’ve paused links for now. Enter the code instead, or try the link again later.',
+    codesPausedTitle: 'Codes are paused',
+    codesPaused: 'We’ve paused codes for now. Open the link in the email instead, or come back to this page later.',
     overTitle: 'You can’t use this page any more',
     over: 'Your password has already been changed, or your request has expired.',
     newEmail: 'Request a new email',

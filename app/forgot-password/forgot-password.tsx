@@ -13,12 +13,15 @@ interface ForgotPasswordProps {
   deadLink: DeadLink | null
   /** An email was requested already, and its code can be entered. */
   hasFlow: boolean
+  /** All recovery is paused at the moment. */
+  paused: boolean
   /** Whether the account is shown before the email is sent (ACCOUNT_DISCLOSURE=reveal). */
   reveal: boolean
 }
 
 /** Asks for the account, lets the person confirm it under `reveal`, and requests the email. */
-export function ForgotPassword({ account: initialAccount, deadLink, hasFlow, reveal }: ForgotPasswordProps) {
+export function ForgotPassword(props: ForgotPasswordProps) {
+  const { account: initialAccount, deadLink, hasFlow, paused, reveal } = props
   const [account, setAccount] = useState(initialAccount)
   const [found, setFound] = useState<AccountPreview>()
   const [returned, setReturned] = useState(false)
@@ -49,6 +52,7 @@ export function ForgotPassword({ account: initialAccount, deadLink, hasFlow, rev
       account={account}
       deadLink={returned ? null : deadLink}
       hasFlow={hasFlow}
+      paused={paused}
       takeFocus={returned}
       confirmsFirst={reveal}
       onSubmit={reveal ? find : send}

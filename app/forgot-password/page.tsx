@@ -8,11 +8,12 @@ export const metadata: Metadata = { title: messages.forgotPassword.title }
 
 export default async function ForgotPasswordPage() {
   const caller = await api()
-  const [account, deadLink, terms, flow] = await Promise.all([
+  const [account, deadLink, terms, flow, pauses] = await Promise.all([
     caller.session.current(),
     caller.recovery.notice(),
     caller.recovery.terms(),
     caller.recovery.flow(),
+    caller.recovery.pauses(),
   ])
   return (
     <PageShell>
@@ -20,6 +21,7 @@ export default async function ForgotPasswordPage() {
         account={flow?.account ?? account?.email ?? ''}
         deadLink={deadLink}
         hasFlow={flow !== null}
+        paused={pauses.includes('all')}
         reveal={terms.disclosure === 'reveal'}
       />
     </PageShell>

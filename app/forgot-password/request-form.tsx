@@ -17,13 +17,15 @@ interface RequestFormProps {
   deadLink: DeadLink | null
   /** The code of an earlier email can be entered. */
   hasFlow: boolean
+  paused: boolean
   takeFocus: boolean
   /** The form only looks up the account. The email is sent after the person confirms it. */
   confirmsFirst: boolean
   onSubmit: (account: string) => Promise<void>
 }
 
-export function RequestForm({ account, deadLink, hasFlow, takeFocus, confirmsFirst, onSubmit }: RequestFormProps) {
+export function RequestForm(props: RequestFormProps) {
+  const { account, deadLink, hasFlow, paused, takeFocus, confirmsFirst, onSubmit } = props
   const { form, busy, errors, refusal } = useForm({
     names: ['account'],
     schema: requestResetInput,
@@ -38,6 +40,13 @@ export function RequestForm({ account, deadLink, hasFlow, takeFocus, confirmsFir
         <div className="mt-4">
           <Notice tone="plain" title={messages.deadLink[deadLink].title}>
             {messages.deadLink[deadLink].body}
+          </Notice>
+        </div>
+      ) : null}
+      {paused ? (
+        <div className="mt-4">
+          <Notice tone="problem" title={messages.paused.title}>
+            {messages.paused.body}
           </Notice>
         </div>
       ) : null}

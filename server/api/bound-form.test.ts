@@ -70,6 +70,30 @@ describe('the form for a new password', () => {
     for (const { account, hash } of [own, attacker]) expect(await storedHash(db, account)).toBe(hash)
   })
 
+  it('saves what was entered after the link of the same email was opened in another tab', async () => {
+    const { account, token, code, hash } = await withEmail()
+    const browser = createBrowser()
+    await browser.mutate('recovery.verifyCode', { account: account.email, code })
+    const { binding } = (await browser.query('recovery.linkState')).data
+    await follow(browser, token)
+    expect((await browser.mutate('recovery.resetPassword', { ...typed, binding })).status).toBe(200)
+    expect(await storedHash(db, account)).not.toBe(hash)
+  })
+
+  it('says so too when the other link is dead', async () => {
+    const [own, spent] = [await withEmail(), await withEmail()]
+    await createBrowser().mutate('recovery.resetPassword', { ...typed, token: spent.token })
+    const browser = createBrowser()
+    for (const other of [spent.token, 'x'.repeat(43)]) {
+      await follow(browser, own.token)
+      const { binding } = (await browser.query('recovery.linkState')).data
+      await follow(browser, other)
+      const { status, error } = await browser.mutate('recovery.resetPassword', { ...typed, binding })
+      expect([status, error.data.reason]).toEqual([409, 'secret-changed'])
+    }
+    expect(await storedHash(db, own.account)).toBe(own.hash)
+  })
+
   it.each(['', 'null', 'x'.repeat(22), undefined])(
     'must be bound to an opened link: %j is no binding',
     async (binding) => {

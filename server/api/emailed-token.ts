@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { RecoveryError } from '@/server/core/errors'
 import { type CookieName, readCookie } from '@/server/http/cookies'
-import { bindingOf, refuseOtherSecret } from '@/server/recovery/form-binding'
+import { bindingOf, refuseOtherToken } from '@/server/recovery/form-binding'
 import type { ApiContext } from './context'
 
 /** The token of an emailed link, for pages that act only when their button is pressed. */
@@ -17,7 +17,7 @@ export const emailedTokenInput = z.object({
 /** What the page's form needs, or null if this browser has not opened such a link. Looks nothing up. */
 export function readForm(ctx: ApiContext, cookie: TokenCookie): { binding: string } | null {
   const token = readCookie(ctx.headers, cookie)
-  return token ? { binding: bindingOf(ctx.recovery.secrets, token) } : null
+  return token ? { binding: bindingOf(ctx.recovery.secrets, { token }) } : null
 }
 
 /**
@@ -28,6 +28,6 @@ export function emailedToken(ctx: ApiContext, cookie: TokenCookie, input: z.infe
   if (input.token !== undefined) return input.token
   const held = readCookie(ctx.headers, cookie)
   if (!held && input.binding === undefined) throw new RecoveryError('link-unknown')
-  refuseOtherSecret(ctx.recovery.secrets, held ?? '', input.binding ?? '')
+  refuseOtherToken(ctx.recovery.secrets, input.binding ?? '', held ?? '')
   return held ?? ''
 }

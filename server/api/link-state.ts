@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { asDeadSecretCode, RecoveryError } from '@/server/core/errors'
 import { type HeldSecret, heldSecret } from '@/server/http/reset-cookie'
 import { type PresentedSecret, presentedSecret } from '@/server/recovery/find-live-secret'
-import { refuseOtherSecret } from '@/server/recovery/form-binding'
+import { isBoundToAccount, isBoundToToken } from '@/server/recovery/form-binding'
 import { showResetForm } from '@/server/recovery/show-reset-form'
 import type { ApiContext } from './context'
 import { deadSecretCode, formBinding, seconds, time } from './output'
@@ -66,19 +66,33 @@ function stateOf(error: unknown): LinkState {
 }
 
 /**
- * The secret in the reset cookie, for a form that was shown for it. Other websites can put a link into the cookie, so
- * the form of a link must be bound to it. A grant gets there only when this browser enters a code, so programs that
- * enter one need no binding.
- * @throws RecoveryError `secret-changed`
+ * The secret in the reset cookie, for a form that was shown for it, or for another secret of its account. Other
+ * websites can put a link into the cookie, so the form of a link must be bound. A grant gets there only when this
+ * browser enters a code, so programs that enter one need no binding.
+ * @throws RecoveryError `secret-changed`; as `showResetForm` if the browser holds another secret than the form's
  */
-export function boundSecret(ctx: ApiContext, binding: string | undefined): PresentedSecret {
+export async function boundSecret(ctx: ApiContext, binding: string | undefined): Promise<PresentedSecret> {
   const held = heldSecret(ctx.headers)
-  if (!held) {
-    if (binding !== undefined) throw new RecoveryError('secret-changed')
-    return presentedSecret('')
-  }
+  if (!held && binding === undefined) return presentedSecret('')
+  if (!held) throw new RecoveryError('secret-changed')
   const presented = present(held)
   if (binding === undefined && presented.kind === 'grant') return presented
-  refuseOtherSecret(ctx.recovery.secrets, held.token, binding ?? '')
+  const { secrets } = ctx.recovery
+  if (isBoundToToken(secrets, binding ?? '', held.token)) return presented
+  const accountId = await accountOf(ctx, presented)
+  if (accountId === null || !isBoundToAccount(secrets, binding ?? '', accountId)) {
+    throw new RecoveryError('secret-changed')
+  }
   return presented
+}
+
+/** The account of a live secret, or null. */
+async function accountOf(ctx: ApiContext, presented: PresentedSecret): Promise<string | null> {
+  try {
+    return (await showResetForm(ctx.recovery, presented)).accountId
+  } catch (error) {
+    if (!(error instanceof RecoveryError)) throw error
+    if (error.code === 'account-unknown' || asDeadSecretCode(error.code)) return null
+    throw error
+  }
 }

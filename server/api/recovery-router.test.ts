@@ -171,7 +171,7 @@ describe('the state of a recovery', () => {
       state: 'live',
       secret: 'grant',
       account: `${account.email[0]}•••@e•••.com`,
-      binding: expect.stringMatching(/^[\w-]{22}$/),
+      binding: expect.stringMatching(/^[\w-]{22}\.[\w-]{22}$/),
       passwordMinLength: 8,
       expiresAt: new Date(data.expiresAt).toISOString(),
     })

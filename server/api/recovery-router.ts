@@ -7,6 +7,7 @@ import { presentedSecret } from '@/server/recovery/find-live-secret'
 import { type Flow, sealFlow, unsealFlow } from '@/server/recovery/flow'
 import { locateAccount } from '@/server/recovery/locate-account'
 import { readFlow } from '@/server/recovery/read-flow'
+import { readPauses } from '@/server/recovery/read-pauses'
 import { requestReset } from '@/server/recovery/request-reset'
 import { resetPassword } from '@/server/recovery/reset-password'
 import { secureAccount } from '@/server/recovery/secure-account'
@@ -58,6 +59,11 @@ export const recoveryRouter = router({
       return { message: ANSWERS.resetRequested }
     }),
 
+  pauses: publicProcedure
+    .meta({ summary: 'What is paused for everyone: codes, links, or all recovery' })
+    .output(z.array(z.enum(['all', 'codes', 'links'])))
+    .query(({ ctx }) => readPauses(ctx.recovery)),
+
   flow: publicProcedure
     .meta({ summary: 'The state of the reset that this browser requested, by its flow cookie, or null' })
     .output(
@@ -103,7 +109,7 @@ export const recoveryRouter = router({
     .output(message(ANSWERS.passwordChanged))
     .mutation(async ({ ctx, input }) => {
       const { token, binding, password } = input
-      const secret = token === undefined ? boundSecret(ctx, binding) : presentedSecret(token)
+      const secret = token === undefined ? await boundSecret(ctx, binding) : presentedSecret(token)
       await resetPassword(ctx.recovery, { secret, password })
       // The reset cookie stays: it opens nothing now, and after "Back" the page can say why.
       clearCookie(ctx.answer, 'session')

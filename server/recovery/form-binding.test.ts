@@ -1,34 +1,47 @@
 import { describe, expect, it } from 'vitest'
 import { linkTokenOf, newGrant, newSeed } from '@/server/core/secrets'
-import { bindingOf, refuseOtherSecret } from './form-binding'
+import { bindingOf, isBoundToAccount, isBoundToToken, refuseOtherToken } from './form-binding'
 
 const NEW = 'the application secret of these tests'
 const OLD = 'the application secret of last year....'
 const token = linkTokenOf(NEW, newSeed())
+const binding = bindingOf([NEW], { token, accountId: '4711' })
 
 describe('the binding of a form', () => {
-  it('accepts the secret that it was made for, also after APP_SECRET was rotated', () => {
-    refuseOtherSecret([NEW], token, bindingOf([NEW], token))
-    refuseOtherSecret([NEW, OLD], token, bindingOf([OLD], token))
-  })
-
-  it('refuses every other secret, and one made under a secret that is gone', () => {
-    for (const other of [linkTokenOf(NEW, newSeed()), newGrant(), '', `${token}x`]) {
-      expect(() => refuseOtherSecret([NEW], other, bindingOf([NEW], token))).toThrow('secret-changed')
+  it('accepts the secret and the account that it was made for, also after APP_SECRET was rotated', () => {
+    for (const ring of [[NEW], [NEW, OLD], [OLD, NEW]] as const) {
+      expect(isBoundToToken(ring, binding, token)).toBe(true)
+      expect(isBoundToAccount(ring, binding, '4711')).toBe(true)
     }
-    expect(() => refuseOtherSecret([NEW], token, bindingOf([OLD], token))).toThrow('secret-changed')
+    refuseOtherToken([NEW], binding, token)
   })
 
-  it.each(['', '=', 'x', 'null', token, bindingOf([NEW], token).slice(1), `${bindingOf([NEW], token)}AA`])(
+  it('refuses every other secret and account, and a binding under a secret that is gone', () => {
+    for (const other of [linkTokenOf(NEW, newSeed()), newGrant(), '', `${token}x`, '4711']) {
+      expect(isBoundToToken([NEW], binding, other)).toBe(false)
+      expect(() => refuseOtherToken([NEW], binding, other)).toThrow('secret-changed')
+    }
+    for (const other of ['4712', '', token]) expect(isBoundToAccount([NEW], binding, other)).toBe(false)
+    expect(isBoundToToken([OLD], binding, token)).toBe(false)
+    expect(isBoundToAccount([OLD], binding, '4711')).toBe(false)
+  })
+
+  it('without an account is bound to none', () => {
+    expect(isBoundToAccount([NEW], bindingOf([NEW], { token }), '')).toBe(false)
+    expect(isBoundToAccount([NEW], bindingOf([NEW], { token }), '4711')).toBe(false)
+  })
+
+  it.each(['', '.', '=', 'x', 'null', token, `.${binding}`, binding.slice(1), binding.replace('.', 'AA.')])(
     'refuses what is no binding: %j',
-    (binding) => {
-      expect(() => refuseOtherSecret([NEW], token, binding)).toThrow('secret-changed')
+    (invented) => {
+      expect(isBoundToToken([NEW], invented, token)).toBe(false)
+      expect(() => refuseOtherToken([NEW], invented, token)).toThrow('secret-changed')
     },
   )
 
-  it('does not contain the secret, nor a part of it', () => {
-    const binding = bindingOf([NEW], token)
-    expect(binding).toMatch(/^[\w-]{22}$/)
+  it('contains no part of the secret or the account', () => {
+    expect(binding).toMatch(/^[\w-]{22}\.[\w-]{22}$/)
     expect(token).not.toContain(binding.slice(0, 6))
+    expect(binding).not.toContain('4711')
   })
 })

@@ -9,7 +9,8 @@ export interface ResetForm {
   expiresAt: Date
   /** The account's masked address. The holder of a live secret has read its email, so it tells nothing new. */
   account: string
-  /** Ties the form to the secret: see `form-binding.ts`. */
+  accountId: string
+  /** Ties the form to the secret and the account: see `form-binding.ts`. */
   binding: string
 }
 
@@ -19,6 +20,7 @@ export interface ResetForm {
  * @throws RecoveryError as `findLiveSecret`; limited as `show-reset-form`
  */
 export async function showResetForm(ctx: RecoveryContext, secret: PresentedSecret): Promise<ResetForm> {
-  const { expiresAt, owner } = await findLiveSecret(ctx, secret, 'show-reset-form')
-  return { expiresAt, account: maskEmail(owner.email), binding: bindingOf(ctx.secrets, secret.token) }
+  const { expiresAt, owner, accountId } = await findLiveSecret(ctx, secret, 'show-reset-form')
+  const binding = bindingOf(ctx.secrets, { token: secret.token, accountId })
+  return { expiresAt, account: maskEmail(owner.email), accountId, binding }
 }

@@ -1,5 +1,7 @@
 'use client'
 
+import { useState } from 'react'
+import { Notice } from '@/app/_components/notice'
 import { PageHeading } from '@/app/_components/page-heading'
 import { TextLink } from '@/app/_components/text-link'
 import { messages } from '@/messages/en'
@@ -12,30 +14,48 @@ const words = messages.code
 
 interface CheckEmailProps {
   flow: Flow
+  /** What was paused for everyone when the page was loaded. */
+  pauses: readonly ('all' | 'codes' | 'links')[]
   concealed: boolean
   linkSeconds: number
   codeSeconds: number
 }
 
-/** Says where the email was sent, and asks for its code. */
-export function CheckEmail({ flow, concealed, linkSeconds, codeSeconds }: CheckEmailProps) {
+/** Says where the email was sent, and asks for its code, unless codes are off for the account. */
+export function CheckEmail({ flow, pauses, concealed, linkSeconds, codeSeconds }: CheckEmailProps) {
   const { account, resendAt, blockedUntil, update, reload } = useFlow(flow)
+  const [codesOff, setCodesOff] = useState(false)
   if (account === null) return <FlowEnded />
-  const sent = concealed ? words.sentConcealed : words.sent
+  const sent = codesOff
+    ? words[concealed ? 'sentLinkConcealed' : 'sentLink']
+    : words[concealed ? 'sentConcealed' : 'sent']
   return (
     <>
-      <PageHeading>{words.title}</PageHeading>
+      {codesOff ? <PageHeading takeFocus>{words.offTitle}</PageHeading> : <PageHeading>{words.title}</PageHeading>}
       <p id="sent" className="mt-3">
         {sent.before}
         <strong>{account}</strong>
         {sent.after}
       </p>
-      <CodeForm describedBy="sent" codeSeconds={codeSeconds} blockedUntil={blockedUntil} update={update} />
+      <PauseNotice pauses={pauses} />
+      {codesOff ? (
+        <div className="mt-4">
+          <Notice tone="plain">{words.off}</Notice>
+        </div>
+      ) : (
+        <CodeForm
+          describedBy="sent"
+          codeSeconds={codeSeconds}
+          blockedUntil={blockedUntil}
+          update={update}
+          onCodesOff={() => setCodesOff(true)}
+        />
+      )}
       <section aria-labelledby="link" className="mt-6 border-t border-hairline pt-5">
         <h2 id="link" className="font-semibold">
-          {words.linkTitle}
+          {codesOff ? words.linkOnlyTitle : words.linkTitle}
         </h2>
-        <p className="text-ink-soft">{words.link(linkSeconds)}</p>
+        <p className="text-ink-soft">{pauses.includes('links') ? words.linksPaused : words.link(linkSeconds)}</p>
         <p className="mt-3 text-ink-soft">{words.spam}</p>
         <SendAgain account={account} resendAt={resendAt} update={update} reload={reload} />
         <div className="mt-3">
@@ -45,5 +65,20 @@ export function CheckEmail({ flow, concealed, linkSeconds, codeSeconds }: CheckE
         </div>
       </section>
     </>
+  )
+}
+
+/** The code field stays: the pause may end while the page is open. */
+function PauseNotice({ pauses }: Pick<CheckEmailProps, 'pauses'>) {
+  const paused = pauses.includes('all') ? messages.paused : null
+  const codesPaused = pauses.includes('codes') ? { title: words.codesPausedTitle, body: words.codesPaused } : null
+  const shown = paused ?? codesPaused
+  if (!shown) return null
+  return (
+    <div className="mt-4">
+      <Notice tone="problem" title={shown.title}>
+        {shown.body}
+      </Notice>
+    </div>
   )
 }

@@ -22,10 +22,12 @@ interface CodeFormProps {
   codeSeconds: number
   blockedUntil: number
   update: (change: { blockedSeconds: number } | null) => void
+  /** Called when the account accepts no more codes. The form is then to be replaced. */
+  onCodesOff: () => void
 }
 
 /** Sends the code as soon as it is complete. A wrong code is cleared, and the focus stays in the input. */
-export function CodeForm({ describedBy, codeSeconds, blockedUntil, update }: CodeFormProps) {
+export function CodeForm({ describedBy, codeSeconds, blockedUntil, update, onCodesOff }: CodeFormProps) {
   const [code, setCode] = useState('')
   const [error, setError] = useState<string>()
   const [refusal, setRefusal] = useState<Refusal>()
@@ -67,6 +69,7 @@ export function CodeForm({ describedBy, codeSeconds, blockedUntil, update }: Cod
   function refuse(refused: Refusal) {
     const { reason, details } = refused
     if (reason === 'flow-missing') return update(null)
+    if (reason === 'codes-off') return onCodesOff()
     if (reason !== 'code-wrong' && reason !== 'code-blocked') return setRefusal(refused)
     setCode('')
     if (details.retryAfterSeconds) update({ blockedSeconds: details.retryAfterSeconds })
