@@ -34,7 +34,14 @@ const SERVER_PARTS = {
     'server/events',
     'server/mail',
   ],
-  'server/runtime.ts': ['server/env.ts', 'server/core', 'server/db', 'server/limits', 'server/observability'],
+  'server/runtime.ts': [
+    'server/accounts',
+    'server/env.ts',
+    'server/core',
+    'server/db',
+    'server/limits',
+    'server/observability',
+  ],
   'server/worker.ts': [
     'server/env.ts',
     'server/runtime.ts',

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { isLocalAddress, isWebAddress } from './settings/kinds'
-import { EVENTS_SECRET_EXAMPLE, variables } from './settings/variables'
+import { EVENTS_SECRET_EXAMPLE, PUBLIC_RANGE_API, variables } from './settings/variables'
 
 /**
  * Reads and checks the environment. No other server code reads `process.env`. The error for a wrong or missing value
@@ -148,6 +148,9 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     passwordMinLength: values.PASSWORD_MIN_LENGTH,
     passwordHash: values.PASSWORD_HASH ?? ('argon2id' as const),
     passwordPepper: values.PASSWORD_PEPPER,
+    /** Where new passwords are looked up; undefined if they are not. */
+    breachedPasswordsUrl:
+      values.BREACHED_PASSWORDS === 'on' ? (values.BREACHED_PASSWORDS_URL ?? PUBLIC_RANGE_API) : undefined,
     /** Origins whose pages may call the contracts. */
     corsOrigins: values.CORS_ORIGINS,
     logLevel: values.LOG_LEVEL ?? 'info',

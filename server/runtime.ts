@@ -1,3 +1,4 @@
+import { type BreachedPasswords, createBreachedPasswords } from './accounts/breached-passwords'
 import type { RecoveryContext, RecoveryPolicy, RefusedNetworks, Requester } from './core/context'
 import { RecoveryError } from './core/errors'
 import type { SecretRing } from './core/secrets'
@@ -16,7 +17,8 @@ interface Shared {
   wakeMailWorker?: () => void
   unreadableHashes?: Set<string>
   refusedNetworks?: RefusedNetworks
-  /** When each alarm was logged last, in milliseconds of this process. */
+  breachedPasswords?: BreachedPasswords
+  /** When each alarm, or failure of a service, was logged last, in milliseconds of this process. */
   alarms?: Map<string, number>
 }
 
@@ -60,6 +62,7 @@ export function contextFor(requester: Requester): RecoveryContext {
     reportUnreadableHash,
     raiseAlarm,
     refusedNetworks: shared.refusedNetworks,
+    isBreached: breachedPasswords()?.has,
   }
 }
 
@@ -68,17 +71,35 @@ const ALARM_TEXTS: Record<string, string> = {
   'verify-code': 'far more wrong codes than usual, for all accounts together: someone may be guessing codes',
 }
 
-/** An alarm that goes on is logged this often. */
-const ALARM_PAUSE_MS = 60_000
+/** What goes on is logged this often. */
+const LOG_PAUSE_MS = 60_000
 
 /** Counts an alarm, and logs it at most once a minute for each action. */
 function raiseAlarm(action: string): void {
   telemetry().count('latchkey.alarms', 1, { action })
+  if (!isTimeToLog(action)) return
+  log().warn({ action }, ALARM_TEXTS[action] ?? 'far more requests than usual from all networks together')
+}
+
+/** True once a minute for each subject. */
+function isTimeToLog(subject: string): boolean {
   shared.alarms ??= new Map()
   const now = performance.now()
-  if (now - (shared.alarms.get(action) ?? Number.NEGATIVE_INFINITY) < ALARM_PAUSE_MS) return
-  shared.alarms.set(action, now)
-  log().warn({ action }, ALARM_TEXTS[action] ?? 'far more requests than usual from all networks together')
+  if (now - (shared.alarms.get(subject) ?? Number.NEGATIVE_INFINITY) < LOG_PAUSE_MS) return false
+  shared.alarms.set(subject, now)
+  return true
+}
+
+/** Looks new passwords up, if BREACHED_PASSWORDS is on. A service that fails is logged at most once a minute. */
+function breachedPasswords(): BreachedPasswords | undefined {
+  const { breachedPasswordsUrl: url } = env()
+  if (!url) return undefined
+  const onFailure = (reason: string) => {
+    if (isTimeToLog('breached-passwords'))
+      log().warn({ reason }, 'new passwords could not be looked up in data breaches: only the local list was checked')
+  }
+  shared.breachedPasswords ??= createBreachedPasswords({ url, onFailure })
+  return shared.breachedPasswords
 }
 
 /** Logs each kind of unreadable password hash once in the life of the process. */

@@ -5,6 +5,7 @@ import { messages } from '@/messages/en'
 import { CliError } from '@/scripts/cli-error'
 import { givenVariables } from '@/scripts/environment'
 import { withDatabase } from '@/scripts/with-database'
+import { createBreachedPasswords } from '@/server/accounts/breached-passwords'
 import { AccountError, addAccount, type NewAccount } from '@/server/accounts/own/add-account'
 import { RecoveryError } from '@/server/core/errors'
 import { readEnvironment } from '@/server/env'
@@ -24,16 +25,25 @@ export async function add(account: Omit<NewAccount, 'password'>): Promise<void> 
     PASSWORD_MIN_LENGTH: given.PASSWORD_MIN_LENGTH,
     PASSWORD_HASH: given.PASSWORD_HASH,
     PASSWORD_PEPPER: given.PASSWORD_PEPPER,
+    BREACHED_PASSWORDS: given.BREACHED_PASSWORDS,
+    BREACHED_PASSWORDS_URL: given.BREACHED_PASSWORDS_URL,
     EMBEDDED_DATABASE: '1',
   })
   await withDatabase(given, async (db) => {
     try {
-      await addAccount(db, { ...account, password }, policy)
+      await addAccount(db, { ...account, password }, policy, lookUp(policy.breachedPasswordsUrl))
     } catch (error) {
       throw readable(error)
     }
   })
   console.log(`Added ${account.email}`)
+}
+
+/** Looks the password up, if the environment says where. */
+function lookUp(url: string | undefined) {
+  const onFailure = (reason: string) =>
+    console.error(`The password could not be looked up in data breaches (${reason}). Only the local list was checked.`)
+  return url === undefined ? undefined : createBreachedPasswords({ url, onFailure }).has
 }
 
 /** The first line of standard input. On a terminal it is prompted for, and not echoed. */

@@ -1,5 +1,5 @@
 import { dictionary } from '@zxcvbn-ts/language-common'
-import type { RecoveryPolicy } from '@/server/core/context'
+import type { RecoveryContext, RecoveryPolicy } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
 import { MAX_PASSWORD_LENGTH } from '@/server/core/schemas'
 import { formatRefusal, type HashPolicy } from './password-hash'
@@ -57,6 +57,21 @@ function isPersonal(password: string, owner: PasswordOwner): boolean {
 
 /** True when a password in NFC has fewer than `minLength` code points. */
 export const isTooShort = (password: string, minLength: number): boolean => [...password].length < minLength
+
+/**
+ * Refuses a new password that is easy to guess or, where it is looked up, known from a data breach. Every path to a new
+ * password calls this. The rules come first, so a password that they refuse is not looked up.
+ * @param password in NFC
+ * @throws RecoveryError as `checkNewPassword`, and `password-breached`
+ */
+export async function acceptNewPassword(
+  ctx: { policy: PasswordPolicy; isBreached?: RecoveryContext['isBreached'] },
+  password: string,
+  owner: PasswordOwner,
+): Promise<void> {
+  checkNewPassword(password, owner, ctx.policy)
+  if (await ctx.isBreached?.(password)) throw new RecoveryError('password-breached')
+}
 
 /**
  * Refuses a password that is easy to guess.

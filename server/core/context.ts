@@ -57,6 +57,8 @@ export interface RecoveryContext {
   reportUnreadableHash?(kind: string): void
   /** Tells an operator that all requests together are far more than usual. Called for each such request. */
   raiseAlarm?(action: string): void
+  /** Whether a password is known from a data breach. Absent unless BREACHED_PASSWORDS is on. Never rejects. */
+  isBreached?(password: string): Promise<boolean>
   /** The networks that were refused before. Without it, each request is counted in the database. */
   refusedNetworks?: RefusedNetworks
 }

@@ -3,7 +3,7 @@ import { isActive } from '@/server/accounts/account-state'
 import { changePassword, endSessionsOf } from '@/server/accounts/change-password'
 import { hasId } from '@/server/accounts/find-account'
 import { hashPassword } from '@/server/accounts/password-hash'
-import { checkNewPassword } from '@/server/accounts/password-policy'
+import { acceptNewPassword } from '@/server/accounts/password-policy'
 import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
@@ -31,7 +31,7 @@ export async function resetPassword(
   input: { secret: PresentedSecret; password: string },
 ): Promise<void> {
   const live = await findLiveSecret(ctx, input.secret, 'reset-password')
-  checkNewPassword(input.password, live.owner, ctx.policy)
+  await acceptNewPassword(ctx, input.password, live.owner)
   const passwordHash = await hashPassword(ctx.policy, input.password)
   if (!(await redeem(ctx, live, input.secret.kind, passwordHash))) {
     // The secret died after the first look, or another request spent it. A second look tells which.

@@ -4,6 +4,9 @@ import { choice, integer, isWebAddress, isWebhookSecret, isWebOrigin, looksRando
 
 export const EVENTS_SECRET_EXAMPLE = 'the output of: echo "whsec_$(openssl rand -base64 32)"'
 
+/** The public range API of Have I Been Pwned. A mirror answers the same at another address. */
+export const PUBLIC_RANGE_API = 'https://api.pwnedpasswords.com/range/'
+
 /** Every variable, as text. What depends on other variables is checked in `server/env.ts`. */
 export const variables = z.object({
   NODE_ENV: z.string().optional(),
@@ -101,6 +104,14 @@ export const variables = z.object({
     'argon2id',
   ),
   PASSWORD_PEPPER: z.string().optional(),
+  BREACHED_PASSWORDS: choice(['on', 'off'], 'on'),
+  BREACHED_PASSWORDS_URL: z
+    .string()
+    .refine((text) => isWebAddress(text) && new URL(text).search === '' && new URL(text).hash === '', {
+      error: 'must be the https address that five hexadecimal digits are appended to, without a query',
+      params: { example: PUBLIC_RANGE_API },
+    })
+    .optional(),
   SECURITY_CONTACT: z
     .string()
     .refine((text) => /^mailto:[^@\s]+@[^@\s]+$/.test(text) || (/^https:/.test(text) && URL.canParse(text)), {

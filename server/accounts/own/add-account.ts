@@ -1,5 +1,6 @@
 import { hashPassword } from '@/server/accounts/password-hash'
-import { checkNewPassword, DEFAULT_PASSWORD_POLICY } from '@/server/accounts/password-policy'
+import { acceptNewPassword, DEFAULT_PASSWORD_POLICY } from '@/server/accounts/password-policy'
+import type { RecoveryContext } from '@/server/core/context'
 import { type Identifier, identifierSchema, newPasswordSchema } from '@/server/core/schemas'
 import { type Database, isUniqueViolation } from '@/server/db/client'
 import { users } from '@/server/db/schema'
@@ -27,12 +28,13 @@ export async function addAccount(
   db: Database,
   account: NewAccount,
   policy = DEFAULT_PASSWORD_POLICY,
+  isBreached?: RecoveryContext['isBreached'],
 ): Promise<{ id: string }> {
   const email = parseIdentifier(account.email, 'email', true)
   const username = parseIdentifier(account.username, 'username', false)
   const password = newPasswordSchema.parse(account.password)
   const fullName = account.fullName.trim()
-  checkNewPassword(password, { email, username, fullName }, policy)
+  await acceptNewPassword({ policy, isBreached }, password, { email, username, fullName })
   try {
     const [added] = await db
       .insert(users)
