@@ -9,12 +9,14 @@ const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].m
 
 const PAGES = [
   'README.md',
+  'SECURITY.md',
   'bench/README.md',
   'docs/architecture.md',
   'docs/contracts.md',
   'docs/events.md',
   'docs/operations.md',
   'docs/passwords.md',
+  'docs/security.md',
   ...readdirSync(path.join(ROOT, 'docs', 'adopt')).map((page) => `docs/adopt/${page}`),
 ]
 const FOLDERS = readdirSync(ROOT, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []))
@@ -59,4 +61,14 @@ test('docs/architecture.md names every folder of the server', () => {
   expect(
     folders.map(({ name }) => `server/${name}`).filter((folder) => !named.some((name) => name.startsWith(folder))),
   ).toEqual([])
+})
+
+test('SECURITY.md names only tests that exist', () => {
+  const named = [...read('SECURITY.md').matchAll(/"([^"]+)" in `([^`]+)`/g)].map(([, name = '', file = '']) => ({
+    name,
+    file,
+  }))
+  expect(named.length).toBeGreaterThan(80)
+  const missing = named.filter(({ name, file }) => !read(file).replaceAll("\\'", "'").includes(name))
+  expect(missing).toEqual([])
 })

@@ -1,0 +1,242 @@
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import pLimit from 'p-limit'
+import { beforeAll, expect, it } from 'vitest'
+import { renderPasswordChanged } from '@/server/mail/templates/password-changed'
+import { renderPasswordReset } from '@/server/mail/templates/password-reset'
+import { renderSignInVia } from '@/server/mail/templates/sign-in-via'
+import { API_ORIGIN, stubApiEnvironment } from '@/server/testing/api-client'
+import { newClientAddress } from '@/server/testing/client-address'
+import { createTestDatabase } from '@/server/testing/database'
+import naughtyStrings from '@/server/testing/naughty-strings.json' with { type: 'json' }
+
+/** The Big List of Naughty Strings (MIT, see naughty-strings.LICENSE) through every text field that the routes read. */
+
+const ROOT = path.resolve(import.meta.dirname, '..', '..')
+const { url } = await createTestDatabase()
+
+type Handler = (request: Request, route: { params: Promise<Record<string, string>> }) => Promise<Response>
+type Sent = { query?: string; body?: object; params?: Record<string, string>; headers?: Record<string, string> }
+
+/** A field of a route, with a request whose other fields are well-formed. */
+interface Field {
+  name: string
+  route: string
+  method: string
+  request: (value: string) => Sent
+  /** Only one in so many strings is sent: the password is hashed for each. */
+  every?: number
+}
+
+const WELL_FORMED: Record<string, string> = {
+  account: 'robin@example.com',
+  email: 'robin@example.com',
+  code: '123456',
+  token: 'A'.repeat(43),
+  password: 'plum river lantern 42',
+  confirmPassword: 'plum river lantern 42',
+  repassword: 'plum river lantern 42',
+  new_password: 'plum river lantern 42',
+  confirm_password: 'plum river lantern 42',
+  id: '00000000-0000-0000-0000-000000000000',
+  uidb64: 'MQ',
+}
+
+const wellFormed = (names: string[]) => Object.fromEntries(names.map((name) => [name, WELL_FORMED[name] ?? '']))
+
+/** One field for each name of a JSON body. */
+const bodyFields = (
+  route: string,
+  method: string,
+  names: string[],
+  extra: Omit<Sent, 'body'> = {},
+  every = 1,
+): Field[] =>
+  names.map((name) => ({
+    name: `${method} ${route} ${name}`,
+    route,
+    method,
+    every,
+    request: (value) => ({ ...extra, body: { ...wellFormed(names), [name]: value } }),
+  }))
+
+const queryField = (route: string, name: string, wrap = (value: string) => value): Field => ({
+  name: `GET ${route} ?${name}`,
+  route,
+  method: 'GET',
+  request: (value) => ({ query: `${name}=${encodeURIComponent(wrap(value))}` }),
+})
+
+const paramFields = (route: string, method: string, names: string[], body?: object): Field[] =>
+  names.map((name) => ({
+    name: `${method} ${route} ${name}`,
+    route,
+    method,
+    request: (value) => ({ params: { ...wellFormed(names), [name]: value }, ...(body && { body }) }),
+  }))
+
+const TRPC = 'api/trpc/[trpc]'
+const procedure = (name: string, names: string[], every = 1): Field[] =>
+  bodyFields(TRPC, 'POST', names, { params: { trpc: name } }, every).map((field) => ({
+    ...field,
+    name: `${name} ${field.name.split(' ').at(-1)}`,
+  }))
+
+const PASSWORDS = { new_password: WELL_FORMED.password, confirm_password: WELL_FORMED.password }
+const MAILED = '(contracts)/reset-password/[uidb64]/[token]'
+const UPDATE = '(contracts)/secure/reset-password/update/[token]'
+
+const FIELDS: Field[] = [
+  ...procedure('recovery.request', ['account']),
+  ...procedure('recovery.verifyCode', ['account', 'code']),
+  ...procedure('recovery.resetPassword', ['token', 'password', 'confirmPassword']),
+  ...procedure('recovery.secureAccount', ['token']),
+  ...procedure('session.signIn', ['account', 'password'], 20),
+  ...procedure('account.endSession', ['id']),
+  { ...queryField(TRPC, 'input', (value) => JSON.stringify({ account: value })), name: 'recovery.locate account' },
+  ...bodyFields('(contracts)/api/accounts/forgot_password', 'PUT', ['email']),
+  queryField('(contracts)/api/accounts/forgot_password', 'token'),
+  ...bodyFields('(contracts)/initiate_reset_forgotten_password', 'POST', ['email']),
+  ...bodyFields('(contracts)/shared-path/forgot-password', 'POST', ['email']),
+  queryField('(contracts)/shared-path/reset-password', 'token'),
+  queryField('shared-path/secure-account', 'token'),
+  ...paramFields(MAILED, 'GET', ['uidb64', 'token']),
+  ...paramFields(MAILED, 'POST', ['uidb64', 'token'], PASSWORDS),
+  ...bodyFields(MAILED, 'POST', ['new_password', 'confirm_password'], { params: wellFormed(['uidb64', 'token']) }),
+  ...bodyFields('(contracts)/api/auth/forgot-password', 'POST', ['email']),
+  ...bodyFields('(contracts)/api/auth/reset-password', 'POST', ['token', 'new_password', 'confirm_password']),
+  queryField('(contracts)/secure/reset-password/locate', 'account'),
+  ...bodyFields('(contracts)/secure/reset-password/send', 'POST', ['account']),
+  ...bodyFields('(contracts)/secure/reset-password/verify', 'POST', ['account', 'code']),
+  ...paramFields(UPDATE, 'GET', ['token']),
+  ...bodyFields(UPDATE, 'POST', ['password', 'repassword'], { params: wellFormed(['token']) }),
+  ...bodyFields('(contracts)/api/v1/auth/password-reset-email', 'POST', ['email']),
+]
+
+/** Cookies and headers that we read. */
+const HEADERS = ['cookie', 'authorization', 'user-agent', 'accept', 'x-forwarded-for', 'origin', 'content-type', 'host']
+const COOKIES = ['session', 'reset', 'flow', 'notice'].map((name) => `latchkey-${name}`)
+
+const handlers = new Map<string, Record<string, Handler>>()
+
+beforeAll(async () => {
+  stubApiEnvironment(url)
+  for (const route of [...new Set(FIELDS.map((field) => field.route))])
+    handlers.set(route, await import(path.join(ROOT, 'app', route, 'route.ts')))
+})
+
+/** Text as a header can carry it: bytes if it has no others, else escaped. */
+function headerText(value: string): string {
+  try {
+    new Headers({ x: value })
+    return value
+  } catch {
+    return encodeURIComponent(value.toWellFormed())
+  }
+}
+
+async function send({ route, method }: Pick<Field, 'route' | 'method'>, sent: Sent): Promise<Response> {
+  const { query = '', body, params = {}, headers = {} } = sent
+  const handler = handlers.get(route)?.[method] as Handler
+  const trpc = params.trpc ?? (query.startsWith('input=') ? 'recovery.locate' : '')
+  const address = `${API_ORIGIN}/api/trpc/${trpc}${query && `?${query}`}`
+  const request = new Request(address, {
+    method,
+    headers: {
+      'x-latchkey-socket-address': newClientAddress(),
+      ...(body && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  return handler(request, { params: Promise.resolve(params) })
+}
+
+/** In `npm test`, each field gets a sixth of the strings, and each string reaches a sixth of the fields. */
+const SHARE = process.env.TEST_ALL ? 1 : 6
+const atOnce = pLimit(8)
+
+async function expectNoServerError(name: string, value: string, sending: () => Promise<Response>) {
+  const response = await sending()
+  const text = await response.text()
+  expect(response.status, `${name}: ${JSON.stringify(value)} was answered ${text}`).toBeLessThan(500)
+  const type = response.headers.get('content-type')
+  expect(type ?? '', `${name}: ${text}`).not.toMatch(/html|xml|svg|script/)
+}
+
+it('no naughty string in a field of any route causes a server error', async () => {
+  const calls = FIELDS.flatMap((field, index) =>
+    naughtyStrings.flatMap((value, at) => {
+      const isLeftOut = (at + index) % SHARE > 0 || at % (field.every ?? 1) > 0
+      return isLeftOut ? [] : () => expectNoServerError(field.name, value, () => send(field, field.request(value)))
+    }),
+  )
+  expect(calls.length).toBeGreaterThan(2_400)
+  await Promise.all(calls.map((call) => atOnce(call)))
+})
+
+it('no naughty string in a cookie or header that is read causes a server error', async () => {
+  const target = { route: TRPC, method: 'POST' }
+  const contract = { route: '(contracts)/api/accounts/forgot_password', method: 'PUT' }
+  const calls = naughtyStrings.flatMap((value, at) =>
+    HEADERS.filter((_, index) => (at + index) % SHARE === 0).flatMap((name) => {
+      const text = headerText(value)
+      const header = name === 'cookie' ? COOKIES.map((cookie) => `${cookie}=${text}`).join('; ') : text
+      const headers = { [name]: name === 'authorization' ? `Bearer ${text}` : header }
+      const code = { params: { trpc: 'recovery.verifyCode' }, body: { code: '123456' }, headers }
+      return [
+        () => expectNoServerError(name, value, () => send(target, code)),
+        () => expectNoServerError(name, value, () => send(contract, { headers, body: {} })),
+        () => expectNoServerError(name, value, () => send({ ...target, method: 'GET' }, readState(headers))),
+      ]
+    }),
+  )
+  await Promise.all(calls.map((call) => atOnce(call)))
+})
+
+/** Reads the state of the reset cookie. */
+const readState = (headers: Record<string, string>): Sent => ({ params: { trpc: 'recovery.linkState' }, headers })
+
+it('every route that takes input has its fields here', () => {
+  const routes = readdirSync(path.join(ROOT, 'app'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('route.ts'))
+    .map((name) => path.dirname(name))
+  const withoutInput = ['.well-known/security.txt', 'api/openapi.json', 'healthz', 'readyz']
+  const signed = ['api/cron/deliver-mail', 'api/webhooks/resend'] // a secret or a signature comes first
+  const covered = new Set([...FIELDS.map(({ route }) => route), ...withoutInput, ...signed])
+  expect(routes.filter((route) => !covered.has(route))).toEqual([])
+})
+
+/** The tags of a page with the names of their attributes. Text cannot change them unless it is rendered as markup. */
+const tagsOf = (html: string) => (html.match(/<[^>]*>/g) ?? []).map((tag) => tag.replace(/="[^"]*"/g, '')).join('')
+
+it('no naughty string becomes markup in an email', async () => {
+  const emails = (value: string) => [
+    renderPasswordReset({
+      recipientName: value,
+      username: value,
+      link: `${API_ORIGIN}/x`,
+      code: '012345',
+      linkMinutes: 60,
+      codeMinutes: 10,
+      device: value,
+      requestedAt: 'today',
+    }),
+    renderPasswordChanged({
+      recipientName: value,
+      username: value,
+      changedAt: 'today',
+      device: value,
+      secureAccountLink: `${API_ORIGIN}/y`,
+    }),
+    renderSignInVia({ recipientName: value, username: value, provider: value, device: value, requestedAt: 'today' }),
+  ]
+  const plain = (await Promise.all(emails('Robin'))).map(({ html }) => tagsOf(html))
+  for (const value of naughtyStrings.filter((text) => text.trim() !== '')) {
+    for (const [index, { html, subject, text }] of (await Promise.all(emails(value))).entries()) {
+      expect(tagsOf(html), JSON.stringify(value)).toBe(plain[index])
+      expect(subject).not.toMatch(/[\r\n]/)
+      expect(text).not.toMatch(/\r/)
+    }
+  }
+})
