@@ -216,6 +216,8 @@ it('no naughty string becomes markup in an email', async () => {
       recipientName: value,
       username: value,
       link: `${API_ORIGIN}/x`,
+      stopLink: `${API_ORIGIN}/z`,
+      isLast: false,
       code: '012345',
       linkMinutes: 60,
       codeMinutes: 10,
