@@ -13,10 +13,7 @@ import { advanceTime } from './contracts/advance-time'
 const NOT_VISIBLE_HERE = ['On https, browsers are told to use nothing else for at least a year']
 
 /** Holes that are being closed. */
-const OPEN = [
-  'No token stays in the address of a page',
-  'Guesses at a password count for the account, under every name',
-]
+const OPEN = ['Guesses at a password count for the account, under every name']
 
 let app: TestApp
 test.beforeAll(async () => {
