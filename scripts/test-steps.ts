@@ -22,11 +22,13 @@ export class TestRun {
 
   /** Everything of `npm test`, the fastest first. */
   async everything(): Promise<void> {
-    await ensureChromium()
-    await ensureProgram('curl') // the commands of docs/contracts.md use it
+    const installed = installPrograms()
+    installed.catch(() => {}) // reported when the browser tests need them
     this.outcomes.push(...(await checkCode(this.#shutdown)))
     await this.unitTests('unit and integration tests')
-    if (await this.build()) await this.browserTests('browser tests')
+    const isBuilt = await this.build()
+    await installed
+    if (isBuilt) await this.browserTests('browser tests')
   }
 
   /** The vitest suite. `env` changes how it runs, for example through a pooler. */
@@ -74,6 +76,12 @@ export class TestRun {
   }
 
   #newReport = () => path.join(this.#reports, `${this.outcomes.length}.json`)
+}
+
+/** What the browser tests need besides npm's packages. Installed while other tests run, because that is mostly waiting. */
+async function installPrograms(): Promise<void> {
+  await ensureChromium()
+  await ensureProgram('curl') // the commands of docs/contracts.md use it
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the runners' own reports
