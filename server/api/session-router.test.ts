@@ -1,9 +1,13 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { verify } from '@node-rs/argon2'
+import { sql } from 'drizzle-orm'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { mailOutbox, mailSuppressions } from '@/server/db/schema'
 import { addTestAccount, countSessions, OTHER_PASSWORD } from '@/server/testing/accounts'
-import { API_SECRET, createApiClient, stubApiEnvironment } from '@/server/testing/api-client'
+import { API_SECRET, createApiClient, JSON_TYPE, stubApiEnvironment } from '@/server/testing/api-client'
 import { createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
+
+vi.mock('@node-rs/argon2', { spy: true })
 
 const { db, url } = await createTestDatabase()
 stubApiEnvironment(url)
@@ -27,7 +31,7 @@ describe('a session', () => {
     expect((await program.query('session.current')).data).toEqual(shown)
 
     await client.mutate('session.signOut')
-    expect(client.cookies()).toEqual([])
+    expect(client.cookies()).toEqual(['latchkey-device'])
     expect((await program.query('session.current')).data).toBeNull()
   })
 
@@ -45,6 +49,50 @@ describe('a session', () => {
   })
 })
 
+describe('a browser that has signed in before', () => {
+  it('is let in after its sign-out while strangers have used up the budgets of the account', async () => {
+    const account = await addTestAccount(db)
+    const client = createApiClient()
+    const { headers } = await client.signIn(account)
+    const device = headers.getSetCookie().find((line) => line.startsWith('latchkey-device='))
+    expect(device).toMatch(/; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Lax/)
+    await client.mutate('session.signOut')
+    await db.execute(sql`update latchkey.rate_limits set count = 300 where bucket ~ '^sign-in (typed|account) '`)
+    const elsewhere = await createApiClient().signIn(account)
+    expect([elsewhere.status, elsewhere.error.data.reason]).toEqual([429, 'too-many-requests'])
+    expect(elsewhere.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
+    expect((await client.signIn(account)).status).toBe(200)
+  })
+})
+
+describe('the lane of sign-in', () => {
+  it('answers 503 with Retry-After when it is full, and drops a sign-in whose client has gone', async () => {
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    onTestFinished(() => release())
+    vi.mocked(verify).mockImplementation(() => held.then(() => false))
+    const input = { account: 'unknown@example.com', password: OTHER_PASSWORD }
+    const gone = new AbortController()
+    const init = { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(input) }
+    const running = createApiClient().send('session.signIn', init)
+    await vi.waitFor(() => expect(verify).toHaveBeenCalled(), { timeout: 60_000 })
+    const dropped = createApiClient().send('session.signIn', { ...init, signal: gone.signal })
+    const flood = Array.from({ length: 500 }, () => createApiClient().send('session.signIn', init))
+    gone.abort()
+    await dropped
+    const refused = await Promise.race(flood.slice(-1))
+    expect([refused?.status, refused?.error.data.reason]).toEqual([503, 'busy'])
+    expect(refused?.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
+    release()
+    await running
+    const hashed = (await Promise.all(flood)).filter(({ status }) => status === 401).length
+    expect(verify).toHaveBeenCalledTimes(1 + hashed)
+    vi.mocked(verify).mockReset()
+  })
+})
+
 it('a new password ends the session of this browser too, and does not sign in', async () => {
   const fixture = createRecoveryFixture(db, { secrets: [API_SECRET] })
   fixture.clock.advance((Date.now() - fixture.clock.now().getTime()) / 1000) // the app's clock is the real one
@@ -53,10 +101,10 @@ it('a new password ends the session of this browser too, and does not sign in', 
   const client = createApiClient()
   await client.signIn(account)
   await client.mutate('recovery.request', { account: 'nobody@example.com' })
-  expect(client.cookies()).toEqual(['latchkey-flow', 'latchkey-session'])
+  expect(client.cookies()).toEqual(['latchkey-device', 'latchkey-flow', 'latchkey-session'])
   const typed = { token, password: OTHER_PASSWORD, confirmPassword: OTHER_PASSWORD }
   expect((await client.mutate('recovery.resetPassword', typed)).status).toBe(200)
-  expect(client.cookies()).toEqual([])
+  expect(client.cookies()).toEqual(['latchkey-device'])
   expect(await countSessions(db, account)).toBe(0)
   expect((await client.signIn(account)).status).toBe(401)
   expect((await client.signIn(account, OTHER_PASSWORD)).status).toBe(200)

@@ -134,46 +134,11 @@ describe('a stored hash that cannot be verified', () => {
 })
 
 describe('the limits of signIn', () => {
-  it('allow 20 tries per account and address in 15 minutes', async () => {
-    const fixture = createRecoveryFixture(db)
-    const account = await fixture.account({ passwordHash: await quickHash() })
-    for (let n = 0; n < 20; n++) await refusalOf(attempt(fixture, account.email, OTHER_PASSWORD))
-    const refused = { code: 'too-many-requests', retryAfterSeconds: 900 }
-    expect(await refusalOf(attempt(fixture, account.email, PASSWORD))).toEqual(refused)
-    expect(await refusalOf(attempt(fixture, account.email.toUpperCase(), PASSWORD))).toEqual(refused)
-    // From another address, the owner can still sign in.
-    await attempt(fixture, account.email, PASSWORD, elsewhere())
-    fixture.clock.advance(900)
-    await attempt(fixture, account.email, PASSWORD)
-  })
-
-  it('are the same for an unknown account', async () => {
-    const fixture = createRecoveryFixture(db)
-    for (let n = 0; n < 20; n++) await refusalOf(attempt(fixture, 'not-here@example.com', OTHER_PASSWORD))
-    expect(await refusalOf(attempt(fixture, 'not-here@example.com', PASSWORD))).toEqual({
-      code: 'too-many-requests',
-      retryAfterSeconds: 900,
-    })
-  })
-
-  it('allow 100 tries per address, for all accounts together', async () => {
+  it('allow 100 tries per network, for all accounts together', async () => {
     const fixture = createRecoveryFixture(db, { policy: { rateLimitScale: 0.05 } })
     const account = await fixture.account()
     for (let n = 0; n < 5; n++) await refusalOf(attempt(fixture, `unknown${n}`, PASSWORD))
     expect(await refusalOf(attempt(fixture, account.email, PASSWORD))).toMatchObject({ code: 'too-many-requests' })
-  })
-
-  it('allow 300 tries an hour per account from all addresses together, whatever the scale', async () => {
-    const fixture = createRecoveryFixture(db, { policy: { rateLimitScale: 1000 } })
-    const { email } = await fixture.account({ passwordHash: await quickHash() })
-    for (let n = 0; n < 300; n += 20) {
-      const guesses = Array.from({ length: 20 }, () => refusalOf(attempt(fixture, email, OTHER_PASSWORD, elsewhere())))
-      for (const refusal of await Promise.all(guesses)) expect(refusal).toEqual({ code: 'sign-in-failed' })
-    }
-    expect(await refusalOf(attempt(fixture, email, PASSWORD, elsewhere()))).toEqual({
-      code: 'too-many-requests',
-      retryAfterSeconds: 3600,
-    })
   })
 })
 

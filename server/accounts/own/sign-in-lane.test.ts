@@ -1,0 +1,103 @@
+import { availableParallelism } from 'node:os'
+import { verify } from '@node-rs/argon2'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { RecoveryContext } from '@/server/core/context'
+import { identifierSchema } from '@/server/core/schemas'
+import { rateLimits } from '@/server/db/schema'
+import { countPasswords, PASSWORD } from '@/server/testing/accounts'
+import { newClientNetworks } from '@/server/testing/client-address'
+import { createTestDatabase } from '@/server/testing/database'
+import { refusalOf } from '@/server/testing/refusal'
+import { createResetFixture } from '@/server/testing/reset-fixture'
+import { signIn } from './sign-in'
+
+vi.mock('@node-rs/argon2', { spy: true })
+
+const { db } = await createTestDatabase()
+const { fixture, account, reset } = await createResetFixture(db)
+
+/** Sign-ins of other people, each from an address of its own. */
+const stranger = (over: Partial<RecoveryContext> = {}) =>
+  signIn(fixture.ctx({ requester: { networks: newClientNetworks(), device: null, requestId: 'flood' }, ...over }), {
+    account: identifierSchema.parse('unknown@example.com'),
+    password: PASSWORD,
+  })
+
+/** Holds every password check until `release`; counts the most that ran at the same time. */
+function holdChecks() {
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const counts = { running: 0, most: 0 }
+  vi.mocked(verify).mockImplementation(async () => {
+    counts.running++
+    counts.most = Math.max(counts.most, counts.running)
+    await held
+    counts.running--
+    return false
+  })
+  onTestFinished(() => release())
+  return { release, counts }
+}
+
+/** More than can be hashed within a second anywhere. */
+const FLOOD = 1_000
+
+beforeEach(() => {
+  vi.mocked(verify).mockReset()
+})
+
+describe('a flood of sign-ins', () => {
+  it('does not delay a reset, although none of them ends', async () => {
+    const { release } = holdChecks()
+    const flood = Array.from({ length: FLOOD }, () => refusalOf(stranger()))
+    await vi.waitFor(() => expect(verify).toHaveBeenCalled(), { timeout: 60_000 })
+    await reset()
+    expect(await countPasswords(db, account)).toBe(2)
+    release()
+    await Promise.all(flood)
+  })
+
+  it('is refused with "busy" beyond a second of work, at once', async () => {
+    const { release } = holdChecks()
+    const refused: Awaited<ReturnType<typeof refusalOf>>[] = []
+    const flood = Array.from({ length: FLOOD }, () => refusalOf(stranger()).then((refusal) => refused.push(refusal)))
+    // None of the checks has ended yet.
+    await vi.waitFor(() => expect(refused.length).toBeGreaterThan(FLOOD / 2), { timeout: 60_000 })
+    expect(refused).toEqual(refused.map(() => ({ code: 'busy', retryAfterSeconds: expect.any(Number) })))
+    expect(refused[0]?.retryAfterSeconds).toBeGreaterThan(0)
+    release()
+    await Promise.all(flood)
+  })
+
+  it('leaves a core to everything else', async () => {
+    const { release, counts } = holdChecks()
+    const flood = Array.from({ length: 100 }, () => refusalOf(stranger()))
+    await vi.waitFor(() => expect(counts.running).toBeGreaterThan(0), { timeout: 60_000 })
+    release()
+    await Promise.all(flood)
+    expect(counts.most).toBeLessThanOrEqual(Math.max(1, availableParallelism() - 1))
+  })
+})
+
+describe('a sign-in whose client has gone', () => {
+  it('is not hashed, and leaves its place to others', async () => {
+    const { release } = holdChecks()
+    const [first, client] = [refusalOf(stranger()), new AbortController()]
+    await vi.waitFor(() => expect(verify).toHaveBeenCalled(), { timeout: 60_000 })
+    const running = vi.mocked(verify).mock.calls.length
+    const gone = Array.from({ length: 5 }, () => refusalOf(stranger({ signal: client.signal })))
+    client.abort()
+    await Promise.all(gone)
+    release()
+    await first
+    expect(verify).toHaveBeenCalledTimes(running)
+  })
+
+  it('is not even looked up when it has gone before', async () => {
+    const counters = await db.$count(rateLimits)
+    expect(await refusalOf(stranger({ signal: AbortSignal.abort() }))).toMatchObject({ code: 'busy' })
+    expect(await db.$count(rateLimits)).toBe(counters)
+  })
+})
