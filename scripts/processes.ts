@@ -39,9 +39,10 @@ interface RunOptions {
   env?: Record<string, string>
 }
 
+const PRELOADED = ['end-with-parent.mjs', 'listen-backlog.mjs']
+
 const nextCommand = (args: string[]) => [
-  '--import',
-  new URL('./end-with-parent.mjs', import.meta.url).href,
+  ...PRELOADED.flatMap((file) => ['--import', new URL(file, import.meta.url).href]),
   NEXT,
   ...args,
 ]

@@ -47,8 +47,11 @@ export const policyOf = (environment: Environment): RecoveryPolicy => environmen
 /** The secrets of APP_SECRET, newest first. The environment has checked that there is at least one. */
 export const secretsOf = (environment: Environment): SecretRing => environment.appSecrets as unknown as SecretRing
 
-/** The context of one request, for every verb. */
-export function contextFor(requester: Requester): RecoveryContext {
+/**
+ * The context of one request, for every verb.
+ * @param signal aborted when the client has gone
+ */
+export function contextFor(requester: Requester, signal?: AbortSignal): RecoveryContext {
   const environment = env()
   shared.refusedNetworks ??= createRefusedNetworks()
   return {
@@ -57,6 +60,7 @@ export function contextFor(requester: Requester): RecoveryContext {
     requester,
     policy: policyOf(environment),
     secrets: secretsOf(environment),
+    signal,
     wakeMailWorker,
     count: (what) => telemetry().count(`latchkey.${what}`),
     reportUnreadableHash,

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { availableParallelism } from 'node:os'
-import pLimit from 'p-limit'
 import type { RecoveryPolicy } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
+import { type RedeemTurn, runRedeem } from './hash-lanes'
 import { argon2id } from './password-formats/argon2'
 import { bcrypt } from './password-formats/bcrypt'
 import { betterAuthScrypt } from './password-formats/better-auth-scrypt'
@@ -56,15 +55,6 @@ const formatOf = (policy: HashPolicy) => NEW_PASSWORD_FORMATS[policy.passwordHas
 
 const pepperOf = (policy: HashPolicy) => policy.passwordPepper ?? ''
 
-/** A hash keeps a core busy, so as many run at once as there are cores. Other requests still get their turn. */
-const slots = pLimit(Math.max(2, availableParallelism()))
-const MAX_WAITING = 500
-
-function inSlot<Result>(work: () => Promise<Result>): Promise<Result> {
-  if (slots.pendingCount >= MAX_WAITING) throw new RecoveryError('busy', { retryAfterSeconds: 5 })
-  return slots(work)
-}
-
 /**
  * Why the configured format cannot store a password, or null if it can.
  * @param password in NFC
@@ -80,14 +70,14 @@ export function formatRefusal(policy: HashPolicy, password: string): RecoveryErr
 }
 
 /**
- * Hashes a password in the configured format.
+ * Hashes a password in the configured format, in the lane of redeeming.
  * @param password at most 128 code points, in NFC
- * @throws RecoveryError `busy` when 500 passwords are already waiting, or what `formatRefusal` finds
+ * @throws RecoveryError `busy` as `runRedeem` does, or what `formatRefusal` finds
  */
-export async function hashPassword(policy: HashPolicy, password: string): Promise<string> {
+export async function hashPassword(policy: HashPolicy, password: string, turn: RedeemTurn = {}): Promise<string> {
   const refusal = formatRefusal(policy, password)
   if (refusal) throw refusal
-  return inSlot(() => formatOf(policy).hash(password, pepperOf(policy)))
+  return runRedeem(() => formatOf(policy).hash(password, pepperOf(policy)), turn)
 }
 
 /** Longer texts are no hash of any format. */
@@ -118,15 +108,24 @@ async function failAsUsual(policy: HashPolicy, password: string): Promise<false>
   return false
 }
 
+/** Runs a hash when its lane has a free slot. */
+type RunInLane = <Result>(work: () => Promise<Result>) => Promise<Result>
+
 /**
  * Checks a password against a stored hash of any known format. A missing hash, an unknown format and a malformed or
  * too costly hash take as long as a wrong password, so that an unknown account looks like a known one (WSTG-IDNT-04).
  * @param password in NFC
- * @throws RecoveryError `busy` when 500 passwords are already waiting; nothing for any stored hash
+ * @param inLane for a server, which must not run too many hashes at once; runs the hash at once by default
+ * @throws what `inLane` throws; nothing for any stored hash
  */
-export async function verifyPassword(policy: HashPolicy, stored: string | null, password: string): Promise<boolean> {
+export async function verifyPassword(
+  policy: HashPolicy,
+  stored: string | null,
+  password: string,
+  inLane: RunInLane = (work) => work(),
+): Promise<boolean> {
   const verify = stored === null ? null : readHash(policy, stored)
-  return inSlot(async () => {
+  return inLane(async () => {
     if (!verify) return failAsUsual(policy, password)
     try {
       return await verify(password)

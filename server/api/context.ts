@@ -21,9 +21,12 @@ export interface ApiContext {
 export const sessionTokenOf = (headers: Headers): string | null =>
   bearerTokenOf(headers) ?? readCookie(headers, 'session')
 
-/** The context of one call, from the fetch adapter or from a page. */
-export function createApiContext(headers: Headers, answer: Headers): ApiContext {
-  const recovery = contextFor(requesterOf(headers, env().trustedProxyHops))
+/**
+ * The context of one call, from the fetch adapter or from a page.
+ * @param signal aborted when the client has gone
+ */
+export function createApiContext(headers: Headers, answer: Headers, signal?: AbortSignal): ApiContext {
+  const recovery = contextFor(requesterOf(headers, env().trustedProxyHops), signal)
   let session: Promise<SessionAccount | null> | undefined
   return {
     recovery,

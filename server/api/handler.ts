@@ -36,7 +36,7 @@ export async function handleTrpc(request: Request): Promise<Response> {
     router: appRouter,
     allowBatching: false,
     allowMethodOverride: true,
-    createContext: ({ resHeaders }) => createApiContext(request.headers, resHeaders),
+    createContext: ({ resHeaders }) => createApiContext(request.headers, resHeaders, request.signal),
     responseMeta: ({ errors, ctx }) => {
       const headers = new Headers({ 'cache-control': 'no-store' })
       if (ctx) headers.set('x-request-id', ctx.recovery.requester.requestId)

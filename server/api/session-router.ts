@@ -1,19 +1,21 @@
 import { endSessions } from '@/server/accounts/own/end-sessions'
 import { signIn } from '@/server/accounts/own/sign-in'
 import { signInInput } from '@/server/core/schemas'
-import { clearCookie, setCookie } from '@/server/http/cookies'
+import { clearCookie, readCookie, setCookie } from '@/server/http/cookies'
 import { ANSWERS } from './answers'
 import { message, ownAccount } from './output'
 import { ownAccountsProcedure, publicProcedure, router } from './trpc'
 
 export const sessionRouter = router({
   signIn: ownAccountsProcedure
-    .meta({ summary: 'Sign in. Sets the session cookie' })
+    .meta({ summary: 'Sign in. Sets the session cookie and the device cookie' })
     .input(signInInput)
     .output(ownAccount)
     .mutation(async ({ ctx, input }) => {
-      const { token, account } = await signIn(ctx.recovery, input)
+      const given = { ...input, deviceCookie: readCookie(ctx.headers, 'device') }
+      const { token, deviceCookie, account } = await signIn(ctx.recovery, given)
       setCookie(ctx.answer, 'session', token)
+      setCookie(ctx.answer, 'device', deviceCookie)
       return account
     }),
 

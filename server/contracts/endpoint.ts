@@ -71,7 +71,7 @@ export function endpoint<Params = unknown>(contract: Contract, operations: Opera
 
   async function handle(request: Request, route: { params: Promise<Params> }): Promise<Response> {
     const { trustedProxyHops, serviceApiKey } = env()
-    const ctx = contextFor(contractRequesterOf(request.headers, trustedProxyHops, serviceApiKey))
+    const ctx = contextFor(contractRequesterOf(request.headers, trustedProxyHops, serviceApiKey), request.signal)
     const preflight = answerPreflight(request, methods)
     if (preflight) return preflight
     const operation = byMethod[request.method]

@@ -49,6 +49,8 @@ export interface RecoveryContext {
   requester: Requester
   policy: RecoveryPolicy
   secrets: SecretRing
+  /** Aborted when the client of the request has gone. Work that is still to be done for it is dropped. */
+  signal?: AbortSignal | undefined
   /** Tells the worker that an email or an event is due. Returns at once. */
   wakeMailWorker(): void
   /** Increments a telemetry counter. Absent when telemetry is off. */

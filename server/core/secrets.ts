@@ -12,13 +12,15 @@ export type SecretRing = readonly [string, ...string[]]
 /** Part of each derived secret. A new name would invalidate emails that were sent; `not-me` is for securing an account. */
 type SecretPurpose = 'link' | 'code' | 'not-me' | 'reset-token' | 'stop-emails'
 
-const formatUuid = (hex: string) =>
+/** The usual form of 32 hexadecimal digits. */
+export const formatUuid = (hex: string) =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 
 /** 128 random bits in the format of a UUID (ASVS 11.5.1). All bits are random; a UUIDv4 has six fixed bits. */
 export const newRequestId = (): string => formatUuid(randomBytes(16).toString('hex'))
 
-const idBytes = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex')
+/** The 16 bytes of a UUID. */
+export const idBytes = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex')
 
 /** A new seed: 256 random bits. It stays in the row of its request and is shown to no client. */
 export const newSeed = (): Buffer => randomBytes(32)

@@ -1,4 +1,5 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
+import { DEVICE_COOKIE_TTL_SECONDS } from '@/server/accounts/own/device-cookie'
 import { SESSION_TTL_SECONDS } from '@/server/accounts/own/sessions'
 import { env } from '@/server/env'
 
@@ -6,11 +7,13 @@ import { env } from '@/server/env'
  * The cookies of this app. All are HttpOnly and SameSite=Lax. On https they are also Secure and have the `__Host-`
  * prefix, so that no other host can set them. Only adapters use this file; the core knows no cookies.
  */
-export type CookieName = 'session' | 'reset' | 'flow' | 'notice' | 'secure-account'
+export type CookieName = 'session' | 'device' | 'reset' | 'flow' | 'notice' | 'secure-account'
 
-/** How long a browser keeps each cookie, in seconds. The server does not rely on it: the database rows decide. */
+/** How long a browser keeps each cookie, in seconds. The server does not rely on it. */
 const MAX_AGE: Record<CookieName, () => number> = {
   session: () => SESSION_TTL_SECONDS,
+  /** In which accounts this browser has signed in. It is kept at sign-out. */
+  device: () => DEVICE_COOKIE_TTL_SECONDS,
   /** The secret that the password form will spend: the token of an opened link, or the grant for a correct code. */
   reset: () => env().linkTtlSeconds,
   /** Which reset this browser requested, and for which account. */

@@ -126,7 +126,7 @@ export function takeOffAlarm(action: LimitedAction, where: SQL): Step {
 
 /** The counters of one limit: one for each network of the requester, and one for any other subject. */
 function bucketsOf(action: LimitedAction, limit: Limit, subjects: LimitSubjects): Bucket[] {
-  const { networks, identifierDigest, scale } = subjects
+  const { networks, scale } = subjects
   const bucket = (stage: Stage, value: string, budget = limit.budget): Bucket => {
     const slots = slotsOf(limit, budget)
     return {
@@ -137,18 +137,13 @@ function bucketsOf(action: LimitedAction, limit: Limit, subjects: LimitSubjects)
       effect: limit.alarm ? 'alarm' : 'refuse',
     }
   }
-  const identifier = identifierDigest?.toString('base64url') ?? ''
-  // The scale is for load tests from one machine. It never allows more guesses at one account.
+  // The scale is for load tests from one machine.
   switch (limit.subject) {
     case 'network':
       return networks.map(({ name, width }) => ({
         ...bucket(0, name, limit.budget * NETWORK_FACTORS[width] * scale),
         network: name,
       }))
-    case 'pair':
-      return [bucket(0, `${identifier} ${networks[0].name}`)]
-    case 'identifier':
-      return [bucket(1, identifier)]
     case 'global':
       // A trusted back end has its own budget, and must not be refused because of strangers.
       if (networks[0].width === 'service-key' && !limit.alarm) return []

@@ -5,8 +5,8 @@ import type { NetworkWidth } from '@/server/core/context'
  * counters cannot be reached, neither can the database, and the request is refused.
  */
 
-/** What a count belongs to. `pair` is one identifier from the narrowest network; `global` is all requests together. */
-export type LimitSubject = 'network' | 'identifier' | 'pair' | 'global'
+/** What a count belongs to. `global` is all requests together. */
+export type LimitSubject = 'network' | 'global'
 
 export interface Limit {
   subject: LimitSubject
@@ -56,17 +56,22 @@ export const LIMITS = {
     { subject: 'network', budget: 60, windowSeconds: 900 },
     { subject: 'global', budget: 6_000, windowSeconds: 60, alarm: true },
   ],
-  // Each network gets few guesses per account. The account's own limit is higher, so an attacker needs many
-  // networks to lock its owner out.
-  'sign-in': [
-    { subject: 'network', budget: 100, windowSeconds: 900 },
-    { subject: 'pair', budget: 20, windowSeconds: 900 },
-    { subject: 'identifier', budget: 300, windowSeconds: 3600 },
-  ],
+  'sign-in': [{ subject: 'network', budget: 100, windowSeconds: 900 }],
   // The line in a reset email that stops further ones, and its undoing.
   'stop-emails': [{ subject: 'network', budget: 30, windowSeconds: 900 }],
   'secure-account': [{ subject: 'network', budget: 30, windowSeconds: 900 }],
 } as const satisfies Record<string, readonly Limit[]>
+
+/**
+ * How often passwords may be guessed, besides the limit of `sign-in`. Counted by `countGuess`. Never scaled.
+ * A name or an account gets few guesses from each network, and more from all networks together, so that an attacker
+ * needs many networks to use up its budget. A browser that has signed in before gets its own budget instead.
+ */
+export const SIGN_IN_GUESSES = {
+  pair: { budget: 20, windowSeconds: 900 },
+  name: { budget: 300, windowSeconds: 3600 },
+  device: { budget: 20, windowSeconds: 900 },
+} as const
 
 /**
  * How many reset emails an account gets, unless its owner completes a reset. Above that, requests are accepted but not

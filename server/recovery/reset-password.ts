@@ -32,7 +32,7 @@ export async function resetPassword(
 ): Promise<void> {
   const live = await findLiveSecret(ctx, input.secret, 'reset-password')
   await acceptNewPassword(ctx, input.password, live.owner)
-  const passwordHash = await hashPassword(ctx.policy, input.password)
+  const passwordHash = await hashPassword(ctx.policy, input.password, { secretId: live.id, signal: ctx.signal })
   if (!(await redeem(ctx, live, input.secret.kind, passwordHash))) {
     // The secret died after the first look, or another request spent it. A second look tells which.
     await findLiveSecret(ctx, input.secret, 'reset-password')

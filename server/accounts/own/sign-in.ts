@@ -1,65 +1,113 @@
 import { sql } from 'drizzle-orm'
 import { type FoundAccount, isAccountOf } from '@/server/accounts/find-account'
+import { type SignInPlace, withSignInPlace } from '@/server/accounts/hash-lanes'
 import { hashPassword, needsRehash, unreadableKind, verifyPassword } from '@/server/accounts/password-hash'
 import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
 import type { Identifier } from '@/server/core/schemas'
-import { digestOf, identifierDigestOf } from '@/server/core/secrets'
+import { digestOf } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
 import { type Step, statementOf, step } from '@/server/db/statement'
-import { runLimited } from '@/server/limits/run-limited'
+import { refuseRememberedNetwork, runLimited } from '@/server/limits/run-limited'
+import { addToDeviceCookie, type KnownDevice, newDeviceId, readDeviceCookie } from './device-cookie'
 import { isActiveUser, newSessionToken, SESSION_TTL_SECONDS } from './sessions'
+import { countGuess } from './sign-in-guesses'
 
 export interface SignedIn {
   /** The session token, for the cookie or an `Authorization: Bearer` header. */
   token: string
+  /** The new value of the device cookie. */
+  deviceCookie: string
   account: { email: string; username: string; fullName: string; picture: string | null }
 }
 
+export interface SignInInput {
+  account: Identifier
+  password: string
+  /** As the browser sent it; anyone can send any text. */
+  deviceCookie?: string | null
+}
+
 /**
- * Signs in with a password. An unknown account, a wrong password and a deactivated account get the same answer
- * after the same work (WSTG-IDNT-04). Two statements.
+ * Signs in with a password. An unknown account, a wrong password, a deactivated account and one whose budget of guesses
+ * is used up get the same answer after the same work (WSTG-IDNT-04). Two statements.
  *
  * @throws RecoveryError `sign-in-failed`, `too-many-requests`, `busy`.
  */
-export async function signIn(
-  ctx: RecoveryContext,
-  input: { account: Identifier; password: string },
-): Promise<SignedIn> {
-  const account = await findLimited(ctx, input.account)
-  const passwordHash = account?.passwordHash ?? null
-  const isRight = await verifyPassword(ctx.policy, passwordHash, input.password)
-  const unreadable = passwordHash === null ? null : unreadableKind(ctx.policy, passwordHash)
-  if (unreadable) ctx.reportUnreadableHash?.(unreadable)
-
-  const token = newSessionToken()
-  const verifiedHash = isRight ? passwordHash : null
-  const newHash =
-    verifiedHash && needsRehash(ctx.policy, verifiedHash, input.password)
-      ? await hashPassword(ctx.policy, input.password)
-      : verifiedHash
-  const opened = await openSession(ctx, { accountId: account?.id ?? null, verifiedHash, newHash, token })
-  if (!account || !opened) throw new RecoveryError('sign-in-failed')
-  const { email, username, fullName, picture } = account
-  return { token, account: { email, username, fullName, picture } }
+export async function signIn(ctx: RecoveryContext, input: SignInInput): Promise<SignedIn> {
+  refuseRememberedNetwork(ctx, 'sign-in')
+  const devices = readDeviceCookie(ctx.secrets, input.deviceCookie ?? null, ctx.now)
+  const kind = devices.length > 0 ? 'known-device' : 'anonymous'
+  return withSignInPlace(kind, ctx.signal, async (place) => {
+    const found = await findCounted(ctx, input.account, devices)
+    place.becomes(found.isKnownDevice ? 'known-device' : 'anonymous')
+    const verifiedHash = await verifiedHashOf(ctx, found, input.password, place)
+    const newHash = verifiedHash && (await upToDateHash(ctx, found, verifiedHash, input.password))
+    const token = newSessionToken()
+    const session = await openSession(ctx, { accountId: found.id, verifiedHash, newHash, token })
+    if (found.id === null || session === null) throw new RecoveryError('sign-in-failed')
+    const device = {
+      id: found.deviceId ?? newDeviceId(),
+      accountId: found.id,
+      passwordVersion: session.passwordVersion,
+    }
+    const deviceCookie = addToDeviceCookie(ctx.secrets, input.deviceCookie ?? null, device, ctx.now)
+    const { email, username, fullName, picture } = found
+    return { token, deviceCookie, account: { email, username, fullName, picture } }
+  })
 }
 
-type AccountWithPassword = FoundAccount & { passwordHash: string | null }
+/** The active account with the typed name, if there is one, and what was found out about the guess. */
+type CountedSignIn = ((FoundAccount & { passwordHash: string | null }) | { id: null; passwordHash: null }) & {
+  /** Whether the password may be compared. */
+  isComparable: boolean
+  isKnownDevice: boolean
+  /** The id of the browser's entry for this account in its device cookie. */
+  deviceId: string | null
+  /** Seconds, or null when the budgets of the typed name admit the guess. */
+  nameRefusedFor: number | null
+}
 
-/** Counts the attempt and finds the active account, or null. One statement. */
-async function findLimited(ctx: RecoveryContext, identifier: Identifier): Promise<AccountWithPassword | null> {
-  const identifierDigest = identifierDigestOf(ctx.secrets[0], identifier)
-  const found = await runLimited<AccountWithPassword | { id: null }>(
-    ctx,
-    { action: 'sign-in', identifierDigest },
-    (check) => ({
-      query: sql`select ${check.result}.*, a.id, a.email, a.username, a.full_name as "fullName", a.picture,
-      a.password_hash as "passwordHash"
-    from ${check.result} left join latchkey.accounts a on ${isAccountOf(identifier)}`,
-    }),
+/** Counts the guess and finds the account. One statement. */
+async function findCounted(ctx: RecoveryContext, name: Identifier, devices: KnownDevice[]): Promise<CountedSignIn> {
+  const account = step(
+    'sign_in_account',
+    sql`select a.id, a.email, a.username, a.full_name, a.picture, a.password_hash, u.password_version
+    from latchkey.accounts a join latchkey.users u on u.id = a.id where ${isAccountOf(name)}`,
   )
-  return found.id === null ? null : found
+  const found = await runLimited<CountedSignIn>(ctx, { action: 'sign-in' }, (check) => {
+    const guess = countGuess(ctx, { name, account, devices }, check)
+    return {
+      steps: [account, ...guess.steps],
+      query: sql`select ${check.result}.*, a.id, a.email, a.username, a.full_name as "fullName", a.picture,
+        a.password_hash as "passwordHash", ${guess.isComparable} as "isComparable", ${guess.isKnownDevice} as "isKnownDevice",
+        ${guess.deviceId} as "deviceId", ${guess.retryAfterSeconds} as "nameRefusedFor"
+      from ${check.result} left join ${account} a on true`,
+    }
+  })
+  const { nameRefusedFor } = found
+  if (nameRefusedFor !== null) throw new RecoveryError('too-many-requests', { retryAfterSeconds: nameRefusedFor })
+  return found
+}
+
+/** The account's hash if the password is right, otherwise null. The work is the same for every account, and for none. */
+async function verifiedHashOf(
+  ctx: RecoveryContext,
+  { passwordHash, isComparable }: CountedSignIn,
+  password: string,
+  place: SignInPlace,
+): Promise<string | null> {
+  const isRight = await verifyPassword(ctx.policy, passwordHash, password, place.run)
+  const unreadable = passwordHash === null ? null : unreadableKind(ctx.policy, passwordHash)
+  if (unreadable) ctx.reportUnreadableHash?.(unreadable)
+  return isRight && isComparable ? passwordHash : null
+}
+
+/** The same hash, or one with today's parameters. Whoever knows the password is not a stranger, so the lane is the other. */
+async function upToDateHash(ctx: RecoveryContext, { id }: CountedSignIn, hash: string, password: string) {
+  if (!needsRehash(ctx.policy, hash, password)) return hash
+  return hashPassword(ctx.policy, password, { secretId: id ?? '', signal: ctx.signal })
 }
 
 interface CheckedPassword {
@@ -74,20 +122,24 @@ interface CheckedPassword {
 /**
  * Opens a session if the password was right, and records the attempt. One statement for either outcome, so that
  * both take as long.
+ * @returns the version of the password, or null without a session
  */
-async function openSession(ctx: RecoveryContext, checked: CheckedPassword): Promise<boolean> {
+async function openSession(
+  ctx: RecoveryContext,
+  checked: CheckedPassword,
+): Promise<{ passwordVersion: number } | null> {
   const account = lockVerifiedAccount(checked)
   const opened = insertSession(ctx, checked.token, account)
   const kind = sql`case when exists (select from ${opened}) then 'signed-in' else 'sign-in-failed' end`
   const audited = step('audited', auditEvent({ kind, accountId: checked.accountId, ...byRequester(ctx) }))
-  const [answer] = await runStatement<{ opened: number }>(
+  const [session] = await runStatement<{ passwordVersion: number }>(
     ctx.db,
     statementOf(
       [account, storeNewHash(checked, account), opened, audited],
-      sql`select count(*)::int as opened from ${opened}`,
+      sql`select password_version as "passwordVersion" from ${opened}`,
     ),
   )
-  return answer?.opened === 1
+  return session ?? null
 }
 
 /** Locks the account, if its password hash is still the one that was verified. */
@@ -115,6 +167,6 @@ const insertSession = (ctx: RecoveryContext, token: string, account: Step): Step
     sql`insert into latchkey.sessions (user_id, token_hash, password_version, device, created_at, last_seen_at, expires_at)
     select id, ${digestOf(token)}, password_version, ${ctx.requester.device}, ${now}, ${now},
       ${instantParam(secondsAfter(ctx.now, SESSION_TTL_SECONDS))}
-    from ${account} returning 1`,
+    from ${account} returning password_version`,
   )
 }
