@@ -47,6 +47,37 @@ describe('the links and codes of an account that was deactivated and activated a
   })
 })
 
+/** Gives an account with a live link and code another address, does something, and gives it the old one back. */
+async function movedAndBack(meanwhile: (codes: Awaited<ReturnType<typeof createCodeFixture>>) => Promise<unknown>) {
+  const codes = await createCodeFixture(db)
+  const { fixture, account, link } = codes
+  await changeAccount(db, account, { email: `other-${account.email}` })
+  await meanwhile(codes)
+  await changeAccount(db, account, { email: account.email })
+  const redeem = () => resetPassword(fixture.ctx(otherClient()), { secret: link, password: OTHER_PASSWORD })
+  return { ...codes, redeem }
+}
+
+describe('the links and codes of an account whose address was changed and changed back', () => {
+  it('stay dead once housekeeping has seen the other address', async () => {
+    const { redeem, enterRightCode } = await movedAndBack(({ fixture }) => endSecretsOfInactive(fixture.ctx()))
+    expect(await refusalOf(redeem())).toMatchObject({ code: 'link-expired' })
+    expect(await refusalOf(enterRightCode(otherClient()))).toMatchObject({ code: 'code-wrong' })
+  })
+
+  it('stay dead once one of them was presented', async () => {
+    const { redeem } = await movedAndBack(({ fixture, link }) => refusalOf(openLink(fixture.ctx(otherClient()), link)))
+    expect(await refusalOf(redeem())).toMatchObject({ code: 'link-expired' })
+  })
+
+  if (TEST_ACCOUNTS === 'own')
+    it('stay dead at once, for accounts of Latchkey itself', async () => {
+      const { redeem, enterRightCode } = await movedAndBack(async () => {})
+      expect(await refusalOf(enterRightCode(otherClient()))).toMatchObject({ code: 'code-wrong' })
+      expect(await refusalOf(redeem())).toMatchObject({ code: 'link-expired' })
+    })
+})
+
 it('housekeeping leaves the links of active accounts alone', async () => {
   const { fixture, link } = await createCodeFixture(db)
   expect(await endSecretsOfInactive(fixture.ctx())).toBe(0)
