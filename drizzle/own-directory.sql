@@ -32,14 +32,15 @@ begin
   return ended;
 end $$;
 
--- A link or code that was emailed before an account was deactivated stays dead when the account is activated again.
-create or replace function latchkey.end_secrets_of_deactivated() returns trigger
+-- A link or code that was emailed before an account was deactivated, or got another address, stays dead when the account is
+-- activated again, or gets its old address back.
+create or replace function latchkey.end_secrets_of_changed() returns trigger
   language plpgsql as $$
 begin
   update latchkey.password_reset_tokens set account_state = '' where account_id = new.id::text and used_at is null;
   return null;
 end $$;
 
-create or replace trigger end_secrets_of_deactivated after update of deactivated_at on latchkey.users
-  for each row when (new.deactivated_at is not null and old.deactivated_at is null)
-  execute function latchkey.end_secrets_of_deactivated();
+create or replace trigger end_secrets_of_changed after update of deactivated_at, email on latchkey.users
+  for each row when (new.email is distinct from old.email or (new.deactivated_at is not null and old.deactivated_at is null))
+  execute function latchkey.end_secrets_of_changed();

@@ -13,7 +13,7 @@ import { log } from './observability/log'
 import { telemetry } from './observability/telemetry'
 import { composeChangedEmails } from './recovery/compose-changed-emails'
 import { composeResetEmails } from './recovery/compose-reset-emails'
-import { endSecretsOfInactive } from './recovery/end-inactive'
+import { endSecretsOfChanged } from './recovery/end-changed'
 import { policyOf, secretsOf, sharedDatabase } from './runtime'
 
 /** What a process does besides answering requests. */
@@ -62,7 +62,7 @@ function createWorker(): Worker {
     db,
     log: log(),
     telemetry: telemetry(),
-    task: (now) => endSecretsOfInactive({ db, now }),
+    task: (now) => endSecretsOfChanged({ db, now }),
   })
   return {
     mail,

@@ -10,7 +10,7 @@ import { type Step, step } from '@/server/db/statement'
 import type { LimitCheck } from '@/server/limits/counter'
 import { runLimited } from '@/server/limits/run-limited'
 import { mayReveal, refuseUnknownAccount } from './disclosure'
-import { endSecretsOfInactive } from './end-inactive'
+import { endSecretsOfChanged } from './end-changed'
 import { isFrozen } from './frozen'
 import { readLinkJwt } from './link-forms'
 import { type CauseOfDeath, causeOfDeath, expiryOf, isOpen, pausableKind, type SecretKind } from './live-secret'
@@ -77,7 +77,7 @@ export async function findLiveSecret(
   refuseUnknownAccount(ctx, found.isAccountKnown)
   const { id, accountId, email, username, fullName, expiresAt } = found
   if (id === null) throw new RecoveryError(DEATH_CODES[secret.kind].unknown)
-  if (!found.isActive) await endSecretsOfInactive(ctx, id)
+  if (!found.isActive || found.causeOfDeath === 'expired') await endSecretsOfChanged(ctx, id)
   if (found.isFrozen) throw new RecoveryError('account-frozen')
   if (found.causeOfDeath) throw new RecoveryError(DEATH_CODES[secret.kind][found.causeOfDeath])
   return { id, accountId, owner: { email, username, fullName }, expiresAt }

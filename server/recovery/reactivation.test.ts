@@ -3,7 +3,7 @@ import { changeAccount, OTHER_PASSWORD, TEST_ACCOUNTS } from '@/server/testing/a
 import { createCodeFixture, otherClient } from '@/server/testing/code-fixture'
 import { createTestDatabase } from '@/server/testing/database'
 import { refusalOf } from '@/server/testing/refusal'
-import { endSecretsOfInactive } from './end-inactive'
+import { endSecretsOfChanged } from './end-changed'
 import { openLink } from './open-link'
 import { resetPassword } from './reset-password'
 
@@ -22,7 +22,7 @@ async function reactivated(meanwhile: (codes: Awaited<ReturnType<typeof createCo
 
 describe('the links and codes of an account that was deactivated and activated again', () => {
   it('stay dead once housekeeping has seen it inactive', async () => {
-    const { redeem, enterRightCode } = await reactivated(({ fixture }) => endSecretsOfInactive(fixture.ctx()))
+    const { redeem, enterRightCode } = await reactivated(({ fixture }) => endSecretsOfChanged(fixture.ctx()))
     expect(await refusalOf(redeem())).toMatchObject({ code: 'link-expired' })
     expect(await refusalOf(enterRightCode(otherClient()))).toMatchObject({ code: 'code-wrong' })
   })
@@ -40,7 +40,7 @@ describe('the links and codes of an account that was deactivated and activated a
     })
 
   it('are followed by new ones that work', async () => {
-    const { fixture, account } = await reactivated(({ fixture }) => endSecretsOfInactive(fixture.ctx()))
+    const { fixture, account } = await reactivated(({ fixture }) => endSecretsOfChanged(fixture.ctx()))
     fixture.clock.advance(60)
     const link = await fixture.mailedLink(account)
     await resetPassword(fixture.ctx(otherClient()), { secret: link, password: OTHER_PASSWORD })
@@ -60,7 +60,7 @@ async function movedAndBack(meanwhile: (codes: Awaited<ReturnType<typeof createC
 
 describe('the links and codes of an account whose address was changed and changed back', () => {
   it('stay dead once housekeeping has seen the other address', async () => {
-    const { redeem, enterRightCode } = await movedAndBack(({ fixture }) => endSecretsOfInactive(fixture.ctx()))
+    const { redeem, enterRightCode } = await movedAndBack(({ fixture }) => endSecretsOfChanged(fixture.ctx()))
     expect(await refusalOf(redeem())).toMatchObject({ code: 'link-expired' })
     expect(await refusalOf(enterRightCode(otherClient()))).toMatchObject({ code: 'code-wrong' })
   })
@@ -80,6 +80,6 @@ describe('the links and codes of an account whose address was changed and change
 
 it('housekeeping leaves the links of active accounts alone', async () => {
   const { fixture, link } = await createCodeFixture(db)
-  expect(await endSecretsOfInactive(fixture.ctx())).toBe(0)
+  expect(await endSecretsOfChanged(fixture.ctx())).toBe(0)
   await resetPassword(fixture.ctx(), { secret: link, password: OTHER_PASSWORD })
 })

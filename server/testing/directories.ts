@@ -17,6 +17,7 @@ const EMBEDDED = "it starts from the environment of the embedded database, which
 /** Tests that do not apply to accounts in another application, and why. */
 export const OWN_ONLY: Record<string, string> = {
   'server/accounts/own/**': "signing in, sessions and adding accounts are the application's own business",
+  'server/recovery/properties.test.ts': 'its model knows when links of own accounts die: at once, not within a minute',
   'server/api/session-router.test.ts': 'its procedures are not found: sessions belong to the application',
   'server/mail/transports/mailbox.test.ts': EMBEDDED,
   'server/http/{health,resend-webhook}.test.ts': EMBEDDED,
