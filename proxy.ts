@@ -40,6 +40,7 @@ export function proxy(request: NextRequest) {
 const EMAILED_LINKS: Record<string, string> = {
   '/reset-password': '/reset-password',
   '/secure-account': '/secure-account',
+  '/stop-emails': '/stop-emails',
   '/not-me': '/secure-account', // in emails sent before the page got its present path
 }
 

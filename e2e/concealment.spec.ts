@@ -1,8 +1,9 @@
 import type { APIResponse, Browser, BrowserContext, Page, Response } from '@playwright/test'
 import { messages } from '@/messages/en'
-import { createDatabase } from '@/server/db/client'
+import { createDatabase, type Database } from '@/server/db/client'
 import { startTestApp, type TestApp } from '@/server/testing/app'
 import { insertAccount, newUsername, type TestAccount } from './accounts'
+import { nearCodesOff } from './code-actions'
 import { test as base, expect } from './fixtures'
 import { codeIn, waitForEmail } from './mailbox'
 import { accountField, codeField, expectHeading } from './page-actions'
@@ -11,6 +12,7 @@ import { accountField, codeField, expectHeading } from './page-actions'
 base.describe.configure({ mode: 'default' })
 
 interface ConcealingApp extends TestApp {
+  db: Database
   newAccount: () => Promise<TestAccount>
 }
 
@@ -20,7 +22,7 @@ const test = base.extend<object, { app: ConcealingApp }>({
     async ({}, use) => {
       const app = await startTestApp({ ACCOUNT_DISCLOSURE: 'conceal', RATE_LIMIT_SCALE: '100' })
       const { db, close } = createDatabase(app.databaseUrl, { maxConnections: 1 })
-      await use({ ...app, newAccount: () => insertAccount(db) })
+      await use({ ...app, db, newAccount: () => insertAccount(db) })
       await close()
       await app.stop()
     },
@@ -156,6 +158,34 @@ for (const kind of ['email', 'username'] as const) {
     expect(responses).toMatch(/recovery\.request 200 \S*flow=…;.*HttpOnly/)
   })
 }
+
+test('with ACCOUNT_DISCLOSURE=conceal, codes are turned off alike for an account and for none', async ({
+  browser,
+  app,
+}) => {
+  const robin = await app.newAccount()
+  const texts: string[] = []
+  for (const account of [robin.email, `${newUsername()}@example.com`]) {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await page.goto(`${app.url}/forgot-password`)
+    await accountField(page).fill(account)
+    await page.getByRole('button', { name: messages.forgotPassword.submit }).click()
+    await codeField(page).fill('000000')
+    await expect(codeField(page)).toHaveAccessibleDescription(/2 tries left/)
+    await nearCodesOff(app.db)
+    await codeField(page).fill('000001')
+    for (const step of ['turned off', 'loaded again']) {
+      await expectHeading(page, messages.code.offTitle)
+      const text = (await page.locator('main').textContent()) ?? ''
+      texts.push(`${step}: ${text.replaceAll(account, 'ACCOUNT').replace(COUNTDOWN, '…')}`)
+      await page.reload()
+    }
+    await context.close()
+  }
+  expect(texts.slice(2)).toEqual(texts.slice(0, 2))
+  expect(texts[1]).toContain(messages.code.off)
+})
 
 test('with ACCOUNT_DISCLOSURE=conceal, the emailed code works too', async ({ page, app }) => {
   const robin = await app.newAccount()

@@ -54,11 +54,11 @@ export async function requestEmail(page: Page, account: string) {
 }
 
 /** Requests an email without the page, where requesting is not what is tested, and opens the code page. */
-export async function openCodePage(page: Page, account: string) {
+export async function openCodePage(page: Page, account: string, title: string = messages.code.title) {
   const response = await page.request.post('/api/trpc/recovery.request', { data: { account } })
   expect(response.status()).toBe(200)
   await page.goto('/forgot-password/code')
-  await expectHeading(page, messages.code.title)
+  await expectHeading(page, title)
 }
 
 /** Fills in and sends the form for a new password. */

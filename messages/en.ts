@@ -373,6 +373,25 @@ export const messages = {
     newLink: 'Request a link',
   },
 
+  stopEmails: {
+    title: 'Stop password reset emails',
+    lead: 'Getting password reset emails that you didn’t request? You can stop them for 24 hours.',
+    keeps: 'The link in the email that you have keeps working. We’ll still email you if your password changes.',
+    submit: 'Stop these emails',
+    busy: 'Stopping…',
+    allow: 'Allow emails again',
+    allowBusy: 'Allowing…',
+    stoppedTitle: 'Password reset emails are stopped',
+    stopped: { before: 'We won’t send you any until ', after: '.' },
+    undo: 'Need one sooner? You can allow them again.',
+    allowedTitle: 'Password reset emails are allowed again',
+    allowed: 'If you need to reset your password, request a new email.',
+    newEmail: 'Request a new email',
+    missingTitle: 'Open the link in your email',
+    missingBody: 'To stop password reset emails, or to allow them again, use the link at the end of one.',
+    deadBody: 'Copy the whole link from our latest email. The links in old emails stop working after some time.',
+  },
+
   mailbox: {
     title: 'Development mailbox',
     lead: 'Emails are stored here instead of being sent. New emails appear automatically.',

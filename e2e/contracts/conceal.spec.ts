@@ -19,6 +19,7 @@ test('a contract that shares a path with a page has no other path', async () => 
     ['GET', '/shared-path/reset-password?token=x'],
     ['GET', '/shared-path/reset-password/'],
     ['GET', '/shared-path/secure-account?token=x'],
+    ['GET', '/shared-path/stop-emails?token=x'],
   ] as const) {
     const { status, headers } = await send(contractApp().url, { method, path })
     expect(status, path).toBe(404)

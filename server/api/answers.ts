@@ -9,6 +9,7 @@ export const ANSWERS = {
   accountSecuredWithoutEmail:
     'All devices have been signed out. The address of the account has changed, so no email was sent.',
   accountSecured: 'All devices have been signed out, and an email with a link is on its way.',
+  emailsAllowed: 'Password reset emails are sent again.',
   signedOut: 'Signed out.',
   sessionEnded: 'The session has ended.',
   sessionsEnded: 'All other sessions have ended.',

@@ -1,5 +1,7 @@
+import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { secureAccountLink } from '@/server/http/emailed-token'
+import { mailSuppressions } from '@/server/db/schema'
+import { secureAccountLink, stopEmailsLink } from '@/server/http/emailed-token'
 import { resetPassword } from '@/server/recovery/reset-password'
 import { addTestAccount, OTHER_PASSWORD, storedHash } from '@/server/testing/accounts'
 import { API_ORIGIN, API_SECRET, stubApiEnvironment } from '@/server/testing/api-client'
@@ -82,6 +84,58 @@ describe('an opened link to secure an account', () => {
     const without = createBrowser()
     expect((await open(without, '')).headers.get('location')).toBe(`${API_ORIGIN}/secure-account`)
     expect(without.cookies()).toEqual([])
+  })
+})
+
+describe('an opened link to stop emails', () => {
+  /** An account with a reset email, and the token of its last line. */
+  async function withEmail() {
+    const fixture = createRecoveryFixture(db, { secrets: [API_SECRET] })
+    fixture.clock.advance((Date.now() - fixture.clock.now().getTime()) / 1000)
+    const account = await addTestAccount(db)
+    const email = await fixture.mailed(account)
+    const token = /\/stop-emails\?token=([\w-]+)/.exec(email?.text ?? '')?.[1] as string
+    const stopped = () => db.$count(mailSuppressions, eq(mailSuppressions.accountId, account.id))
+    return { token, stopped }
+  }
+
+  it('stops nothing by itself; its buttons stop emails and allow them again', async () => {
+    const { token, stopped } = await withEmail()
+    const browser = createBrowser()
+    const response = await browser.open(stopEmailsLink, `/stop-emails?token=${token}`)
+    expect(response.headers.get('location')).toBe(`${API_ORIGIN}/stop-emails`)
+    const form = (await browser.query('recovery.stopEmailsForm')).data
+    expect(await stopped()).toBe(0)
+
+    const { data } = await browser.mutate('recovery.stopEmails', form)
+    const hours = (Date.parse(data.until) - Date.now()) / 3_600_000
+    expect(Math.round(hours)).toBe(24)
+    expect(await stopped()).toBe(1)
+
+    expect((await browser.mutate('recovery.allowEmails', form)).status).toBe(200)
+    expect(await stopped()).toBe(0)
+    expect(browser.cookies()).toEqual([])
+  })
+
+  it('does nothing for another account, when another link was opened after its page', async () => {
+    const [own, other] = [await withEmail(), await withEmail()]
+    const browser = createBrowser()
+    await browser.open(stopEmailsLink, `/stop-emails?token=${own.token}`)
+    const form = (await browser.query('recovery.stopEmailsForm')).data
+    await browser.open(stopEmailsLink, `/stop-emails?token=${other.token}`)
+    for (const procedure of ['recovery.stopEmails', 'recovery.allowEmails']) {
+      expect((await browser.mutate(procedure, form)).error.data.reason).toBe('secret-changed')
+      expect((await browser.mutate(procedure, { token: 'x'.repeat(64) })).error.data.reason).toBe('link-unknown')
+    }
+    expect([await own.stopped(), await other.stopped()]).toEqual([0, 0])
+  })
+
+  it('is no link to secure an account', async () => {
+    const { token } = await withEmail()
+    const browser = createBrowser()
+    await browser.open(stopEmailsLink, `/stop-emails?token=${token}`)
+    expect((await browser.query('recovery.secureAccountForm')).data).toBeNull()
+    expect((await browser.mutate('recovery.secureAccount', { token })).error.data.reason).toBe('link-unknown')
   })
 })
 

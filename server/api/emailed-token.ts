@@ -6,7 +6,7 @@ import type { ApiContext } from './context'
 
 /** The token of an emailed link, for pages that act only when their button is pressed. */
 
-type TokenCookie = Extract<CookieName, 'secure-account'>
+type TokenCookie = Extract<CookieName, 'secure-account' | 'stop-emails'>
 
 /** Programs send `token`. The page has it in a cookie, and sends the `binding` of its form. */
 export const emailedTokenInput = z.object({

@@ -11,12 +11,13 @@ import { readPauses } from '@/server/recovery/read-pauses'
 import { requestReset } from '@/server/recovery/request-reset'
 import { resetPassword } from '@/server/recovery/reset-password'
 import { secureAccount } from '@/server/recovery/secure-account'
+import { allowEmails, stopEmails } from '@/server/recovery/stop-emails'
 import { verifyCode } from '@/server/recovery/verify-code'
 import { ANSWERS } from './answers'
 import type { ApiContext } from './context'
 import { emailedToken, emailedTokenInput, readForm } from './emailed-token'
 import { boundSecret, linkStateOutput, readLinkState } from './link-state'
-import { deadSecretCode, formBinding, message, seconds } from './output'
+import { deadSecretCode, formBinding, message, seconds, time } from './output'
 import { publicProcedure, router } from './trpc'
 
 function flowOf(ctx: ApiContext): Flow | null {
@@ -137,5 +138,33 @@ export const recoveryRouter = router({
       if (input.token === undefined) clearCookie(ctx.answer, 'secure-account')
       clearCookie(ctx.answer, 'session')
       return { message: emailed ? ANSWERS.accountSecured : ANSWERS.accountSecuredWithoutEmail, emailed }
+    }),
+
+  stopEmailsForm: publicProcedure
+    .meta({ summary: 'The binding of the form to stop reset emails, if this browser has opened a link to it, or null' })
+    .output(z.object({ binding: formBinding }).nullable())
+    .query(({ ctx }) => readForm(ctx, 'stop-emails')),
+
+  stopEmails: publicProcedure
+    .meta({
+      summary:
+        'Stop reset emails to their owner for 24 hours, with the token of one, or the opened link and the `binding` of its form',
+    })
+    .input(emailedTokenInput)
+    .output(z.object({ until: time }))
+    .mutation(async ({ ctx, input }) => {
+      // The cookie stays, so that the page can take it back.
+      const { until } = await stopEmails(ctx.recovery, { token: emailedToken(ctx, 'stop-emails', input) })
+      return { until: until.toISOString() }
+    }),
+
+  allowEmails: publicProcedure
+    .meta({ summary: 'Allow reset emails that were stopped, with the same token or link' })
+    .input(emailedTokenInput)
+    .output(message(ANSWERS.emailsAllowed))
+    .mutation(async ({ ctx, input }) => {
+      await allowEmails(ctx.recovery, { token: emailedToken(ctx, 'stop-emails', input) })
+      if (input.token === undefined) clearCookie(ctx.answer, 'stop-emails')
+      return { message: ANSWERS.emailsAllowed }
     }),
 })

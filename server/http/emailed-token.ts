@@ -21,5 +21,8 @@ export function moveTokenToCookie(path: `/${string}`, cookie: CookieName) {
   return { GET: answer, HEAD: answer }
 }
 
+/** `/stop-emails?token=`, at the end of reset emails. */
+export const stopEmailsLink = moveTokenToCookie('/stop-emails', 'stop-emails')
+
 /** `/secure-account?token=`, and `/not-me?token=` of emails from before the page got its present path. */
 export const secureAccountLink = moveTokenToCookie('/secure-account', 'secure-account')

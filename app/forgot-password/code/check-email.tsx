@@ -1,6 +1,5 @@
 'use client'
 
-import { useState } from 'react'
 import { Notice } from '@/app/_components/notice'
 import { PageHeading } from '@/app/_components/page-heading'
 import { TextLink } from '@/app/_components/text-link'
@@ -23,15 +22,15 @@ interface CheckEmailProps {
 
 /** Says where the email was sent, and asks for its code, unless codes are off for the account. */
 export function CheckEmail({ flow, pauses, concealed, linkSeconds, codeSeconds }: CheckEmailProps) {
-  const { account, resendAt, blockedUntil, update, reload } = useFlow(flow)
-  const [codesOff, setCodesOff] = useState(false)
+  const { account, resendAt, blockedUntil, codesOff, update, turnCodesOff, reload } = useFlow(flow)
   if (account === null) return <FlowEnded />
   const sent = codesOff
     ? words[concealed ? 'sentLinkConcealed' : 'sentLink']
     : words[concealed ? 'sentConcealed' : 'sent']
   return (
     <>
-      {codesOff ? <PageHeading takeFocus>{words.offTitle}</PageHeading> : <PageHeading>{words.title}</PageHeading>}
+      {/* The field with the focus goes away when codes are turned off while the page is open. */}
+      <PageHeading takeFocus={codesOff && !flow.codesOff}>{codesOff ? words.offTitle : words.title}</PageHeading>
       <p id="sent" className="mt-3">
         {sent.before}
         <strong>{account}</strong>
@@ -48,7 +47,7 @@ export function CheckEmail({ flow, pauses, concealed, linkSeconds, codeSeconds }
           codeSeconds={codeSeconds}
           blockedUntil={blockedUntil}
           update={update}
-          onCodesOff={() => setCodesOff(true)}
+          onCodesOff={turnCodesOff}
         />
       )}
       <section aria-labelledby="link" className="mt-6 border-t border-hairline pt-5">

@@ -34,11 +34,19 @@ export function useFlow(initial: Flow) {
     )
   }
 
+  /** Applies that the account accepts no more codes. */
+  const turnCodesOff = () =>
+    utils.recovery.flow.setData(undefined, (before) => before && { ...before, codesOff: true, blockedSeconds: 0 }, {
+      updatedAt: dataUpdatedAt,
+    })
+
   return {
     account: flow?.account ?? null,
     resendAt: deadline(flow?.resendInSeconds),
     blockedUntil: deadline(flow?.blockedSeconds),
+    codesOff: flow?.codesOff ?? false,
     update,
+    turnCodesOff,
     reload: () => query.refetch(),
   }
 }

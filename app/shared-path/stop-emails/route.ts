@@ -1,0 +1,3 @@
+import { stopEmailsLink } from '@/server/http/emailed-token'
+
+export const { GET, HEAD } = stopEmailsLink

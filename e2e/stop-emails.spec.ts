@@ -1,0 +1,60 @@
+import type { Page } from '@playwright/test'
+import { messages } from '@/messages/en'
+import { expectAccessible } from './axe'
+import { expect, test } from './fixtures'
+import { expectLayoutHolds } from './layout-checks'
+import { readResetEmail } from './mailbox'
+import { expectHeading, openAccountPage, openCodePage, openEmail } from './page-actions'
+
+const words = messages.stopEmails
+
+async function expectWellMade(page: Page, state: string) {
+  await expectLayoutHolds(page, state)
+  await expectAccessible(page, state)
+}
+
+test('an owner who gets emails that they did not ask for stops them, and allows them again', async ({
+  page,
+  newAccount,
+  otherDevice,
+}) => {
+  const robin = await newAccount()
+  await openCodePage(page, robin.email)
+  await readResetEmail(robin)
+  const owner = await otherDevice()
+  await openEmail(owner, robin.email, messages.passwordResetEmail.subject)
+  const link = (await owner.getByRole('link', { name: /stop-emails/ }).getAttribute('href')) as string
+  const token = link.split('token=')[1] as string
+  const isStopped = async () => {
+    const device = await otherDevice()
+    await openAccountPage(device, robin, robin.password)
+    return device.getByText(messages.account.suppressionTitle).isVisible()
+  }
+
+  await owner.goto(link)
+  await expectHeading(owner, words.title)
+  expect(new URL(owner.url()).search).toBe('')
+  expect(await owner.content()).not.toContain(token)
+  await expectWellMade(owner, 'stop emails')
+  expect(await isStopped()).toBe(false)
+
+  await owner.getByRole('button', { name: words.submit }).click()
+  await expect(owner.getByRole('heading', { name: words.stoppedTitle })).toBeFocused()
+  await expect(owner.getByText(words.stopped.before)).toContainText(/\d{2}:\d{2}/)
+  await expectWellMade(owner, 'emails stopped')
+  expect(await isStopped()).toBe(true)
+
+  await owner.getByRole('button', { name: words.allow }).click()
+  await expect(owner.getByRole('heading', { name: words.allowedTitle })).toBeFocused()
+  await expectWellMade(owner, 'emails allowed')
+  expect(await isStopped()).toBe(false)
+
+  // The cookie is used up. The link in the email still works.
+  await owner.goto('/stop-emails')
+  await expectHeading(owner, words.missingTitle)
+  await expectWellMade(owner, 'stop emails without a link')
+  await owner.goto(link.replace(token, 'x'.repeat(64)))
+  await owner.getByRole('button', { name: words.submit }).click()
+  await expect(owner.getByText(words.deadBody)).toBeVisible()
+  await expectWellMade(owner, 'stop emails, unknown link')
+})
