@@ -96,7 +96,7 @@ const errors = {
 const events = {
   'reset-requested': 'Password reset requested',
   'reset-mailed': 'Password reset email sent',
-  'reset-refused': 'Password reset requested too often, so no email was sent',
+  'reset-refused': 'Password reset requested, but no email was sent',
   'code-accepted': 'Code entered correctly',
   'code-blocked': 'Codes blocked after three wrong codes',
   'password-changed': 'Password changed',
@@ -365,7 +365,7 @@ export const messages = {
     doneBody: 'We’ve disabled the old password, signed out all devices and emailed you a link to choose a new one.',
     elsewhereTitle: 'Contact support now',
     elsewhereBody:
-      'We’ve disabled the password and signed out all devices. The email address of your account was changed too, so we haven’t sent a link. Contact support to get your account back.',
+      'We’ve disabled the password and signed out all devices. We haven’t sent a link, because the email address of your account was changed too, or support has stopped password resets for it. Contact support to get your account back.',
     doneMailbox: 'If someone else may be reading your email, change your email password first.',
     missingTitle: 'Open the link in your email',
     missingBody: 'To secure your account, use the link in the email about your password change.',
