@@ -26,7 +26,7 @@ export function ReloadButton({ variant = 'secondary', label = words.reload, wait
     window.location.reload()
   }
   return (
-    <div className="mt-3">
+    <>
       <Button
         variant={variant}
         busy={busy}
@@ -41,6 +41,6 @@ export function ReloadButton({ variant = 'secondary', label = words.reload, wait
           {secondsLeft === 0 ? words.ready : ''}
         </span>
       ) : null}
-    </div>
+    </>
   )
 }

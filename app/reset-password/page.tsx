@@ -33,11 +33,13 @@ function LinkContent({ link }: { link: inferRouterOutputs<AppRouter>['recovery']
         />
       )
     case 'too-many-requests':
+      return <RefusedLinkMessage reason={link.state} waitSeconds={link.retryAfterSeconds ?? 0} />
     case 'account-frozen':
     case 'recovery-paused':
     case 'codes-paused':
     case 'links-paused':
-      return <RefusedLinkMessage reason={link.state} waitSeconds={link.retryAfterSeconds} />
+      // It isn't known when a pause ends, so the person may try at any time.
+      return <RefusedLinkMessage reason={link.state} waitSeconds={0} />
     default:
       return <DeadLinkMessage reason={link.state} />
   }

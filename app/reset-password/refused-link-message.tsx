@@ -8,20 +8,20 @@ const words = messages.resetPassword
 
 interface RefusedLinkMessageProps {
   reason: RefusedLink
-  waitSeconds: number | undefined
+  /** Until the link may be opened. */
+  waitSeconds: number
 }
 
 /** Why the link or code can't be used now, how long to wait, and what to do instead. */
 export function RefusedLinkMessage({ reason, waitSeconds }: RefusedLinkMessageProps) {
   const { title, body } = messages.refusedLink[reason]
-  const isFrozen = reason === 'account-frozen'
   return (
     <>
       <PageHeading>{title}</PageHeading>
       <p className="mt-3 text-ink-soft">{body}</p>
-      {waitSeconds ? <p className="mt-3">{messages.retry.waitFor(waitSeconds)}</p> : null}
-      {isFrozen ? null : (
-        <div className="mt-8 mb-3 grid gap-3">
+      {waitSeconds > 0 ? <p className="mt-3">{messages.retry.waitFor(waitSeconds)}</p> : null}
+      {reason === 'account-frozen' ? null : (
+        <div className="mt-8 grid gap-3">
           {reason === 'links-paused' ? (
             <ButtonLink href="/forgot-password/code" document>
               {words.enterCode}
@@ -30,11 +30,13 @@ export function RefusedLinkMessage({ reason, waitSeconds }: RefusedLinkMessagePr
           <ReloadButton
             variant={reason === 'links-paused' ? 'secondary' : 'primary'}
             label={messages.retry.idle}
-            waitSeconds={waitSeconds ?? 0}
+            waitSeconds={waitSeconds}
           />
         </div>
       )}
-      <TextLink href="/sign-in">{words.signIn}</TextLink>
+      <div className="mt-3">
+        <TextLink href="/sign-in">{words.signIn}</TextLink>
+      </div>
     </>
   )
 }

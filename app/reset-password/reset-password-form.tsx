@@ -78,7 +78,11 @@ export function ResetPasswordForm({ binding, passwordMinLength, secondsLeft, sec
         </Button>
       </div>
       <RefusalNotice refusal={shown}>
-        {shown?.reason === 'secret-changed' ? <ReloadButton /> : null}
+        {shown?.reason === 'secret-changed' ? (
+          <div className="mt-3">
+            <ReloadButton />
+          </div>
+        ) : null}
         {shown && isDeadLink(shown.reason) ? (
           <div className="mt-3">
             <ButtonLink variant="secondary" href="/forgot-password">

@@ -44,7 +44,13 @@ export function SecureAccount({ binding }: { binding: string | null }) {
           {words.submit}
         </Button>
       </div>
-      <RefusalNotice refusal={refusal}>{reason === 'secret-changed' ? <ReloadButton /> : null}</RefusalNotice>
+      <RefusalNotice refusal={refusal}>
+        {reason === 'secret-changed' ? (
+          <div className="mt-3">
+            <ReloadButton />
+          </div>
+        ) : null}
+      </RefusalNotice>
       <p className="mt-4 text-ink-soft">{words.wasMe}</p>
     </>
   )

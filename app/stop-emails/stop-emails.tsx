@@ -77,7 +77,13 @@ export function StopEmails({ binding }: { binding: string | null }) {
           </div>
         </>
       )}
-      <RefusalNotice refusal={refusal}>{reason === 'secret-changed' ? <ReloadButton /> : null}</RefusalNotice>
+      <RefusalNotice refusal={refusal}>
+        {reason === 'secret-changed' ? (
+          <div className="mt-3">
+            <ReloadButton />
+          </div>
+        ) : null}
+      </RefusalNotice>
     </>
   )
 }

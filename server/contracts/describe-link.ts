@@ -12,5 +12,5 @@ export const redirectToForm: DescribedAnswer = {
 /** The 307 of an emailed link whose token is looked up. */
 export const redirectToFormOrRequest: DescribedAnswer = {
   ...redirectToForm,
-  when: `${redirectToForm.when}. A browser (\`Accept\` names \`text/html\`) with a dead link is redirected to \`/forgot-password\``,
+  when: `${redirectToForm.when}. A browser (\`Accept\` names \`text/html\`) with a dead link is redirected to \`/forgot-password\`; one that has to wait gets \`/reset-password\` instead of 429 or 503`,
 }

@@ -89,8 +89,10 @@ const UPDATE = '(contracts)/secure/reset-password/update/[token]'
 const FIELDS: Field[] = [
   ...procedure('recovery.request', ['account']),
   ...procedure('recovery.verifyCode', ['account', 'code']),
-  ...procedure('recovery.resetPassword', ['token', 'password', 'confirmPassword']),
-  ...procedure('recovery.secureAccount', ['token']),
+  ...procedure('recovery.resetPassword', ['token', 'password', 'confirmPassword', 'binding']),
+  ...procedure('recovery.secureAccount', ['token', 'binding']),
+  ...procedure('recovery.stopEmails', ['token', 'binding']),
+  ...procedure('recovery.allowEmails', ['token', 'binding']),
   ...procedure('session.signIn', ['account', 'password'], 20),
   ...procedure('account.endSession', ['id']),
   { ...queryField(TRPC, 'input', (value) => JSON.stringify({ account: value })), name: 'recovery.locate account' },
@@ -100,6 +102,7 @@ const FIELDS: Field[] = [
   ...bodyFields('(contracts)/shared-path/forgot-password', 'POST', ['email']),
   queryField('(contracts)/shared-path/reset-password', 'token'),
   queryField('shared-path/secure-account', 'token'),
+  queryField('shared-path/stop-emails', 'token'),
   ...paramFields(MAILED, 'GET', ['uidb64', 'token']),
   ...paramFields(MAILED, 'POST', ['uidb64', 'token'], PASSWORDS),
   ...bodyFields(MAILED, 'POST', ['new_password', 'confirm_password'], { params: wellFormed(['uidb64', 'token']) }),
@@ -115,7 +118,7 @@ const FIELDS: Field[] = [
 
 /** Cookies and headers that we read. */
 const HEADERS = ['cookie', 'authorization', 'user-agent', 'accept', 'x-forwarded-for', 'origin', 'content-type', 'host']
-const COOKIES = ['session', 'reset', 'flow', 'notice'].map((name) => `latchkey-${name}`)
+const COOKIES = ['session', 'reset', 'flow', 'notice', 'secure-account', 'stop-emails'].map((name) => `latchkey-${name}`)
 
 const handlers = new Map<string, Record<string, Handler>>()
 
