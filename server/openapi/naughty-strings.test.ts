@@ -118,7 +118,9 @@ const FIELDS: Field[] = [
 
 /** Cookies and headers that we read. */
 const HEADERS = ['cookie', 'authorization', 'user-agent', 'accept', 'x-forwarded-for', 'origin', 'content-type', 'host']
-const COOKIES = ['session', 'reset', 'flow', 'notice', 'secure-account', 'stop-emails'].map((name) => `latchkey-${name}`)
+const COOKIES = ['session', 'reset', 'flow', 'notice', 'secure-account', 'stop-emails'].map(
+  (name) => `latchkey-${name}`,
+)
 
 const handlers = new Map<string, Record<string, Handler>>()
 
