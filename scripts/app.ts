@@ -25,10 +25,20 @@ export async function startApp(
     variables,
     shutdown,
     onOutput = (chunk) => process.stdout.write(chunk),
-  }: { port: number; variables: Record<string, string | undefined>; shutdown?: AbortSignal; onOutput?: Listener },
+    onErrors,
+  }: {
+    port: number
+    variables: Record<string, string | undefined>
+    shutdown?: AbortSignal
+    onOutput?: Listener
+    /** Receives what goes to the terminal otherwise. */
+    onErrors?: Listener
+  },
 ): Promise<App> {
   const NODE_ENV = command === 'dev' ? 'development' : 'production'
-  const child = spawnNext([command, '--port', String(port)], { ...variables, NODE_ENV, PORT: String(port) })
+  const environment = { ...variables, NODE_ENV, PORT: String(port) } as NodeJS.ProcessEnv
+  const child = spawnNext([command, '--port', String(port)], environment, onErrors ? 'pipe' : 'inherit')
+  if (onErrors) child.stderr?.on('data', (chunk: Buffer) => onErrors(String(chunk)))
   let running = true
   const ended = child.finally(() => {
     running = false

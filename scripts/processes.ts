@@ -10,14 +10,14 @@ const NEXT = path.join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next')
 /** What the children of this module have in common: a process group of their own, which Ctrl-C does not reach. */
 const SHARED = { cwd: ROOT, detached: true, stdin: 'ignore', reject: false } satisfies Options
 
-/** Starts a command of Next.js, which shuts down when this process has ended. Its errors go to the terminal. */
-export function spawnNext(args: string[], variables: NodeJS.ProcessEnv) {
+/** Starts a command of Next.js, which shuts down when this process has ended. Its errors go to the terminal, or to a pipe. */
+export function spawnNext(args: string[], variables: NodeJS.ProcessEnv, stderr: 'inherit' | 'pipe' = 'inherit') {
   return execa(process.execPath, nextCommand(args), {
     ...SHARED,
     buffer: false,
     env: { ...variables, NEXT_TELEMETRY_DISABLED: '1' },
     extendEnv: false,
-    stderr: 'inherit',
+    stderr,
   })
 }
 

@@ -24,7 +24,7 @@ export interface TestApp {
 /**
  * Serves the production build on a free port, with its own database and mailbox, which `stop` removes.
  * @param variables changes to its environment, for example `{ ACCOUNT_DISCLOSURE: 'conceal' }`
- * @param onOutput receives what the server prints; by default it goes to the terminal
+ * @param onOutput receives what the server prints, errors too; by default it goes to the terminal
  */
 export async function startTestApp(variables: Record<string, string> = {}, onOutput?: Listener): Promise<TestApp> {
   await buildIfStale()
@@ -50,7 +50,7 @@ export async function startTestApp(variables: Record<string, string> = {}, onOut
     const pooled = pooler && { DATABASE_URL: pooler.url(databaseUrl), DATABASE_POOLING: 'transaction' }
     const serverVariables = { ...prepared.variables, ...pooled }
     const serveOn = async (port: number) => {
-      servers.push(await startApp('start', { port, variables: serverVariables, onOutput }))
+      servers.push(await startApp('start', { port, variables: serverVariables, onOutput, onErrors: onOutput }))
       return `http://127.0.0.1:${port}`
     }
     await serveOn(port)
