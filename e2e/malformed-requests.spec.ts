@@ -56,7 +56,7 @@ test('a request to upgrade the protocol is answered as a plain request, and its 
       text += chunk
     })
     socket.on('end', () => resolve(text)).on('error', reject)
-    socket.write('GET /nope HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n')
+    socket.write('GET /nope HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n')
   })
   expect(answer).toMatch(/^HTTP\/1\.1 404 /)
   expect(answer).toMatch(/content-security-policy/i)

@@ -30,6 +30,14 @@ test('a contract that shares a path with a page has no other path', async () => 
   expect(page.headers['content-type']).toContain('text/html')
 })
 
+test('the link that secures an account leads to the configured origin, whatever host a request names', async () => {
+  for (const path of ['/secure-account', '/not-me/']) {
+    const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example' }
+    const answer = await send(contractApp().url, { method: 'GET', path: `${path}?token=abc_DEF-123`, headers })
+    expect([answer.status, answer.headers.location], path).toEqual([307, `${contractApp().url}/secure-account`])
+  }
+})
+
 test("the framework's own responses carry our security headers and are never a 5xx", async () => {
   for (const [method, path] of [
     ['TRACE', '/'],

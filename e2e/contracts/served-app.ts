@@ -1,9 +1,11 @@
 import { insertAccount, type TestAccount } from '@/e2e/accounts'
-import { emailsTo } from '@/e2e/mailbox'
 import { insertMember, signInAsMember } from '@/e2e/members'
+import { seedDemoAccounts } from '@/server/accounts/own/seed'
 import type { Database } from '@/server/db/client'
-import { startTestApp, type TestApp } from '@/server/testing/app'
+import type { TestApp } from '@/server/testing/app'
 import { startExternalApp } from '@/server/testing/external-app'
+import type { FakeResend } from '@/server/testing/fake-resend'
+import { startPublicApp } from '@/server/testing/public-app'
 
 /** An app for the contract tests, with what depends on whose accounts it recovers. */
 export interface ServedApp extends Pick<TestApp, 'url' | 'databaseUrl' | 'serviceApiKey' | 'stop'> {
@@ -16,14 +18,17 @@ export interface ServedApp extends Pick<TestApp, 'url' | 'databaseUrl' | 'servic
   emailsTo(address: string, subject: string): Promise<{ text: string }[]>
 }
 
-/** Serves Latchkey's own accounts. */
+const DEMO_PASSWORD = 'a password of these tests'
+
+/** Serves Latchkey's own accounts, and not as a demo: that would refuse the forged hosts of some scenarios. */
 export async function serveOwnAccounts(variables: Record<string, string>): Promise<ServedApp> {
-  const app = await startTestApp(variables)
+  const app = await startPublicApp('own', variables)
+  await seedDemoAccounts(app.databaseUrl, DEMO_PASSWORD)
   return {
     ...app,
-    demoPassword: app.password,
+    demoPassword: DEMO_PASSWORD,
     addAccount: (db) => insertAccount(db),
-    emailsTo: (address, subject) => emailsTo(app.mailboxDir, address, subject),
+    emailsTo: async (address, subject) => acceptedBy(app.resend, address, subject),
   }
 }
 
@@ -35,9 +40,12 @@ export async function serveExternalAccounts(variables: Record<string, string>): 
     demoPassword: '',
     addAccount: (db) => insertMember(db),
     signIn: (db, account, password) => signInAsMember(db, account.replace(/@.*/, ''), password),
-    emailsTo: async (address, subject) =>
-      app.resend.accepted
-        .filter((email) => email.to.includes(address) && email.subject === subject)
-        .map(({ text = '' }) => ({ text })),
+    emailsTo: async (address, subject) => acceptedBy(app.resend, address, subject),
   }
 }
+
+/** The emails that the provider has accepted. */
+const acceptedBy = (resend: FakeResend, address: string, subject: string) =>
+  resend.accepted
+    .filter((email) => email.to.includes(address) && email.subject === subject)
+    .map(({ text = '' }) => ({ text }))

@@ -1,8 +1,10 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state'
 import { env } from '@/server/env'
 import { SOCKET_ADDRESS_HEADER } from './client-address'
+import { redirectOtherHosts } from './own-host'
 
 /** Changes to every request before Next.js sees it, and the headers that every response starts with. */
 
@@ -25,8 +27,18 @@ const securityHeaders = (): Record<string, string> => ({
 /** The methods that Next.js can route. It answers any other, such as TRACE, with 500. */
 const ROUTABLE_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** Next.js answers 500 when these do not match a static file. We never serve partial content, so they are dropped. */
-const DROPPED_HEADERS = ['range', 'if-match', 'if-unmodified-since']
+/**
+ * Next.js answers 500 when the first three do not match a static file. We never serve partial content. `Next-Action`
+ * names a server action: this app has none, and Next.js logs a stack for an unknown one. Narrow this rule to unknown
+ * actions when the first one is written.
+ */
+const DROPPED_HEADERS = ['range', 'if-match', 'if-unmodified-since', 'next-action']
+
+/** The bodies in which a form without JavaScript calls a server action. Every route here refuses them unread. */
+const FORM_TYPES = /^(?:multipart\/form-data|application\/x-www-form-urlencoded)/i
+
+/** The router's state in a navigation. Next.js answers 500 and logs a stack when it is not well formed. */
+const ROUTER_STATE = 'next-router-state-tree'
 
 /**
  * A request target in origin form, with `%25` for a `%` that starts no escape. Servers must accept the absolute
@@ -57,6 +69,18 @@ function prepareRequest(request: IncomingMessage) {
   request.url = normalizeTarget(request.url ?? '/')
   if (!ROUTABLE_METHODS.has(request.method ?? '')) request.method = 'OPTIONS'
   for (const name of DROPPED_HEADERS) delete request.headers[name]
+  if (FORM_TYPES.test(request.headers['content-type'] ?? ''))
+    request.headers['content-type'] = 'application/octet-stream'
+  if (!isRouterState(request.headers[ROUTER_STATE])) delete request.headers[ROUTER_STATE]
+}
+
+/** Whether Next.js can read the state. Without one it renders the whole page. */
+export function isRouterState(state: string | string[] | undefined): boolean {
+  try {
+    return parseAndValidateFlightRouterState(state) !== undefined
+  } catch {
+    return false
+  }
 }
 
 /** The server property that Node.js has since 24.9. */
@@ -94,8 +118,10 @@ export function installRequestHooks(): void {
   if (!env().development) ignoreUpgrades() // hot reload needs a WebSocket
   // The demo accounts and the mailbox are for this machine only.
   if (env().embeddedDatabase) refuseOtherMachines()
+  const isDemo = env().embeddedDatabase
   subscribe('http.server.request.start', (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
+    if (isDemo) redirectOtherHosts(request)
     prepareRequest(request)
     for (const [name, value] of headers) response.setHeader(name, value)
   })

@@ -1,17 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { startTemporaryPostgres } from '@/scripts/embedded-postgres'
-import { startTestApp, type TestApp } from './app'
-import { type FakeResend, startFakeResend } from './fake-resend'
-import { migrateTestDatabase } from './migrate-test-database'
+import { type PublicApp, startPublicApp } from './public-app'
 
-export interface ExternalApp extends Pick<TestApp, 'url' | 'serviceApiKey' | 'stop'> {
-  /** The site's database, with the rights of its owner. Latchkey's server has fewer. */
-  databaseUrl: string
+export interface ExternalApp extends PublicApp {
   /** Where the site's people sign in. */
   signInUrl: string
-  /** Receives the emails. */
-  resend: FakeResend
 }
 
 /** The title of the page where the people of the site sign in. */
@@ -19,37 +12,16 @@ export const MEMBERS_SIGN_IN = 'Members sign in here'
 
 /** Serves the production build in front of the members of `legacy-members.sql`, who sign in on a page of their own site. */
 export async function startExternalApp(variables: Record<string, string> = {}): Promise<ExternalApp> {
-  const ends: (() => Promise<unknown>)[] = []
-  const stop = async () => {
-    for (const end of ends.reverse()) await end()
-  }
+  const site = await startSite()
   try {
-    const postgres = await startTemporaryPostgres()
-    ends.push(postgres.stop)
-    await migrateTestDatabase(postgres.url, 'external')
-    const resend = await startFakeResend()
-    ends.push(resend.close)
-    const site = await startSite()
-    ends.push(site.stop)
-    const role = Object.assign(new URL(postgres.url), { username: 'latchkey_server', password: 'latchkey_server' })
-    const serviceApiKey = 'service-key-of-these-tests-0123456789'
-    const app = await startTestApp({
-      DATABASE_URL: role.href,
-      DATABASE_DIRECT_URL: postgres.url,
-      APP_SECRET: 'a secret of these tests that is long enough',
-      SERVICE_API_KEY: serviceApiKey,
-      RESEND_API_KEY: 're_test_key',
-      RESEND_BASE_URL: resend.url,
-      MAIL_FROM: 'Latchkey <accounts@example.org>',
-      ACCOUNTS: 'external',
-      SIGN_IN_URL: site.signInUrl,
-      PASSWORD_HASH: 'bcrypt',
-      ...variables,
-    })
-    ends.push(app.stop)
-    return { url: app.url, serviceApiKey, databaseUrl: postgres.url, signInUrl: site.signInUrl, resend, stop }
+    const app = await startPublicApp('external', { SIGN_IN_URL: site.signInUrl, PASSWORD_HASH: 'bcrypt', ...variables })
+    const stop = async () => {
+      await app.stop()
+      await site.stop()
+    }
+    return { ...app, signInUrl: site.signInUrl, stop }
   } catch (error) {
-    await stop()
+    await site.stop()
     throw error
   }
 }
