@@ -28,6 +28,7 @@ const FLAWS: Record<Flaw, string> = {
   'reveals-request': 'Asking for an email is answered alike',
   'refuses-plausible': 'Addresses that are well-formed but impossible',
   'reveals-locate': 'Looking for an account',
+  'gives-link': 'No interface gives a link',
   'reveals-sign-in': 'Wrong passwords are answered alike',
   'slow-known': 'Smoke test of time',
   'believes-host': 'The emailed link leads to',
@@ -55,6 +56,7 @@ const FLAWS: Record<Flaw, string> = {
   'slash-fresh-budget': 'Junk fields, other spellings of the path',
   'sign-in-per-name': 'Guesses at a password count for the account',
   fails: 'No request of any attack causes a server error',
+  'repeats-token': 'No answer repeats an emailed token or code',
   'shows-stack': 'No answer shows a stack',
 }
 
@@ -80,7 +82,8 @@ async function attack(flaw?: Flaw, holds?: string): Promise<Outcome[]> {
   })
   const [requests, last] = [PROMISE_GROUPS[1], PROMISE_GROUPS.at(-1)]
   const found = PROMISE_GROUPS.filter((group) => !holds || group.promises.some((each) => each.holds.startsWith(holds)))
-  const groups = holds && found[0] === last ? [web, requests, last] : found
+  const groups =
+    holds && found[0] === last ? [web, requests, PROMISE_GROUPS.find(({ name }) => name === 'tokens'), last] : found
   try {
     return await runPromises(attacker, groups as typeof found)
   } finally {

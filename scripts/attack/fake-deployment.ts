@@ -112,6 +112,7 @@ export async function startFakeDeployment(flaw?: Flaw) {
   const queries: Record<string, (request: IncomingMessage) => Reply> = {
     'recovery.terms': () => data({ disclosure: 'conceal', sendCooldownSeconds: 60, linkTtlSeconds: 3600 }),
     'recovery.linkState': (request) => {
+      if (has('repeats-token')) return data({ state: 'live', token: cookieOf(request, 'reset') })
       const isLive = !recovery.isHeldUp() && recovery.find(decodeURIComponent(cookieOf(request, 'reset')))
       return data({ state: isLive ? 'live' : 'link-unknown' })
     },
@@ -131,7 +132,11 @@ export async function startFakeDeployment(flaw?: Flaw) {
           : failed('link-unknown'),
       'POST /reset-password/MQ/x': () => failed('link-unknown'),
     }
-  for (const path of ['/initiate_reset_forgotten_password', '/forgot-password', '/api/v1/auth/password-reset-email'])
+  contracts['POST /api/v1/auth/password-reset-email'] = ({ email }, request) => {
+    const link = `${origin}/reset-password${has('gives-link') ? '?token=x' : ''}`
+    return ask(request, email, 'pages', { status: 200, body: { reset_link: link } })
+  }
+  for (const path of ['/initiate_reset_forgotten_password', '/forgot-password'])
     contracts[`POST ${path}`] = (body, request) => ask(request, body.email, 'pages', { status: 200, body: {} })
   contracts['POST /api/auth/forgot-password'] = (body, request) =>
     ask(request, body.email, 'jwt', { status: 200, body: {} })

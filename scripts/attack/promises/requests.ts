@@ -123,6 +123,9 @@ export const requests: PromiseGroup = {
   ],
 }
 
+/** Six digits can be part of a longer number or of an id by chance. */
+const showsCode = (text: string, code: string) => new RegExp(`"${code}"|(?<![\\w.-])${code}(?![\\w.-])`).test(text)
+
 /** Judged at the end, over everything that was sent. */
 export const allAnswers: PromiseGroup = {
   name: 'all answers',
@@ -134,6 +137,20 @@ export const allAnswers: PromiseGroup = {
         const failed = client.exchanges.filter(({ answer }) => answer.status >= 500 && answer.status !== 503)
         const [first] = failed
         expectThat(!first, `${failed.length} answers, the first one ${first?.answer.status} to ${first?.request}`)
+      },
+    },
+    {
+      holds: 'No answer repeats an emailed token or code',
+      attack: 'searches the bodies and addresses of all answers for those of the emails',
+      async check(attacker) {
+        const { client } = attacker
+        const emails = [await attacker.firstEmail(), await attacker.secondEmail()]
+        for (const { request, answer } of client.exchanges) {
+          if (request.includes('/dev/mailbox')) continue
+          const visible = answer.text + (answer.headers.location ?? '')
+          const shows = emails.some(({ token, code }) => visible.includes(token) || showsCode(visible, code))
+          expectThat(!shows, `the answer to ${request} repeats one`)
+        }
       },
     },
     {

@@ -107,6 +107,27 @@ export const strangers: PromiseGroup = {
       },
     },
     {
+      holds: 'No interface gives a link to a caller without the key of a trusted back end',
+      attack: 'asks the contract v1 without a key and with made-up ones',
+      async check({ client, unknownEmail, options }) {
+        const account = options.account ?? unknownEmail
+        const path = '/api/v1/auth/password-reset-email'
+        const keys = [
+          undefined,
+          'Bearer null',
+          'Bearer undefined',
+          'Bearer a, Bearer b',
+          `Basic ${btoa('admin:admin')}`,
+        ]
+        for (const key of keys) {
+          const headers = key === undefined ? [] : [['authorization', key] as const]
+          const answer = notLimited(await client.sendJson('POST', path, { email: account }, headers))
+          const hasToken = /token=|\/reset-password\/[\w-]+\/[\w-]+/.test(answer.text)
+          expectThat(!hasToken, `with ${key ?? 'no key'} it answered with a link to the account`)
+        }
+      },
+    },
+    {
       holds: 'Wrong passwords are answered alike with and without an account',
       attack: 'signs in with a wrong password',
       async check(attacker) {
