@@ -39,6 +39,13 @@ describe('when a stranger asks again', () => {
     await redeem(link)
   })
 
+  it('so does a link whose address only leads to the form, as those of jwt and v1 do, once the form was shown', async () => {
+    const { fixture, link, strangerAsks, redeem } = await createProgressFixture()
+    await showResetForm(fixture.ctx(otherClient()), link)
+    await strangerAsks()
+    await redeem(link)
+  })
+
   it('it works for ten minutes, and further requests do not prolong that', async () => {
     const { fixture, link, open, strangerAsks, redeem } = await createProgressFixture()
     await open()
