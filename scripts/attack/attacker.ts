@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer, HttpClient, Sent } from './http-client'
 import { type EmailReader, parseResetEmail, type ResetEmail } from './read-email'
 import { askAt, JWT_PATH } from './request-paths'
+import { isLive } from './secrets'
 import { notChecked, notLimited } from './verdicts'
 
 /** What an attack knows of the deployment and of its own test account. */
@@ -60,6 +61,8 @@ export class Attacker {
   session?: string | null
   /** The recipients of the emails before the first attack on them, where the mailbox shows that. */
   recipientsBefore?: string[]
+  /** Whether the first link worked just before the second email was requested. */
+  wasFirstLive = false
   hasChanged = false
   /** The address of this run has used up a budget. */
   isOverLimit = false
@@ -118,11 +121,12 @@ export class Attacker {
   /** A later email, requested as the pages do, once the cooldown and a block of codes are over. */
   secondEmail(): Promise<ResetEmail> {
     this.#second ??= this.#waitForEmail(async () => {
-      await this.firstEmail()
+      const { link } = await this.firstEmail()
       const { sendCooldownSeconds } = await this.terms()
       const wait = Math.max(sendCooldownSeconds, this.blockSeconds) + 1
       if (wait > 300) notChecked(`a second email would need a pause of ${wait} s`)
       await this.pause(wait)
+      this.wasFirstLive = await isLive(this.client, link)
       notLimited(await this.client.mutate('recovery.request', { account: this.account }))
     })
     return this.#second

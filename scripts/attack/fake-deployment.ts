@@ -113,7 +113,7 @@ export async function startFakeDeployment(flaw?: Flaw) {
     'recovery.terms': () => data({ disclosure: 'conceal', sendCooldownSeconds: 60, linkTtlSeconds: 3600 }),
     'recovery.linkState': (request) => {
       if (has('repeats-token')) return data({ state: 'live', token: cookieOf(request, 'reset') })
-      const isLive = !recovery.isHeldUp() && recovery.find(decodeURIComponent(cookieOf(request, 'reset')))
+      const isLive = !recovery.isHeldUp() && recovery.open(decodeURIComponent(cookieOf(request, 'reset')))
       return data({ state: isLive ? 'live' : 'link-unknown' })
     },
     'session.current': (request) =>

@@ -15,6 +15,7 @@ interface Reset {
   jwt: boolean
   spent?: boolean
   superseded?: boolean
+  opened?: boolean
   codeUsed?: boolean
   grant?: string
 }
@@ -64,7 +65,10 @@ export class FakeRecovery {
   request(name: string, origin: string, form: 'jwt' | 'pages') {
     if (!this.knows(name) || this.#now() - this.#lastEmail < COOLDOWN_MS) return
     this.#lastEmail = this.#now()
-    if (!this.has('older-links-live')) for (const reset of this.#resets) reset.superseded = true
+    for (const reset of this.#resets) {
+      if (!this.has('older-codes-live')) reset.codeUsed = true
+      reset.superseded = !reset.opened || this.has('ends-resets')
+    }
     const token = randomBytes(32).toString('base64url')
     const code = String(randomInt(1_000_000)).padStart(6, '0')
     this.#resets.push({ token, code, account: this.account, jwt: form === 'jwt' })
@@ -123,11 +127,18 @@ export class FakeRecovery {
     const reset = this.find(token)
     if (!reset) return false
     if (this.has('no-lock')) await new Promise((resolve) => setTimeout(resolve, 20))
-    reset.spent = !this.has('links-survive')
+    for (const each of this.#resets) each.spent = !this.has('links-survive')
     if (this.has('links-survive') && this.isOver('redeemed once', 1)) return false
     if (!this.has('sessions-survive')) this.sessions.clear()
     if (!this.has('no-notice')) this.emails.unshift({ to: this.account, text: 'Your password was changed.' })
     return true
+  }
+
+  /** The reset of an opened form. */
+  open(token: string): Reset | undefined {
+    const reset = this.find(token)
+    if (reset) reset.opened = true
+    return reset
   }
 
   spend(token: string) {

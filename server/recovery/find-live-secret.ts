@@ -65,7 +65,7 @@ export async function findLiveSecret(
 ): Promise<LiveSecret> {
   const matches = await matchesSecret(ctx, secret)
   const found = await runLimited<FoundSecret>(ctx, { action, secret: pausableKind(secret.kind) }, (check) => ({
-    steps: action === 'open-link' ? [recordOpening(ctx, matches, check)] : [],
+    steps: opens(action, secret) ? [recordOpening(ctx, matches, check)] : [],
     query: sql`select ${check.result}.*, ${isAccountKnown(ctx, secret)} as "isAccountKnown",
       t.id, t.account_id as "accountId", a.email, coalesce(a.username, '') as username, coalesce(a.full_name, '') as "fullName",
       ${expiryOf(secret.kind)} as "expiresAt", ${causeOfDeath(secret.kind, ctx.now)} as "causeOfDeath",
@@ -82,6 +82,10 @@ export async function findLiveSecret(
   if (found.causeOfDeath) throw new RecoveryError(DEATH_CODES[secret.kind][found.causeOfDeath])
   return { id, accountId, owner: { email, username, fullName }, expiresAt }
 }
+
+/** The links of `jwt` and `v1` lead straight to the form, so showing it counts as following the link too. */
+const opens = (action: string, { kind }: PresentedSecret) =>
+  action === 'open-link' || (action === 'show-reset-form' && kind !== 'grant')
 
 /** Records that the link was followed, so that the reset in progress survives a newer request. At most once a minute. */
 const recordOpening = (ctx: RecoveryContext, matches: SQL, check: LimitCheck): Step =>
