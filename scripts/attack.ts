@@ -16,7 +16,7 @@ await main(async () => {
   const emails = await chooseReader(client, options)
   const { account, username, parallel } = options
 
-  console.log(`Attacking ${options.origin} with about 700 requests, which takes one to four minutes.`)
+  console.log(`Attacking ${options.origin} with up to 900 requests, which takes one to four minutes.`)
   if (account) {
     console.log(`${account} gets three emails. Its codes are blocked and its sign-in is limited for a while.`)
     if (!password) console.log('Without --password-stdin its password is replaced by one that is not kept.')
