@@ -35,6 +35,8 @@ export const OTHER_WRITES: readonly { method: 'POST'; path: string; body: object
   { method: 'POST', path: '/api/trpc/recovery.verifyCode', body: { code: 'x' } },
   { method: 'POST', path: '/api/trpc/recovery.resetPassword', body: {} },
   { method: 'POST', path: '/api/trpc/recovery.secureAccount', body: {} },
+  { method: 'POST', path: '/api/trpc/recovery.stopEmails', body: {} },
+  { method: 'POST', path: '/api/trpc/recovery.allowEmails', body: {} },
   { method: 'POST', path: '/api/trpc/session.signIn', body: {} },
   { method: 'POST', path: '/api/trpc/session.signOut', body: {} },
   { method: 'POST', path: '/api/trpc/account.requestReset', body: {} },

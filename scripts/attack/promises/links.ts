@@ -47,7 +47,13 @@ const namesEvil = ({ headers, cookies }: Answer) =>
   cookies.some((cookie) => cookie.includes(EVIL_HOST))
 
 /** Addresses in emails and pages that hold a token. */
-const TOKEN_ADDRESSES = ['/reset-password', '/api/accounts/forgot_password', '/secure-account', '/not-me']
+const TOKEN_ADDRESSES = [
+  '/reset-password',
+  '/api/accounts/forgot_password',
+  '/secure-account',
+  '/not-me',
+  '/stop-emails',
+]
 const MADE_UP_TOKEN = 'A'.repeat(43)
 const MAX_REDIRECTS = 5
 
