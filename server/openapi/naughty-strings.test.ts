@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import pLimit from 'p-limit'
 import { beforeAll, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { statedProcedures } from '@/server/api/openapi'
@@ -163,7 +162,10 @@ async function send({ route, method }: Pick<Field, 'route' | 'method'>, sent: Se
 
 /** In `npm test`, each field gets a sixth of the strings, and each string reaches a sixth of the fields. */
 const SHARE = process.env.TEST_ALL ? 1 : 6
-const atOnce = pLimit(8)
+/** Makes the calls, eight at a time. */
+async function callAll(calls: (() => Promise<unknown>)[]) {
+  for (let at = 0; at < calls.length; at += 8) await Promise.all(calls.slice(at, at + 8).map((call) => call()))
+}
 
 async function expectNoServerError(name: string, value: string, sending: () => Promise<Response>) {
   const response = await sending()
@@ -181,7 +183,7 @@ it('no naughty string in a field of any route causes a server error', async () =
     }),
   )
   expect(calls.length).toBeGreaterThan(2_400)
-  await Promise.all(calls.map((call) => atOnce(call)))
+  await callAll(calls)
 })
 
 it('no naughty string in a cookie or header that is read causes a server error', async () => {
@@ -203,7 +205,7 @@ it('no naughty string in a cookie or header that is read causes a server error',
       ]
     }),
   )
-  await Promise.all(calls.map((call) => atOnce(call)))
+  await callAll(calls)
 })
 
 it('every route that takes input has its fields here, and so has every procedure', () => {
