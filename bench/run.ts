@@ -1,52 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import { Agent } from 'node:http'
 import { availableParallelism } from 'node:os'
 import { hash } from '@node-rs/argon2'
 import postgres, { type Sql } from 'postgres'
 import { main } from '@/scripts/cli-error'
 import { startTestApp } from '@/server/testing/app'
+import { ACCOUNTS, ARGON2, addAccounts, emailOf, mintLinks, PASSWORD, post, reset } from './accounts'
 import { compareTiming, type TimingResult } from './disclosure'
+import { benchFlood } from './flood-command'
 import { type Call, median, send } from './load'
 import { countStatements } from './statements'
 import { compareThroughput } from './throughput'
-
-const ACCOUNTS = 1_000
-/** Accounts that no request names, so that the worker creates no links for them. */
-const RESET_ACCOUNTS = 400
-const PASSWORD = 'walnut bicycle north 7'
-const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
-
-const emailOf = (n: number) => `bench${n}@example.com`
-
-const post = (name: string, input: unknown): Call => ({
-  method: 'POST',
-  path: `/api/trpc/${name}`,
-  body: JSON.stringify(input),
-})
-
-async function addAccounts(sql: Sql) {
-  const passwordHash = await hash(PASSWORD, ARGON2)
-  await sql`
-    insert into latchkey.users (email, username, full_name, password_hash)
-    select 'bench' || n || '@example.com', 'bench' || n, 'Bench ' || n, ${passwordHash}
-    from generate_series(0, ${ACCOUNTS + RESET_ACCOUNTS - 1}) n`
-}
-
-/** Creates links as the worker does, one for each account. Returns their tokens. */
-async function mintLinks(sql: Sql, from: number, count: number): Promise<string[]> {
-  const rows = Array.from({ length: count }, (_, n) => ({
-    username: `bench${from + n}`,
-    token: randomBytes(32).toString('base64url'),
-  }))
-  await sql`
-    insert into latchkey.password_reset_tokens
-      (id, account_id, token_hash, code_hash, account_state, created_at, expires_at, code_expires_at)
-    select gen_random_uuid(), u.id, sha256(convert_to(r.token, 'UTF8')), sha256('none'),
-      sha256(convert_to(concat_ws(E'\\x1f', u.email, coalesce(u.password_hash, ''), ''), 'UTF8')),
-      now(), now() + interval '1 hour', now() + interval '10 minutes'
-    from jsonb_to_recordset(${sql.json(rows)}) as r(username text, token text) join latchkey.users u using (username)`
-  return rows.map((row) => row.token)
-}
 
 async function signIn(origin: string): Promise<string> {
   const answer = await fetch(`${origin}/api/trpc/session.signIn`, {
@@ -56,9 +19,6 @@ async function signIn(origin: string): Promise<string> {
   })
   return /latchkey-session=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '')?.[1] ?? ''
 }
-
-const reset = (token: string): Call =>
-  post('recovery.resetPassword', { token, password: 'plum river lantern 42', confirmPassword: 'plum river lantern 42' })
 
 /** Resets per second as a share of bare hashes per second, measured in turns with equal concurrency. */
 async function compareResets(origin: string, sql: Sql) {
@@ -121,6 +81,7 @@ function printTiming(result: TimingResult) {
 }
 
 await main(async () => {
+  if (process.argv[2] === 'flood') process.exit((await benchFlood()) ? 0 : 1)
   const variables = { ACCOUNT_DISCLOSURE: 'conceal', RATE_LIMIT_SCALE: '1000000', LOG_LEVEL: 'fatal' }
   const app = await startTestApp(variables)
   const sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} })

@@ -18,6 +18,8 @@ interface Waiting {
 
 /** What a hash is expected to take before one was measured. */
 const FIRST_GUESS_MS = 50
+/** No real hash takes less. */
+const LEAST_MS = 5
 /** How much the latest hash counts for in the average. */
 const NEWEST_SHARE = 0.1
 
@@ -44,7 +46,7 @@ export class HashLane {
 
   /** How many hashes end within a second, judged by the latest ones. At least one for each slot. */
   get perSecond(): number {
-    return Math.max(this.slots, Math.floor((this.slots * 1000) / this.#averageMs))
+    return Math.max(this.slots, Math.floor((this.slots * 1000) / Math.max(LEAST_MS, this.#averageMs)))
   }
 
   /**

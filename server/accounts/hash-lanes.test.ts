@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { refusalOf } from '@/server/testing/refusal'
 import { HashLane } from './hash-lane'
 import { runRedeem, withSignInPlace } from './hash-lanes'
@@ -120,5 +120,22 @@ describe('the lane of sign-in', () => {
     const known = withSignInPlace('known-device', undefined, (place) => place.run(work('known')))
     release()
     await Promise.all([...full, known])
+  })
+
+  it('holds refusals, so that clients that try again at once keep nothing busy, but not without limit', async () => {
+    const { started, release, work } = heldWork()
+    const gone = new AbortController()
+    let refused = 0
+    const flood = Array.from({ length: 5_000 }, () =>
+      withSignInPlace('anonymous', gone.signal, (place) => place.run(work('stranger'))).catch(() => refused++),
+    )
+    await settled()
+    const [atOnce, most] = [refused, 5_000 - 2_000]
+    expect(atOnce).toBeGreaterThan(0)
+    expect(atOnce).toBeLessThan(most)
+    gone.abort() // nothing is held for clients that have gone
+    await vi.waitFor(() => expect(refused).toBe(5_000 - started.length))
+    release()
+    await Promise.all(flood)
   })
 })

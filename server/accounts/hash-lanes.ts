@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
 import { busy, HashLane } from './hash-lane'
 
 /**
@@ -17,6 +18,8 @@ interface Lanes {
   signIn: HashLane
   /** How many sign-ins are under way. */
   signIns: Record<SignInKind, number>
+  /** How many sign-ins were refused and are not answered yet. */
+  heldRefusals: number
 }
 
 /** `known-device`: of a browser that has signed in to the account before. */
@@ -27,6 +30,7 @@ const createLanes = (cores = availableParallelism()): Lanes => ({
   ofSecret: new Map(),
   signIn: new HashLane(Math.max(1, Math.min(cores, POOL_THREADS) - 1)),
   signIns: { 'known-device': 0, anonymous: 0 },
+  heldRefusals: 0,
 })
 
 // Next.js may load this module more than once: routes are bundled separately.
@@ -79,6 +83,20 @@ export interface SignInPlace {
   run<Result>(work: () => Promise<Result>): Promise<Result>
 }
 
+const HELD_MS = 2_000
+const MAX_HELD = 2_000
+
+/**
+ * Waits before a sign-in is refused. Clients that try again as soon as they are answered would otherwise keep the event
+ * loop busy with refusals. Waiting costs nothing but the connection.
+ */
+async function holdRefusal(signal: AbortSignal | undefined): Promise<void> {
+  if (lanes.heldRefusals >= MAX_HELD) return
+  lanes.heldRefusals++
+  await pause(HELD_MS, undefined, { signal }).catch(() => {}) // the client has gone
+  lanes.heldRefusals--
+}
+
 /**
  * Lets a sign-in in before anything is done for it: as many of each kind as can be hashed within a second. So those
  * that are refused cost next to nothing, and anonymous ones take no place from browsers that are known.
@@ -90,18 +108,20 @@ export async function withSignInPlace<Result>(
   signIn: (place: SignInPlace) => Promise<Result>,
 ): Promise<Result> {
   const { signIn: lane, signIns } = lanes
-  const enter = (kind: SignInKind) => {
-    if (signIns[kind] >= lane.slots + lane.perSecond) throw busy()
-    signIns[kind]++
-  }
+  const isFull = (kind: SignInKind) => signIns[kind] >= lane.slots + lane.perSecond
   if (signal?.aborted) throw busy()
   let kind = first
-  enter(kind)
+  if (isFull(kind)) {
+    await holdRefusal(signal)
+    throw busy()
+  }
+  signIns[kind]++
   try {
     return await signIn({
       becomes(actual) {
         if (actual === kind) return
-        enter(actual)
+        if (isFull(actual)) throw busy()
+        signIns[actual]++
         signIns[kind]--
         kind = actual
       },
