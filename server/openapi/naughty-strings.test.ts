@@ -12,7 +12,6 @@ import { createTestDatabase } from '@/server/testing/database'
 import naughtyStrings from '@/server/testing/naughty-strings.json' with { type: 'json' }
 
 /** The Big List of Naughty Strings (MIT, see naughty-strings.LICENSE) through every text field that the routes read. */
-
 const ROOT = path.resolve(import.meta.dirname, '..', '..')
 const { url } = await createTestDatabase()
 
