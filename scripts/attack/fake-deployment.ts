@@ -156,7 +156,7 @@ export async function startFakeDeployment(flaw?: Flaw) {
     if (path === '/reset-password' && query.has('token') && has('get-spends')) recovery.spend(token)
     if (path === '/reset-password' && query.has('token'))
       return redirect(request, '/reset-password', cookie('reset', encodeURIComponent(token)))
-    if (['/secure-account', '/not-me'].includes(path) && query.has('token') && !has('token-in-address'))
+    if (['/secure-account', '/not-me', '/stop-emails'].includes(path) && query.has('token') && !has('token-in-address'))
       return redirect(request, '/secure-account', cookie('secure', 'x'))
     if (path === '/.well-known/change-password') return redirect(request, '/forgot-password')
     if (path === '/secure/reset-password/locate') {
