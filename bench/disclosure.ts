@@ -1,8 +1,14 @@
 import { Agent } from 'node:http'
-import { send } from './load'
+import { type Call, send } from './load'
 
-const WARM_UP = 500
-const PAIRS = 2_000
+/** How many samples are dropped first, and how many pairs are compared. */
+export interface Samples {
+  warmUp: number
+  pairs: number
+}
+
+/** What a comparison needs to mean something. */
+export const FULL: Samples = { warmUp: 500, pairs: 2_000 }
 
 export interface TimingResult {
   name: string
@@ -24,37 +30,45 @@ function welch(a: number[], b: number[]): number {
   return spread === 0 ? 0 : (mean(a) - mean(b)) / spread
 }
 
+/** A case: the next call about one kind of account, or about the other. Each call is made once. */
+export interface TimingCase {
+  name: string
+  calls: [() => Call, () => Call]
+  /** Delays the second call, for the control that must be told apart. */
+  delaySecondMs?: number
+}
+
 /**
  * Measures whether the response time reveals the kind of an account: paired samples, in random order, on one kept-alive
  * connection (method: Reparaz, Balasch and Verbauwhede, "Dude, is my code constant time?").
+ * @throws Error when the two kinds do not get the same statuses
  */
 export async function compareTiming(
-  name: string,
+  { name, calls: [first, second], delaySecondMs = 0 }: TimingCase,
   origin: string,
-  [first, second]: [() => string, () => string],
-  delaySecondMs = 0,
+  { warmUp, pairs }: Samples = FULL,
 ): Promise<TimingResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  const time = async (account: string, delayMs: number) => {
+  const statuses = [new Set<number>(), new Set<number>()] as const
+  const time = async (kind: 0 | 1, delayMs: number) => {
+    const call = kind === 0 ? first() : second()
     const at = process.hrtime.bigint()
     const until = performance.now() + delayMs
     while (performance.now() < until);
-    await send(origin, agent, {
-      method: 'POST',
-      path: '/api/trpc/recovery.request',
-      body: JSON.stringify({ account }),
-    })
+    statuses[kind].add(await send(origin, agent, call))
     return Number(process.hrtime.bigint() - at) / 1e6
   }
-  for (let n = 0; n < WARM_UP; n++) await time(n % 2 ? first() : second(), 0)
+  for (let n = 0; n < warmUp; n++) await time(n % 2 ? 0 : 1, 0)
   const a: number[] = []
   const b: number[] = []
-  for (let pair = 0; pair < PAIRS; pair++) {
-    const turns = [async () => a.push(await time(first(), 0)), async () => b.push(await time(second(), delaySecondMs))]
+  for (let pair = 0; pair < pairs; pair++) {
+    const turns = [async () => a.push(await time(0, 0)), async () => b.push(await time(1, delaySecondMs))]
     if (Math.random() < 0.5) turns.reverse()
     for (const turn of turns) await turn()
   }
   agent.destroy()
+  const [known, unknown] = statuses.map((each) => [...each].sort().join(', '))
+  if (known !== unknown) throw new Error(`${name}: the statuses were ${known} and ${unknown}`)
 
   const both = [...a, ...b].sort((x, y) => x - y)
   const t: Record<string, number> = { raw: welch(a, b) }
@@ -67,4 +81,19 @@ export async function compareTiming(
   const half = 2.576 * Math.sqrt(variance(differences) / differences.length)
   const middle = mean(differences)
   return { name, t, interval: [middle - half, middle + half], medianMs: both[Math.floor(both.length / 2)] as number }
+}
+
+/** Whether the two kinds can be told apart: a t of 4.5, or an interval outside ±0.1 ms and ±2 % of the median. */
+export function isToldApart({ t, interval: [low, high], medianMs }: TimingResult): boolean {
+  const near = Math.max(0.1, medianMs * 0.02)
+  return Object.values(t).some((value) => Math.abs(value) >= 4.5) || low < -near || high > near
+}
+
+/** A result on one line. */
+export function describeTiming(result: TimingResult): string {
+  const t = Object.entries(result.t).map(([crop, value]) => `${crop} ${value.toFixed(1)}`)
+  const [low, high] = result.interval.map((value) => value.toFixed(3))
+  const verdict = isToldApart(result) ? 'told apart' : 'not told apart'
+  const difference = `difference ${low} to ${high} ms of ${result.medianMs.toFixed(2)}`
+  return `  ${result.name.padEnd(46)} ${verdict}; t: ${t.join(', ')}; ${difference}`
 }

@@ -1,7 +1,7 @@
 import { ensureProgram } from './debian-packages'
 import { runTests } from './test-steps'
 
-// More accounts, and every test of the server and of the contracts in front of another application's accounts.
+// More accounts, longer property tests, faults under load, and every test of the server and of the contracts in front of another application's accounts.
 process.env.TEST_ALL = '1'
 
 // Everything of `npm test`, and the same again in the other ways in which Latchkey can run.
@@ -10,4 +10,5 @@ await runTests(async (run) => {
   await run.everything()
   await run.unitTests('unit and integration tests through PgBouncer', { TEST_POOLING: 'pgbouncer' })
   await run.browserTests('browser tests through PgBouncer', { TEST_POOLING: 'pgbouncer' })
+  await run.program('every case of `npm run timing`, without a verdict', ['tsx', 'bench/timing.ts', '--pairs', '20'])
 })

@@ -51,6 +51,11 @@ export class TestRun {
     }))
   }
 
+  /** A program of node_modules/.bin that must end without an error. */
+  async program(name: string, args: [string, ...string[]]): Promise<void> {
+    this.outcomes.push(await check(name, () => runBin(args, { shutdown: this.#shutdown })))
+  }
+
   async build(): Promise<boolean> {
     const outcome = await check('production build', async () => {
       await buildIfStale(this.#shutdown)

@@ -71,7 +71,7 @@ describe('the links and codes of an account whose address was changed and change
   })
 
   if (TEST_ACCOUNTS === 'own')
-    it('stay dead at once, for accounts of Latchkey itself', async () => {
+    it('die at once, for accounts of Latchkey itself', async () => {
       const { redeem, enterRightCode } = await movedAndBack(async () => {})
       expect(await refusalOf(enterRightCode(otherClient()))).toMatchObject({ code: 'code-wrong' })
       expect(await refusalOf(redeem())).toMatchObject({ code: 'link-expired' })

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Outcome } from './model'
+import type { Outcome } from './model-request'
 import type { Name, Operation } from './operation'
 import { answerOf, type System } from './system'
 

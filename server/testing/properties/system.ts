@@ -12,7 +12,7 @@ import { verifyCode } from '@/server/recovery/verify-code'
 import { changeAccount, PASSWORD, signInTo, type TestAccount } from '@/server/testing/accounts'
 import { otherClient } from '@/server/testing/code-fixture'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
-import type { Outcome } from './model'
+import type { Outcome } from './model-request'
 import type { Name, Operation } from './operation'
 import type { Observation } from './worlds'
 

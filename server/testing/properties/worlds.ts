@@ -1,4 +1,5 @@
-import { type Memory, type ModelStep, type Outcome, stepsOf } from './model'
+import { stepsOf } from './model'
+import type { Memory, ModelStep, Outcome } from './model-request'
 import { causeOfDeath, type ModelState } from './model-state'
 import type { Operation, Who } from './operation'
 

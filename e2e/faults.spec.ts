@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from '@playwright/test'
+import { addressOf, startServerPair } from './server-pair'
+import { type Answer, startLoad } from './steady-load'
+
+// Two servers and a PostgreSQL of their own. `npm run test:all` runs it.
+test.skip(!process.env.TEST_ALL, 'takes a minute')
+
+const ACCOUNTS = 20_000
+/** No answer may take longer, whatever fails: a statement is given up after 15 seconds. */
+const LONGEST_ANSWER_MS = 30_000
+
+type Pair = Awaited<ReturnType<typeof startServerPair>>
+
+/** Waits until every accepted request has its email, and expects that nobody has two. */
+async function expectOneEmailEach({ resend }: Pair, accepted: Answer[]) {
+  const count = () => {
+    const counts = new Map<string, number>()
+    for (const { to } of resend.accepted) for (const address of to) counts.set(address, (counts.get(address) ?? 0) + 1)
+    return counts
+  }
+  const missing = () => {
+    const counts = count()
+    return accepted.filter(({ account }) => !counts.has(account)).map(({ account }) => account)
+  }
+  await expect.poll(missing, { timeout: 180_000 }).toEqual([])
+  await sleep(1_000) // a second email would follow at once
+  expect([...count()].filter(([, emails]) => emails !== 1)).toEqual([])
+}
+
+const unexpected = (answers: Answer[], allowed: (answer: Answer) => boolean) =>
+  answers.filter((answer) => !(answer.status === 200 || allowed(answer)) || answer.tookMs > LONGEST_ANSWER_MS)
+
+test('PostgreSQL restarts under load: 503 with Retry-After meanwhile, no accepted request lost, and it goes on by itself', async () => {
+  const pair = await startServerPair(ACCOUNTS)
+  const load = startLoad(
+    pair.servers.map(({ url }) => url),
+    addressOf,
+  )
+  try {
+    await load.acceptsMore(50)
+    await pair.database.restart()
+    await load.acceptsMore(50)
+    await pair.database.restart()
+    await load.acceptsMore(50)
+  } finally {
+    await load.stop()
+  }
+  try {
+    const isClear503 = ({ status, retryAfter, body }: Answer) =>
+      status === 503 && Number(retryAfter) > 0 && body.includes('"reason":"busy"')
+    expect(unexpected(load.answers, isClear503)).toEqual([])
+    expect(load.answers.some(isClear503)).toBe(true)
+    await expectOneEmailEach(pair, load.accepted())
+  } finally {
+    await pair.stop()
+  }
+})
+
+test('SIGTERM to one of two servers under load: what it accepted is sent, and the other one goes on', async () => {
+  const pair = await startServerPair(ACCOUNTS)
+  const [first, second] = pair.servers
+  const load = startLoad([first.url, second.url], addressOf)
+  try {
+    await load.acceptsMore(50)
+    const answeredBefore = load.answers.length
+    await first.terminate()
+    await load.acceptsMore(50)
+    // A connection to a server that has ended is refused. No request that it had begun gets an error.
+    expect(unexpected(load.answers, ({ status }) => status === 'broken')).toEqual([])
+    expect(load.answers.slice(0, answeredBefore).every(({ status }) => status === 200)).toBe(true)
+  } finally {
+    await load.stop()
+  }
+  try {
+    await expectOneEmailEach(pair, load.accepted())
+  } finally {
+    await pair.stop()
+  }
+})

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** How one request for a reset ended. */
+export interface Answer {
+  account: string
+  /** `broken`: the connection was refused or ended without an answer. */
+  status: number | 'broken'
+  retryAfter: string | null
+  body: string
+  tookMs: number
+}
+
+/** Keeps asking for resets, each for another account, until `stop`. Every call goes to the next server. */
+export function startLoad(servers: readonly string[], addressOf: (n: number) => string, connections = 6) {
+  const answers: Answer[] = []
+  let asked = 0
+  let running = true
+
+  async function ask(account: string, server: string): Promise<Answer> {
+    const started = performance.now()
+    const took = () => performance.now() - started
+    try {
+      const answer = await fetch(`${server}/api/trpc/recovery.request`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ account }),
+      })
+      const body = await answer.text()
+      return { account, status: answer.status, retryAfter: answer.headers.get('retry-after'), body, tookMs: took() }
+    } catch {
+      return { account, status: 'broken', retryAfter: null, body: '', tookMs: took() }
+    }
+  }
+
+  const busy = async () => {
+    while (running) {
+      const n = asked++
+      answers.push(await ask(addressOf(n), servers[n % servers.length] as string))
+      await sleep(50) // far fewer requests than the servers can answer: this is about faults, not about speed
+    }
+  }
+  const workers = Array.from({ length: connections }, busy)
+  const accepted = () => answers.filter(({ status }) => status === 200)
+
+  return {
+    answers,
+    accepted,
+    /** Resolves when this many more requests were accepted than now. */
+    async acceptsMore(count: number, withinMs = 120_000) {
+      const enough = accepted().length + count
+      for (const end = Date.now() + withinMs; accepted().length < enough; await sleep(20)) {
+        if (Date.now() > end) throw new Error(`Only ${accepted().length} of ${enough} requests were accepted in time`)
+      }
+    },
+    async stop() {
+      running = false
+      await Promise.all(workers)
+    },
+  }
+}
