@@ -29,24 +29,35 @@ export const limitErrors = (fault: Fault) => ({
   ...worded(['busy', 'recovery-paused', 'codes-paused', 'links-paused'] as const, (message) => fault(503, message)),
 })
 
+const PASSWORD_CODES = [
+  'password-too-short',
+  'password-too-long',
+  'password-too-many-bytes',
+  'password-unusable-character',
+  'password-too-common',
+  'password-too-simple',
+  'password-personal',
+  'password-breached',
+] as const
+
 /** Entries for a new password that breaks a rule. Each contract has its own place for the message. */
-export const passwordErrors = (present: (message: string) => Answer) =>
-  worded(
-    [
-      'password-too-short',
-      'password-too-long',
-      'password-too-many-bytes',
-      'password-unusable-character',
-      'password-too-common',
-      'password-too-simple',
-      'password-personal',
-      'password-breached',
-    ],
-    present,
-  )
+export const passwordErrors = (present: (message: string) => Answer) => worded(PASSWORD_CODES, present)
 
 /** Entries for a link that does not work, all with the same answer. */
 export const deadLinkErrors = (answer: Answer) => entries([...DEAD_LINK_CODES, 'account-frozen'] as const, () => answer)
 
 /** Entries for errors that the verbs of a contract cannot throw. */
 export const never = <Code extends RecoveryErrorCode>(...codes: Code[]) => entries(codes, () => null)
+
+/** Entries for a contract that takes no new password. */
+export const noPasswordErrors = never(...PASSWORD_CODES)
+
+/** Entries for a contract that takes no code and no grant. */
+export const noCodeErrors = never(
+  'flow-missing',
+  'code-wrong',
+  'code-blocked',
+  'codes-off',
+  'grant-unknown',
+  'grant-expired',
+)

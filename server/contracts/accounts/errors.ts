@@ -1,4 +1,13 @@
-import { deadLinkErrors, type ErrorTable, type Fault, limitErrors, never, ok } from '@/server/contracts/answer'
+import {
+  deadLinkErrors,
+  type ErrorTable,
+  type Fault,
+  limitErrors,
+  never,
+  noCodeErrors,
+  noPasswordErrors,
+  ok,
+} from '@/server/contracts/answer'
 import { SENT } from './schema'
 
 export const fault: Fault = (status, message) => ({ status, body: { success: false, message, data: [] } })
@@ -18,22 +27,7 @@ export const errors: ErrorTable = {
   'account-unknown': ok(SENT),
   'not-signed-in': NOT_SIGNED_IN,
   ...deadLinkErrors(DEAD_LINK),
-  ...never(
-    'asked-too-soon',
-    'flow-missing',
-    'code-wrong',
-    'code-blocked',
-    'codes-off',
-    'grant-unknown',
-    'grant-expired',
-  ),
-  ...never('password-too-short', 'password-too-long', 'password-too-many-bytes', 'password-unusable-character'),
-  ...never(
-    'password-too-common',
-    'password-too-simple',
-    'password-personal',
-    'password-breached',
-    'sign-in-failed',
-    'secret-changed',
-  ),
+  ...noCodeErrors,
+  ...noPasswordErrors,
+  ...never('asked-too-soon', 'sign-in-failed', 'secret-changed'),
 }

@@ -5,6 +5,7 @@ import {
   type Fault,
   limitErrors,
   never,
+  noCodeErrors,
   ok,
   passwordErrors,
 } from '@/server/contracts/answer'
@@ -32,14 +33,6 @@ export const errors: ErrorTable = {
   ...passwordErrors((message) => ({ status: 400, body: { new_password: [message] } })),
   'account-unknown': ok(SENT),
   ...deadLinkErrors(DEAD_TOKEN),
-  ...never(
-    'asked-too-soon',
-    'flow-missing',
-    'code-wrong',
-    'code-blocked',
-    'codes-off',
-    'grant-unknown',
-    'grant-expired',
-  ),
-  ...never('sign-in-failed', 'not-signed-in', 'secret-changed'),
+  ...noCodeErrors,
+  ...never('asked-too-soon', 'sign-in-failed', 'not-signed-in', 'secret-changed'),
 }

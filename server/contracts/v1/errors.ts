@@ -1,5 +1,12 @@
 import { STATUS_CODES } from 'node:http'
-import { type ErrorTable, type Fault, limitErrors, never } from '@/server/contracts/answer'
+import {
+  type ErrorTable,
+  type Fault,
+  limitErrors,
+  never,
+  noCodeErrors,
+  noPasswordErrors,
+} from '@/server/contracts/answer'
 import { DEAD_LINK_CODES } from '@/server/core/errors'
 
 export const fault: Fault = (status, message) => ({
@@ -14,17 +21,7 @@ export const UNKNOWN = fault(404, 'No account is registered with this email addr
 export const errors: ErrorTable = {
   ...limitErrors(fault),
   'account-unknown': UNKNOWN,
-  ...never('asked-too-soon', 'account-frozen', ...DEAD_LINK_CODES, 'flow-missing'),
-  ...never(
-    'code-wrong',
-    'code-blocked',
-    'codes-off',
-    'grant-unknown',
-    'grant-expired',
-    'sign-in-failed',
-    'not-signed-in',
-    'secret-changed',
-  ),
-  ...never('password-too-short', 'password-too-long', 'password-too-many-bytes', 'password-unusable-character'),
-  ...never('password-too-common', 'password-too-simple', 'password-personal', 'password-breached'),
+  ...noCodeErrors,
+  ...noPasswordErrors,
+  ...never('asked-too-soon', 'account-frozen', ...DEAD_LINK_CODES, 'sign-in-failed', 'not-signed-in', 'secret-changed'),
 }

@@ -4,6 +4,7 @@ import {
   type Fault,
   limitErrors,
   never,
+  noCodeErrors,
   passwordErrors,
 } from '@/server/contracts/answer'
 
@@ -21,16 +22,8 @@ export const errors: ErrorTable = {
   ...passwordErrors((message) => fault(400, message)),
   'account-unknown': UNKNOWN,
   ...deadLinkErrors(DEAD_TOKEN),
-  ...never(
-    'asked-too-soon',
-    'flow-missing',
-    'code-wrong',
-    'code-blocked',
-    'codes-off',
-    'grant-unknown',
-    'grant-expired',
-  ),
-  ...never('sign-in-failed', 'not-signed-in', 'secret-changed'),
+  ...noCodeErrors,
+  ...never('asked-too-soon', 'sign-in-failed', 'not-signed-in', 'secret-changed'),
 }
 
 /** For the path of a link: the unknown account is the one that the link names. */
