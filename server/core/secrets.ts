@@ -74,8 +74,8 @@ export const identifierDigestOf = (secret: string, identifier: string): Buffer =
 export const secureAccountTokenOf = (secret: string, id: string): string =>
   Buffer.concat([idBytes(id), derive(secret, 'not-me', idBytes(id))]).toString('base64url')
 
-/** The id in a token of 64 characters, or null. Whether the token is genuine, its other 32 bytes decide. */
-const idIn = (token: string): string | null =>
+/** The id that a token of 64 characters begins with, or null. Its other 32 bytes still have to be checked. */
+export const idInToken = (token: string): string | null =>
   /^[A-Za-z0-9_-]{64}$/.test(token) ? formatUuid(Buffer.from(token, 'base64url').subarray(0, 16).toString('hex')) : null
 
 /**
@@ -85,16 +85,13 @@ const idIn = (token: string): string | null =>
 export const stopEmailsTokenOf = (secret: string, id: string, seed: Buffer): string =>
   Buffer.concat([idBytes(id), derive(secret, 'stop-emails', seed)]).toString('base64url')
 
-/** The id of the request that a token of `stopEmailsTokenOf` names, or null. The token is not checked yet. */
-export const requestIdIn = idIn
-
 /** Whether a token is that of `stopEmailsTokenOf` for a request, under any secret of the ring. */
 export const isStopEmailsToken = (ring: SecretRing, token: string, id: string, seed: Buffer): boolean =>
   ring.some((secret) => sameBytes(Buffer.from(stopEmailsTokenOf(secret, id, seed)), Buffer.from(token)))
 
 /** The id in a token of `secureAccountTokenOf`, or null if it was not made with any secret of the ring. */
 export function readSecureAccountToken(ring: SecretRing, token: string): string | null {
-  const id = idIn(token)
+  const id = idInToken(token)
   if (!id) return null
   const bytes = Buffer.from(token, 'base64url')
   const isGenuine = ring.some((secret) => timingSafeEqual(derive(secret, 'not-me', idBytes(id)), bytes.subarray(16)))

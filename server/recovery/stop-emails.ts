@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
-import { isStopEmailsToken, requestIdIn } from '@/server/core/secrets'
+import { idInToken, isStopEmailsToken } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
 import type { SecurityEventKind } from '@/server/db/schema'
 import { type Step, statementOf, step } from '@/server/db/statement'
@@ -10,7 +10,7 @@ import { runLimited } from '@/server/limits/run-limited'
 
 const STOP_SECONDS = 24 * 3600
 
-/** A reset email whose owner speaks. */
+/** A reset email, whose recipient wants to stop or allow further ones. */
 interface StopRequest {
   id: string
   seed: Buffer
@@ -63,7 +63,7 @@ async function findEmail(ctx: RecoveryContext, token: string): Promise<StopReque
     query: sql`select ${check.result}.*, t.id, t.seed, t.account_id as "accountId", o.recipient as address
     from ${check.result} left join (latchkey.password_reset_tokens t
       join latchkey.mail_outbox o on o.id = t.id and o.recipient is not null)
-      on t.id = ${requestIdIn(token)}::uuid and t.seed is not null`,
+      on t.id = ${idInToken(token)}::uuid and t.seed is not null`,
   }))
   if (found.id === null || !isStopEmailsToken(ctx.secrets, token, found.id, found.seed))
     throw new RecoveryError('link-unknown')
