@@ -46,13 +46,19 @@ export const keptUntil = (now: Date): SQL => sql`greatest(
     case when t.opened_at > ${instantParam(secondsAfter(now, -PROGRESS_SECONDS))}
       then ${instantParam(secondsAfter(now, PROGRESS_SECONDS))} end)`
 
+/** A link or grant of the row works now, unless its account has changed. */
+export const isUnexpired = (kind: SecretKind, now: Date): SQL =>
+  sql`${isOpenOrKept} and ${expiryOf(kind)} > ${instantParam(now)}`
+
 /** A link or grant of the row works now. */
-export const isLive = (kind: SecretKind, now: Date): SQL =>
-  sql`${isOpenOrKept} and ${expiryOf(kind)} > ${instantParam(now)} and ${isAccountUnchanged}`
+export const isLive = (kind: SecretKind, now: Date): SQL => sql`${isUnexpired(kind, now)} and ${isAccountUnchanged}`
+
+/** The code of the row works now, unless its account has changed. */
+export const isUnexpiredCode = (now: Date): SQL =>
+  sql`${isOpen} and t.code_used_at is null and t.code_expires_at > ${instantParam(now)}`
 
 /** The code of the row works now. */
-export const isLiveCode = (now: Date): SQL =>
-  sql`${isOpen} and t.code_used_at is null and t.code_expires_at > ${instantParam(now)} and ${isAccountUnchanged}`
+export const isLiveCode = (now: Date): SQL => sql`${isUnexpiredCode(now)} and ${isAccountUnchanged}`
 
 /** The code of the row would work by its age. The code of a frozen account was ended, but its owner is told why. */
 export const isRecentCode = (ctx: Pick<RecoveryContext, 'now' | 'policy'>): SQL =>

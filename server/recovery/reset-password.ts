@@ -15,8 +15,9 @@ import { queueEvent } from '@/server/events/queue-event'
 import { CHANGED_EMAIL_TTL_SECONDS } from '@/server/mail/emails'
 import { findLiveSecret, type LiveSecret, type PresentedSecret } from './find-live-secret'
 import { isFrozen } from './frozen'
-import { isLive, isOpenOrKept, pausableKind, type SecretKind } from './live-secret'
+import { isLive, pausableKind, type SecretKind } from './live-secret'
 import { forgetTries } from './lockout'
+import { supersedeSecretsOf } from './supersede-secrets'
 
 /**
  * Sets a new password with an emailed secret. Two statements and one hash: the first finds the secret; the password
@@ -59,7 +60,7 @@ async function redeem(ctx: RecoveryContext, secret: LiveSecret, kind: SecretKind
     changed,
     endSessionsOf(changed),
     spendSecret(ctx, changed),
-    supersedeOthers(ctx, changed),
+    supersedeSecretsOf(changed, ctx.now, sql`t.id <> ${changed}.token_id`),
     ...forgetTries(ctx, [secret.owner.email, secret.owner.username], sql`select id::text from ${changed}`),
     recordChange(ctx, changed, emailId),
     step('audited', auditEvent(event, sql`from ${changed}`)),
@@ -97,15 +98,6 @@ const spendSecret = (ctx: RecoveryContext, changed: Step): Step =>
     'spent_secret',
     sql`update latchkey.password_reset_tokens t set used_at = ${instantParam(ctx.now)} from ${changed}
     where t.id = ${changed}.token_id`,
-  )
-
-/** Ends the other links and codes of a changed account: that of a newer email, or those kept for a reset in progress. */
-const supersedeOthers = (ctx: RecoveryContext, changed: Step): Step =>
-  step(
-    'superseded_tokens',
-    sql`update latchkey.password_reset_tokens t
-    set superseded_at = coalesce(t.superseded_at, ${instantParam(ctx.now)}), kept_until = null from ${changed}
-    where t.account_id = ${changed}.id::text and t.id <> ${changed}.token_id and ${isOpenOrKept}`,
   )
 
 /** Remembers the change, which the email with this id can undo until the next one. */

@@ -13,7 +13,7 @@ import type { LimitCheck } from '@/server/limits/counter'
 import { runLimited } from '@/server/limits/run-limited'
 import { SECURE_ACCOUNT_TTL_SECONDS } from '@/server/mail/emails'
 import { isFrozen } from './frozen'
-import { isOpenOrKept } from './live-secret'
+import { supersedeSecretsOf } from './supersede-secrets'
 
 /**
  * "This wasn't me", from the email about a changed password (SP 800-63B-4 §4.2.3). The new password stops working,
@@ -47,7 +47,7 @@ export async function secureAccount(ctx: RecoveryContext, input: { token: string
           stored,
           secured,
           ended,
-          supersedeTokens(ctx, secured),
+          supersedeSecretsOf(secured, ctx.now),
           step('audited', auditEvent(event, sql`from ${secured}`)),
           queued,
           ...queueEvent(ctx.policy.sendEvents, { ...event, type: 'account.secured' }, sql`from ${secured}`),
@@ -89,15 +89,6 @@ const claimChange = (ctx: RecoveryContext, account: Step, emailId: string | null
     sql`update latchkey.password_changes c set secured_at = ${instantParam(ctx.now)} from ${account} a
     where c.account_id = a.id::text and c.email_id = ${emailId}::uuid and c.secured_at is null
     returning a.*`,
-  )
-
-/** Ends the links and codes that may have been emailed since. */
-const supersedeTokens = (ctx: RecoveryContext, secured: Step): Step =>
-  step(
-    'superseded_tokens',
-    sql`update latchkey.password_reset_tokens t
-    set superseded_at = coalesce(t.superseded_at, ${instantParam(ctx.now)}), kept_until = null from ${secured}
-    where t.account_id = ${secured}.id::text and ${isOpenOrKept}`,
   )
 
 /** Queues a reset email to the address that was told of the change. It is exempt from the cooldown. */

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { runStatement } from '@/server/db/client'
 import type { Pause } from '@/server/db/schema'
-import { isUnexpired } from './end-secrets'
+import { hasUnexpired } from './end-secrets'
 import type { OperatorContext } from './operator'
 
 export interface ControlStatus {
@@ -20,7 +20,7 @@ export async function controlStatus(ctx: Pick<OperatorContext, 'db' | 'now'>): P
   const [row] = await runStatement<{ frozenCount: number; liveRequests: number }>(
     ctx.db,
     sql`select (select count(*)::int from latchkey.frozen_accounts) as "frozenCount",
-      (select count(*)::int from latchkey.password_reset_tokens t where ${isUnexpired(ctx.now)}) as "liveRequests"`,
+      (select count(*)::int from latchkey.password_reset_tokens t where ${hasUnexpired(ctx.now)}) as "liveRequests"`,
   )
   const pauses = await runStatement<ControlStatus['pauses'][number]>(
     ctx.db,

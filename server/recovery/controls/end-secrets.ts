@@ -1,16 +1,13 @@
 import { sql } from 'drizzle-orm'
-import { instantParam } from '@/server/db/client'
+import { isUnexpired, isUnexpiredCode } from '@/server/recovery/live-secret'
 
 /**
  * SQL about rows `t` of `password_reset_tokens`, for an operator who ends their links, codes and grants.
  */
 
 /** A condition: the link, the code or the grant of the row works, pauses and changes of the account aside. */
-export const isUnexpired = (now: Date) => {
-  const at = instantParam(now)
-  return sql`t.used_at is null and (t.superseded_at is null or t.kept_until > ${at})
-    and (t.expires_at > ${at} or (t.code_expires_at > ${at} and t.code_used_at is null) or t.grant_expires_at > ${at})`
-}
+export const hasUnexpired = (now: Date) =>
+  sql`(${isUnexpired('link', now)} or ${isUnexpired('grant', now)} or ${isUnexpiredCode(now)})`
 
 /**
  * Assignments that let everything of the row expire. The new times are those of the row itself: a server whose clock is

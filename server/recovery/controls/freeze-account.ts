@@ -3,7 +3,7 @@ import { hasId } from '@/server/accounts/find-account'
 import { auditEvent } from '@/server/audit/audit-event'
 import { instantParam, runStatement } from '@/server/db/client'
 import { type Step, statementOf, step } from '@/server/db/statement'
-import { expireAll, isUnexpired } from './end-secrets'
+import { expireAll, hasUnexpired } from './end-secrets'
 import type { OperatorContext } from './operator'
 
 /**
@@ -44,6 +44,6 @@ export const endSecretsOf = (ctx: OperatorContext, accounts: Step): Step =>
   step(
     'ended_secrets',
     sql`update latchkey.password_reset_tokens t set ${expireAll} from ${accounts}
-    where t.account_id = ${accounts}.id and ${isUnexpired(ctx.now)}
+    where t.account_id = ${accounts}.id and ${hasUnexpired(ctx.now)}
     returning t.id`,
   )

@@ -3,7 +3,7 @@ import { auditEvent } from '@/server/audit/audit-event'
 import { secondsAfter } from '@/server/core/context'
 import { instantParam, runStatement } from '@/server/db/client'
 import { statementOf, step } from '@/server/db/statement'
-import { expireAll, isUnexpired } from './end-secrets'
+import { expireAll, hasUnexpired } from './end-secrets'
 import type { OperatorContext } from './operator'
 
 /** Rows of one statement, which locks them for milliseconds. */
@@ -45,7 +45,7 @@ function revokeBatch(ctx: OperatorContext, last: string, accountId?: string) {
   const chosen = step(
     'chosen_tokens',
     sql`select t.id from latchkey.password_reset_tokens t
-    where t.id > ${last}::uuid and t.expires_at > ${oldest} and ${isUnexpired(ctx.now)} ${ofAccount}
+    where t.id > ${last}::uuid and t.expires_at > ${oldest} and ${hasUnexpired(ctx.now)} ${ofAccount}
     order by t.id limit ${BATCH_SIZE} for update`,
   )
   const revoked = step(
