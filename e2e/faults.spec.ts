@@ -12,7 +12,7 @@ const LONGEST_ANSWER_MS = 30_000
 
 type Pair = Awaited<ReturnType<typeof startServerPair>>
 
-/** Waits until every accepted request has its email, and expects that nobody has two. */
+/** Waits until every accepted request has its email, and expects no account to have two. */
 async function expectOneEmailEach({ resend }: Pair, accepted: Answer[]) {
   const count = () => {
     const counts = new Map<string, number>()
@@ -66,7 +66,7 @@ test('SIGTERM to one of two servers under load: what it accepted is sent, and th
     const answeredBefore = load.answers.length
     await first.terminate()
     await load.acceptsMore(50)
-    // A connection to a server that has ended is refused. No request that it had begun gets an error.
+    // The server that has ended refuses connections. Neither server answers with an error.
     expect(unexpected(load.answers, ({ status }) => status === 'broken')).toEqual([])
     expect(load.answers.slice(0, answeredBefore).every(({ status }) => status === 200)).toBe(true)
   } finally {

@@ -9,7 +9,7 @@ import { migrateTestDatabase } from '@/server/testing/migrate-test-database'
 /** A server of a pair. */
 export interface PairedServer {
   url: string
-  /** SIGTERM. Resolves when the process has ended by itself, with its exit code. */
+  /** Sends SIGTERM. Resolves when the process has ended. */
   terminate(): Promise<void>
 }
 

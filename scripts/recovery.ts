@@ -33,7 +33,11 @@ await main(async () => {
       console.log(`What is live works again afterwards, until it expires. To undo: npm run recovery -- resume ${what}`)
     } else if (command === 'resume') {
       const ended = await resumeRecovery(ctx, what)
-      console.log(ended.length > 0 ? `No longer paused: ${ended.sort().join(', ')}` : 'Nothing of that was paused.')
+      console.log(
+        ended.length > 0
+          ? `No longer paused: ${ended.sort().join(', ')}`
+          : `Nothing to resume: ${what === 'all' ? 'nothing was' : `${what} were not`} paused.`,
+      )
     } else if (command === 'revoke') {
       const { requests, accounts } = await revokeSecrets(ctx, id)
       console.log(

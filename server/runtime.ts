@@ -75,7 +75,7 @@ const ALARM_TEXTS: Record<string, string> = {
   'verify-code': 'far more wrong codes than usual, for all accounts together: someone may be guessing codes',
 }
 
-/** What goes on is logged this often. */
+/** How often the same alarm or failure is logged. */
 const LOG_PAUSE_MS = 60_000
 
 /** Counts an alarm, and logs it at most once a minute for each action. */

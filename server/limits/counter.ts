@@ -68,8 +68,8 @@ interface Bucket {
 /**
  * Counts one call of an action.
  *
- * Counters are raised in stages. A network that exceeds its own budget raises no shared counter, so it can use up
- * neither an account's budget nor the global one. A network whose budget is already used up raises no counter at all, so
+ * Counters are raised in stages. A network that exceeds its own budget raises no shared counter, so it
+ * cannot use up the global one. A network whose budget is already used up raises no counter at all, so
  * it cannot use up the budget of a wider network, and refused calls write nothing. (Calls that run at the same time as
  * the last allowed one are not seen by it: they are refused, but counted.)
  * Lock order: by stage, then by name, so two calls cannot deadlock.

@@ -37,8 +37,8 @@ export const NETWORK_FACTORS: Record<NetworkWidth, number> = {
 export const LIMITS = {
   'request-reset': [
     { subject: 'network', budget: 60, windowSeconds: 900 },
-    // Refuses and raises an alarm. A request is no live secret: links and codes already emailed go on working. It is what
-    // Resend sends by default (two calls of 100 emails a second). More would delay every email until its link has expired.
+    // Refuses, and raises an alarm. Links and codes that were already emailed keep working. The budget is what Resend
+    // sends by default (two calls of 100 emails a second). More would delay every email until its link has expired.
     { subject: 'global', budget: 12_000, windowSeconds: 60 },
   ],
   // Following an emailed link, or checking a token over an API.
@@ -89,5 +89,5 @@ export const NEVER_PAUSED: ReadonlySet<LimitedAction> = new Set<LimitedAction>([
   'stop-emails',
 ])
 
-/** What a refused caller is told to wait. Nobody knows when an operator ends a pause. */
+/** What a refused caller is told to wait, in seconds. It isn't known when an operator ends a pause. */
 export const PAUSE_RETRY_SECONDS = 300

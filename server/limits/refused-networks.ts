@@ -5,7 +5,7 @@ const CAPACITY = 10_000
 
 /**
  * Remembers which networks were refused for an action, and until when, so that a refused network cannot keep the
- * database busy. Only for budgets of networks: an account's budget may be reset by the database at any time.
+ * database busy. Only for budgets of networks: those of accounts end with a reset.
  */
 export function createRefusedNetworks(capacity = CAPACITY): RefusedNetworks {
   /** Action and network, in the order in which they were remembered. */

@@ -10,7 +10,7 @@ import { type LimitedAction, PAUSE_RETRY_SECONDS } from './limits'
 
 export interface LimitedCall {
   action: LimitedAction
-  /** Keyed digest of the identifier, for actions that are limited by identifier or have a cooldown. */
+  /** Keyed digest of the identifier, for actions that have a cooldown. */
   identifierDigest?: Buffer
   cooldownSeconds?: number
   /** The kind of secret that the call presents, which an operator can pause. */

@@ -30,7 +30,7 @@ const redeem = (fixture: Fixture, account: TestAccount, password = OTHER_PASSWOR
   resetPassword(fixture.ctx(otherClient()), { secret: newestLink(fixture, account), password })
 
 describe('reset emails to one account', () => {
-  it('are at most five in 24 hours, whoever asks', async () => {
+  it('are at most five in 24 hours, however many are asked for', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()
     await bomb(fixture, account, 7200)

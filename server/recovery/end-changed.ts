@@ -7,9 +7,9 @@ import { statementOf, step } from '@/server/db/statement'
 
 /**
  * Ends the links and codes of accounts that were deactivated, or whose address or password has changed since the email,
- * so that none works again when the change is taken back. Latchkey's own accounts have a trigger for this. Other
- * applications tell nobody, so housekeeping looks every minute, and presenting a dead secret makes it look too. No
- * account state is empty, so a row with an empty one never works.
+ * so that none works again when the change is taken back. Latchkey's own accounts have a trigger for this. For
+ * other applications, housekeeping calls it every minute, and so does `findLiveSecret` for a dead secret. The digest of
+ * an account is never empty, so a row with an empty one never works.
  *
  * @param tokenId looks at this row only
  * @returns how many requests ended

@@ -113,7 +113,7 @@ const emailsSent = sql`(
       and t.created_at > coalesce(
         (select max(used_at) from latchkey.password_reset_tokens u where u.account_id = a.id::text), '-infinity'))`
 
-/** A condition on a request `r` and its account `a`: the owner has an email whose link is live, and has had enough. */
+/** A condition on a request `r` and its account `a`: an email with a live link was sent, and the budget is used up. */
 const isOverEmailLimit = (ctx: MintContext) => sql`(
     exists (
       select from latchkey.password_reset_tokens t
@@ -123,7 +123,7 @@ const isOverEmailLimit = (ctx: MintContext) => sql`(
 
 /**
  * When the link of a request `r` for an account `a` expires. The last one of EMAILS_PER_ACCOUNT works until more are
- * sent: its owner must not be left without one. SP 800-63B-4 §4.2.1 allows 24 hours.
+ * sent: its owner must not be left without one. SP 800-63B-4 §4.2.1.2 allows 24 hours.
  */
 const expiryOfNext = (ctx: MintContext) => sql`${instantParam(ctx.now)} + make_interval(secs => case
     when ${emailsSent} >= ${EMAILS_PER_ACCOUNT.budget - 1}

@@ -89,7 +89,7 @@ describe('when a stranger asks again', () => {
     expect(await refusalOf(enterRightCode(otherClient()))).toMatchObject({ code: 'code-wrong' })
   })
 
-  it('the newer email works too, so that a mail scanner which opens links keeps nobody out', async () => {
+  it('the newer email works too, so that a mail scanner which opens links locks no owner out', async () => {
     const { open, strangerAsks, redeem, link } = await createProgressFixture()
     await open()
     const newer = await strangerAsks()

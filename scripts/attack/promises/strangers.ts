@@ -4,7 +4,7 @@ import type { PromiseGroup } from '@/scripts/attack/promise'
 import { askAt, JWT_PATH, REQUEST_PATHS } from '@/scripts/attack/request-paths'
 import { broken, expectThat, notChecked, notLimited } from '@/scripts/attack/verdicts'
 
-/** Well-formed, but nobody has such an address or username. */
+/** Well-formed, but no account has such an address or username. */
 const PLAUSIBLE = ["o'brien+tag@no-such-host.invalid", `${'a'.repeat(64)}@example.invalid`]
 
 /** What differs from one answer to the next by itself. */

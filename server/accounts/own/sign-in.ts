@@ -104,7 +104,7 @@ async function verifiedHashOf(
   return isRight && isComparable ? passwordHash : null
 }
 
-/** The same hash, or one with today's parameters. Whoever knows the password is not a stranger, so the lane is the other. */
+/** The same hash, or one with today's parameters. The password was right, so it is hashed in the lane of redeeming. */
 async function upToDateHash(ctx: RecoveryContext, { id }: CountedSignIn, hash: string, password: string) {
   if (!needsRehash(ctx.policy, hash, password)) return hash
   return hashPassword(ctx.policy, password, { secretId: id ?? '', signal: ctx.signal })

@@ -38,7 +38,7 @@ export const passwordResetTokens = latchkey.table(
   (t) => [
     // An account has at most one open row: that of its newest request.
     uniqueIndex('password_reset_tokens_one_live').on(t.accountId).where(sql`used_at is null and superseded_at is null`),
-    // The cooldown and the hourly limit: the latest emails of an account.
+    // The cooldown and the limit of 24 hours: the latest emails of an account.
     index('password_reset_tokens_account_created_idx').on(t.accountId, t.createdAt),
     // Housekeeping: requests that expired long ago.
     index('password_reset_tokens_expires_idx').on(t.expiresAt),
