@@ -24,6 +24,7 @@ export function stepsOf(operation: Operation, index: number): ModelStep[] {
     case 'guess-right':
       return [guess(operation, index), accept(operation, index)]
     case 'open':
+    case 'show-form':
       return [open(who, index)]
     case 'redeem-link':
       return [find(who, index, 'link'), spend(who, index, 'link')]

@@ -11,7 +11,7 @@ export type Operation =
   | { do: 'request'; who: Who; name: Name; refuseWithinCooldown: boolean }
   | { do: 'guess-wrong'; who: Who; name: Name }
   | { do: 'guess-right'; who: Who; name: Name; age: number }
-  | { do: 'open'; who: Who; age: number }
+  | { do: 'open' | 'show-form'; who: Who; age: number }
   | { do: 'redeem-link'; who: Who; age: number }
   | { do: 'redeem-grant'; who: Who; age: number }
   | { do: 'secure'; who: Who; age: number }
@@ -48,7 +48,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 6,
     arbitrary: record({
-      do: fc.constantFrom('open' as const, 'open' as const, 'redeem-link' as const, 'redeem-grant' as const),
+      do: fc.constantFrom('open' as const, 'show-form' as const, 'redeem-link' as const, 'redeem-grant' as const),
       who,
       age,
     }),

@@ -2,6 +2,7 @@ import type { RecoveryContext } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
 import { identifierSchema } from '@/server/core/schemas'
 import type { Database } from '@/server/db/client'
+import { findLiveSecret } from '@/server/recovery/find-live-secret'
 import { openLink } from '@/server/recovery/open-link'
 import { requestReset } from '@/server/recovery/request-reset'
 import { resetPassword } from '@/server/recovery/reset-password'
@@ -134,6 +135,8 @@ export async function createSystem(databases: readonly [Database, Database]) {
       }
       case 'open':
         return email ? answerOf(openLink(ctx(server), { kind: 'link', token: email.link })) : nothing
+      case 'show-form':
+        return email ? answerOf(showResetForm(ctx(server), { kind: 'link', token: email.link })) : nothing
       case 'redeem-link':
         return email ? reset(server, subject, 'link', email.link) : nothing
       case 'redeem-grant':
@@ -169,8 +172,11 @@ export async function createSystem(databases: readonly [Database, Database]) {
     await changeAccount(db, subject.account, { email: subject.names[subject.address] })
   }
 
+  // The look that a reset takes before it spends anything. Showing the form would count as following the link.
   const isLive = (server: 0 | 1, kind: 'link' | 'grant', token: string) =>
-    answerOf(showResetForm(ctx(server), { kind, token })).then(({ code }) => (code === 'done' ? 'live' : code))
+    answerOf(findLiveSecret(ctx(server), { kind, token }, 'reset-password')).then(({ code }) =>
+      code === 'done' ? 'live' : code,
+    )
 
   /** Sorts the emails that were sent since the last look into the accounts. */
   async function readMail(server: 0 | 1) {
