@@ -10,12 +10,12 @@ import {
   codeField,
   containing,
   expectHeading,
-  holdWaitingLink,
   openAccountPage,
   openCodePage,
   openEmail,
   passwordField,
 } from './page-actions'
+import { visitRefusedForm } from './refused-form'
 import { secureMovedAccount } from './secure-account-actions'
 
 test.describe('axe finds no violation in any state, with either theme', () => {
@@ -124,17 +124,7 @@ test.describe('axe finds no violation in any state, with either theme', () => {
     page,
     newAccount,
   }) => {
-    const robin = await newAccount()
-    await openCodePage(page, robin.email)
-    await page.goto((await readResetEmail(robin)).link)
-    await page.context().clearCookies()
-    await choosePassword(page, NEW_PASSWORD)
-    await expect(page.getByText(messages.errors['secret-changed'])).toBeVisible()
-    await expectAccessible(page, 'new password, another link was opened')
-    await holdWaitingLink(page)
-    await page.getByRole('button', { name: messages.retry.reload }).click()
-    await expectHeading(page, messages.refusedLink['too-many-requests'].title)
-    await expectAccessible(page, 'too many links')
+    await visitRefusedForm(page, await newAccount(), expectAccessible)
   })
 
   test('of an account that is secured after its address was changed', async ({ page, newAccount, db }) => {

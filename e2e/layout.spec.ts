@@ -9,11 +9,11 @@ import {
   choosePassword,
   codeField,
   expectHeading,
-  holdWaitingLink,
   openAccountPage,
   openCodePage,
   openEmail,
 } from './page-actions'
+import { visitRefusedForm } from './refused-form'
 import { secureMovedAccount } from './secure-account-actions'
 
 /** Too long for a line of a narrow window, without a space to wrap at. */
@@ -163,17 +163,7 @@ test.describe('the layout holds with any font, with more space and with large te
     page,
     newAccount,
   }) => {
-    const robin = await newAccount()
-    await openCodePage(page, robin.email)
-    await page.goto((await readResetEmail(robin)).link)
-    await page.context().clearCookies()
-    await choosePassword(page, NEW_PASSWORD)
-    await expect(page.getByText(messages.errors['secret-changed'])).toBeVisible()
-    await expectLayoutHolds(page, 'new password, another link was opened')
-    await holdWaitingLink(page)
-    await page.getByRole('button', { name: messages.retry.reload }).click()
-    await expectHeading(page, messages.refusedLink['too-many-requests'].title)
-    await expectLayoutHolds(page, 'too many links')
+    await visitRefusedForm(page, await newAccount(), expectLayoutHolds)
   })
 
   test('of an account that is secured after its address was changed', async ({ page, newAccount, db }) => {

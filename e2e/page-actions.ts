@@ -78,9 +78,3 @@ export async function openEmail(page: Page, to: string, subject: string) {
     .click()
   await expect(page.getByRole('heading', { name: subject, level: 1 })).toBeVisible()
 }
-
-/** Leaves an opened link in the browser that it may use only later, as when its network has opened too many. */
-export const holdWaitingLink = (page: Page) =>
-  page
-    .context()
-    .addCookies([{ name: 'latchkey-reset', value: `${'x'.repeat(43)}~${Date.now() + 754_000}`, url: page.url() }])

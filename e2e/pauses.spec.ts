@@ -4,9 +4,7 @@ import { messages } from '@/messages/en'
 import { createDatabase, type Database } from '@/server/db/client'
 import { startTestApp, type TestApp } from '@/server/testing/app'
 import { insertAccount, NEW_PASSWORD, type TestAccount } from './accounts'
-import { expectAccessible } from './axe'
 import { test as base, expect } from './fixtures'
-import { expectLayoutHolds } from './layout-checks'
 import { codeIn, linkIn, waitForEmail } from './mailbox'
 import {
   accountField,
@@ -17,6 +15,7 @@ import {
   openCodePage,
   passwordField,
 } from './page-actions'
+import { expectWellMade } from './well-made'
 
 // A pause is for everyone, so these tests have a server of their own and run one after another.
 base.describe.configure({ mode: 'default' })
@@ -55,11 +54,6 @@ async function mailed(app: TestApp, { email }: TestAccount) {
 }
 
 const refusal = (page: Page, text: string) => page.getByRole('alert').filter({ hasText: text })
-
-async function expectWellMade(page: Page, state: string) {
-  await expectLayoutHolds(page, state)
-  await expectAccessible(page, state)
-}
 
 test('while all recovery is paused, every page says so, and nothing that was entered is lost', async ({
   page,

@@ -1,17 +1,10 @@
-import type { Page } from '@playwright/test'
 import { messages } from '@/messages/en'
-import { expectAccessible } from './axe'
 import { expect, test } from './fixtures'
-import { expectLayoutHolds } from './layout-checks'
 import { readResetEmail } from './mailbox'
 import { expectHeading, openAccountPage, openCodePage, openEmail } from './page-actions'
+import { expectWellMade } from './well-made'
 
 const words = messages.stopEmails
-
-async function expectWellMade(page: Page, state: string) {
-  await expectLayoutHolds(page, state)
-  await expectAccessible(page, state)
-}
 
 test('an owner who gets emails that they did not ask for stops them, and allows them again', async ({
   page,
