@@ -1,14 +1,23 @@
 import type { ReactNode } from 'react'
 import { Notice } from './notice'
 import { errorText, type Refusal } from './refusal'
+import { ReloadButton } from './reload-button'
 
-/** An error about the whole form. Place it below the button, so that nothing above it moves. */
+/**
+ * An error about the whole form, with a button to reload a page that was shown for another secret. Place it below the
+ * form's button, so that nothing above it moves.
+ */
 export function RefusalNotice({ refusal, children }: { refusal: Refusal | undefined; children?: ReactNode }) {
   if (!refusal) return null
   return (
     <div className="mt-4">
       <Notice tone="problem" live>
         <p>{errorText(refusal.reason, refusal.details)}</p>
+        {refusal.reason === 'secret-changed' ? (
+          <div className="mt-3">
+            <ReloadButton />
+          </div>
+        ) : null}
         {children}
       </Notice>
     </div>

@@ -5,7 +5,6 @@ import { Button, ButtonLink } from '@/app/_components/button'
 import { PasswordField } from '@/app/_components/password-field'
 import { isDeadLink, isGrant, type Refusal } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
-import { ReloadButton } from '@/app/_components/reload-button'
 import { useForm } from '@/app/_components/use-form'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
@@ -78,11 +77,6 @@ export function ResetPasswordForm({ binding, passwordMinLength, secondsLeft, sec
         </Button>
       </div>
       <RefusalNotice refusal={shown}>
-        {shown?.reason === 'secret-changed' ? (
-          <div className="mt-3">
-            <ReloadButton />
-          </div>
-        ) : null}
         {shown && isDeadLink(shown.reason) ? (
           <div className="mt-3">
             <ButtonLink variant="secondary" href="/forgot-password">

@@ -4,7 +4,6 @@ import { Button, ButtonLink } from '@/app/_components/button'
 import { PageHeading } from '@/app/_components/page-heading'
 import { isDeadLink, readRefusal } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
-import { ReloadButton } from '@/app/_components/reload-button'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
 
@@ -44,13 +43,7 @@ export function SecureAccount({ binding }: { binding: string | null }) {
           {words.submit}
         </Button>
       </div>
-      <RefusalNotice refusal={refusal}>
-        {reason === 'secret-changed' ? (
-          <div className="mt-3">
-            <ReloadButton />
-          </div>
-        ) : null}
-      </RefusalNotice>
+      <RefusalNotice refusal={refusal} />
       <p className="mt-4 text-ink-soft">{words.wasMe}</p>
     </>
   )

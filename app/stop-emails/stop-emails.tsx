@@ -6,7 +6,6 @@ import { LocalTime } from '@/app/_components/local-time'
 import { PageHeading } from '@/app/_components/page-heading'
 import { isDeadLink, readRefusal } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
-import { ReloadButton } from '@/app/_components/reload-button'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
 
@@ -69,7 +68,10 @@ export function StopEmails({ binding }: { binding: string | null }) {
               busy={stop.isPending}
               unavailable={busy && !stop.isPending}
               busyLabel={stop.isPending ? words.busy : words.submit}
-              onClick={() => stop.mutate({ binding })}
+              onClick={() => {
+                allow.reset()
+                stop.mutate({ binding })
+              }}
             >
               {words.submit}
             </Button>
@@ -77,13 +79,7 @@ export function StopEmails({ binding }: { binding: string | null }) {
           </div>
         </>
       )}
-      <RefusalNotice refusal={refusal}>
-        {reason === 'secret-changed' ? (
-          <div className="mt-3">
-            <ReloadButton />
-          </div>
-        ) : null}
-      </RefusalNotice>
+      <RefusalNotice refusal={refusal} />
     </>
   )
 }
