@@ -3,7 +3,7 @@ import { splitHash, startRangeApi } from '@/server/testing/range-api'
 import { createBreachedPasswords } from './breached-passwords'
 
 const BREACHED = 'a passphrase that leaked'
-const FRESH = 'a passphrase of nobody else'
+const FRESH = 'a passphrase that never leaked'
 const api = await startRangeApi([BREACHED, 'cafés are open'])
 afterAll(api.stop)
 afterEach(() => api.answerWith(undefined))

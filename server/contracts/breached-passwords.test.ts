@@ -25,7 +25,7 @@ vi.stubEnv('BREACHED_PASSWORDS_URL', api.url)
 
 async function start(form: 'pages' | 'jwt' | 'views' = 'pages') {
   const fixture = createRecoveryFixture(db, { secrets: [API_SECRET] })
-  fixture.clock.advance((Date.now() - fixture.clock.now().getTime()) / 1000)
+  fixture.clock.synchronize()
   const account = await fixture.account()
   await requestReset(fixture.ctx(), { account: account.email as never, form })
   await fixture.deliver()
@@ -53,7 +53,7 @@ describe('a password from a data breach is refused, and spends nothing', () => {
       createApiClient().mutate('recovery.resetPassword', { token: tokenIn(email), password, confirmPassword: password })
     const { status, error } = await change(BREACHED)
     expect([status, error?.data.reason]).toEqual([400, 'password-breached'])
-    expect((await change('a passphrase of nobody else')).status).toBe(200)
+    expect((await change('a passphrase that never leaked')).status).toBe(200)
   })
 
   it('by the contract jwt', async () => {

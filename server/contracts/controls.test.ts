@@ -25,7 +25,6 @@ vi.stubEnv('SERVICE_API_KEY', SERVICE_KEY)
 const fixture = createRecoveryFixture(db, { secrets: [API_SECRET] })
 const operator = createOperator(fixture)
 /** The apps' clock is the real one. */
-const synchronize = () => fixture.clock.advance((Date.now() - fixture.clock.now().getTime()) / 1000)
 
 afterEach(async () => void (await operator.resume()))
 
@@ -80,7 +79,7 @@ const redeemJwt = (token: string) => answerOf(jwt.resetPasswordByJwt.POST, 'POST
 
 /** An account that was just sent a link and a code. */
 async function start() {
-  synchronize()
+  fixture.clock.synchronize()
   const account = await fixture.account()
   const email = await fixture.mailed(account)
   return { account, code: codeIn(email), token: tokenIn(email) }
