@@ -146,7 +146,7 @@ export const DEFENCES: readonly Mutation[] = [
     from: '>= ${EMAILS_PER_ACCOUNT.budget})`',
     to: '>= 1000)`',
     test: 'server/recovery/email-volume.test.ts',
-    name: 'are at most five in 24 hours, whoever asks',
+    name: 'are at most five in 24 hours, however many are asked for',
   },
   {
     defence: 'The last email of the day holds a link that lasts until more are sent',

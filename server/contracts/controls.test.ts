@@ -24,7 +24,6 @@ vi.stubEnv('SERVICE_API_KEY', SERVICE_KEY)
 
 const fixture = createRecoveryFixture(db, { secrets: [API_SECRET] })
 const operator = createOperator(fixture)
-/** The apps' clock is the real one. */
 
 afterEach(async () => void (await operator.resume()))
 
