@@ -2,6 +2,7 @@ import { RecoveryError } from '@/server/core/errors'
 
 const RETRY_SECONDS = 2
 
+/** The refusal when too many hashes wait, or when the client has gone. It may be tried again after two seconds. */
 export const busy = () => new RecoveryError('busy', { retryAfterSeconds: RETRY_SECONDS })
 
 export interface Turn {
