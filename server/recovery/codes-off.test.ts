@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { codeLockouts } from '@/server/db/schema'
+import { removeOldRows } from '@/server/housekeeping/remove-old-rows'
 import { OTHER_PASSWORD } from '@/server/testing/accounts'
 import { createCodeFixture, otherClient, otherCode } from '@/server/testing/code-fixture'
 import { createTestDatabase } from '@/server/testing/database'
@@ -86,6 +87,22 @@ describe('after thirty wrong codes in a row', () => {
     const code = await fixture.mailedCode(account)
     await codes.enter(account.email, code, otherClient())
   })
+})
+
+it('guesses do not begin again after quiet months: thirty are compared until a reset by link', async () => {
+  const { fixture, account, enter, code } = await createCodeFixture(db)
+  let compared = 0
+  for (let month = 0; month < 4; month++) {
+    for (let n = 0; n < 29; n++) {
+      const refusal = await refusalOf(enter(account.email, otherCode(code), otherClient()))
+      if (refusal.code !== 'code-wrong') break
+      compared++
+      fixture.clock.advance(Number(refusal.retryAfterSeconds ?? 0))
+    }
+    fixture.clock.advance(400 * 86_400)
+    await removeOldRows(db, fixture.clock.now())
+  }
+  expect(compared).toBe(29)
 })
 
 it('a right code before the thirtieth wrong one starts the count again', async () => {

@@ -82,6 +82,13 @@ describe('when a stranger asks again', () => {
     expect((await refusalOf(late.redeem({ kind: 'grant', token: grant }))).code).toMatch(/^grant-(?:expired|unknown)$/)
   })
 
+  it('a link that was not opened is superseded, although the code of its email was entered', async () => {
+    const { link, strangerAsks, enterRightCode, redeem } = await createProgressFixture()
+    await enterRightCode()
+    await strangerAsks()
+    expect(await refusalOf(redeem(link))).toMatchObject({ code: 'link-superseded' })
+  })
+
   it('the code of the earlier email does not work any more', async () => {
     const { open, strangerAsks, enterRightCode } = await createProgressFixture()
     await open()

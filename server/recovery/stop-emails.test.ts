@@ -1,13 +1,15 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { identifierSchema } from '@/server/core/schemas'
 import { stopEmailsTokenOf } from '@/server/core/secrets'
 import { mailSuppressions } from '@/server/db/schema'
 import { changeAccount, OTHER_PASSWORD } from '@/server/testing/accounts'
 import { otherClient } from '@/server/testing/code-fixture'
 import { createTestDatabase } from '@/server/testing/database'
 import { tokenIn } from '@/server/testing/emails'
-import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
+import { APP_URL, createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { refusalOf } from '@/server/testing/refusal'
+import { issueLink } from './issue-link'
 import { resetPassword } from './reset-password'
 import { secureAccount } from './secure-account'
 import { allowEmails, stopEmails } from './stop-emails'
@@ -96,6 +98,28 @@ describe('the line that stops reset emails', () => {
     await allow()
     const rows = await db.select().from(mailSuppressions).where(eq(mailSuppressions.accountId, account.id))
     expect(rows).toMatchObject([{ kind: 'complained', until: null }])
+  })
+
+  it('of one email stops them for 24 hours, and cannot prolong that', async () => {
+    const { fixture, account, stop, emailsAfterRequest } = await createStopFixture()
+    const { until } = await stop()
+    fixture.clock.advance(23 * 3600)
+    expect(await stop()).toEqual({ until })
+    fixture.clock.advance(3600)
+    expect(await refusalOf(stop())).toMatchObject({ code: 'link-unknown' })
+    expect(await emailsAfterRequest()).toBe(2)
+    expect(fixture.mailbox.to(account.email)).toHaveLength(2)
+  })
+
+  it('does not keep a trusted back end from handing out a link, which is not emailed', async () => {
+    const { fixture, account, stop } = await createStopFixture()
+    await stop()
+    fixture.clock.advance(2 * 3600)
+    const given = { account: identifierSchema.parse(account.email), form: 'v1' as const, appUrl: APP_URL }
+    expect((await issueLink(fixture.ctx(otherClient()), given)).link).not.toBeNull()
+    fixture.clock.advance(60)
+    await fixture.deliver()
+    expect(fixture.mailbox.to(account.email)).toHaveLength(1)
   })
 
   it('does not keep the owner from securing the account', async () => {
