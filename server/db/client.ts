@@ -140,11 +140,11 @@ export const instantParam = (at: Date) => sql`${at.toISOString()}::timestamptz`
 
 const causeOf = (error: unknown) => (error instanceof Error && error.cause ? error.cause : error)
 
-/** Connections refused, broken or timed out; PostgreSQL shutting down, starting up or full. */
+/** Connections refused, broken or timed out; PostgreSQL shutting down, starting up or full; a deadlock that it ended. */
 const OUTAGE =
-  /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|08|57P0|53|55000)/
+  /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|08|57P0|53|55000|40P01)/
 
-/** True when the database could not be reached: the same statement may succeed later. */
+/** True when the database could not be reached or gave up: the same statement may succeed later. */
 export const isOutage = (error: unknown): boolean => {
   const cause = causeOf(error)
   return cause instanceof Error && OUTAGE.test((cause as NodeJS.ErrnoException).code ?? '')

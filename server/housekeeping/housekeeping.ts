@@ -39,7 +39,7 @@ export function createHousekeeping(options: {
   }
 
   async function runOnce() {
-    await task?.(now())
+    await task?.(now()).catch((error) => log.error({ err: error }, 'housekeeping failed, will try again'))
     const removed = await telemetry.span('housekeeping', {}, () => removeOldRows(db, now(), pauseAndContinue))
     for (const [table, count] of Object.entries(removed)) telemetry.count('latchkey.removed', count, { table })
     if (Object.keys(removed).length > 0) log.info({ removed }, 'old rows removed')

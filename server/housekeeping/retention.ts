@@ -1,5 +1,3 @@
-import { CODES_OFF_AFTER_BLOCKS } from '@/server/db/schema'
-
 /** Which rows of a table are removed, and when. A row is kept for long after the last code that reads it. */
 export interface Retention {
   table: string
@@ -71,7 +69,8 @@ export const RETENTIONS: readonly Retention[] = [
     keptSeconds: EMAIL_KEPT,
   },
   { table: 'sessions', key: 'id', since: 'expires_at', index: 'sessions_expires_idx', keptSeconds: 1 * DAY },
-  // Strangers can fill these two for accounts that do not exist.
+  // Strangers can fill these two for accounts that do not exist. The counts of accounts are kept until a right code or a
+  // reset: a guesser must not get new tries for waiting.
   {
     table: 'code_lockouts',
     key: 'subject',
@@ -87,15 +86,6 @@ export const RETENTIONS: readonly Retention[] = [
     index: 'security_events_no_account_idx',
     keptSeconds: 1 * DAY,
     where: 'account_id is null',
-  },
-  // A block lasts hours at most. After a month without a wrong code, the count starts again, unless codes are off.
-  {
-    table: 'code_lockouts',
-    key: 'subject',
-    since: 'updated_at',
-    index: 'code_lockouts_updated_idx',
-    keptSeconds: 30 * DAY,
-    where: `blocks < ${CODES_OFF_AFTER_BLOCKS}`,
   },
   {
     table: 'security_events',

@@ -30,7 +30,7 @@ export async function issueLink(
   const { id } = await requestReset(ctx, { ...input, dueInSeconds: MINT_WITHIN_SECONDS })
   const account = await findAccount(ctx, input.account)
   if (!account) throw new RecoveryError('account-unknown')
-  await mintRequests(ctx, [{ id, form: input.form, identifier: input.account, accountId: account.id }])
+  await mintRequests(ctx, [{ id, form: input.form, identifier: input.account, accountId: account.id }], true)
   await ctx.db.update(mailOutbox).set({ dueAt: ctx.now }).where(eq(mailOutbox.id, id))
   ctx.wakeMailWorker()
 

@@ -46,9 +46,17 @@ export const keptUntil = (now: Date): SQL => sql`greatest(
     case when t.opened_at > ${instantParam(secondsAfter(now, -PROGRESS_SECONDS))}
       then ${instantParam(secondsAfter(now, PROGRESS_SECONDS))} end)`
 
+/** A row was superseded and is kept for the sake of such a secret. A link is kept only if it was followed before. */
+const isKeptFor = (kind: SecretKind, now: Date): SQL => {
+  const isKept = sql`t.superseded_at is not null and t.kept_until > ${instantParam(now)}`
+  return kind === 'grant'
+    ? isKept
+    : sql`${isKept} and t.opened_at > t.superseded_at - make_interval(secs => ${PROGRESS_SECONDS})`
+}
+
 /** A link or grant of the row works now, unless its account has changed. */
 export const isUnexpired = (kind: SecretKind, now: Date): SQL =>
-  sql`${isOpenOrKept} and ${expiryOf(kind)} > ${instantParam(now)}`
+  sql`(${isOpen} or t.used_at is null and ${isKeptFor(kind, now)}) and ${expiryOf(kind)} > ${instantParam(now)}`
 
 /** A link or grant of the row works now. */
 export const isLive = (kind: SecretKind, now: Date): SQL => sql`${isUnexpired(kind, now)} and ${isAccountUnchanged}`
@@ -70,5 +78,5 @@ export type CauseOfDeath = 'used' | 'superseded' | 'expired'
 /** SQL: why a link or grant of the row does not work, or null if it does. Returns the first cause that applies. */
 export const causeOfDeath = (kind: SecretKind, now: Date): SQL => sql`case
     when t.used_at is not null then 'used'
-    when t.superseded_at is not null and coalesce(t.kept_until <= ${instantParam(now)}, true) then 'superseded'
+    when t.superseded_at is not null and (${isKeptFor(kind, now)}) is not true then 'superseded'
     when (${isLive(kind, now)}) is not true then 'expired' end`

@@ -23,14 +23,16 @@ export type MintableRequest = Pick<ClaimedEmail, 'id' | 'form' | 'identifier' | 
 /**
  * Processes requests that were not processed yet, in one statement: finds their accounts, makes one request per
  * account its only live one, and marks the others `ignored`. Of several requests for an account the first is
- * minted, unless the account is cooling down. Further accounts of a typed address get requests of their own.
+ * minted, unless the account is cooling down or its owner wants no emails. Further accounts of a typed address get
+ * requests of their own.
+ * @param isTrusted for a trusted back end, which hands the link out: minted although the owner wants no emails
  */
-export async function mintRequests(ctx: MintContext, requests: MintableRequest[]): Promise<void> {
+export async function mintRequests(ctx: MintContext, requests: MintableRequest[], isTrusted = false): Promise<void> {
   // Several workers may process the same requests. The rows are locked in the order of their ids, and a unique index
   // lets only one of two workers mint for an account.
   const locked = lockRequests(ctx, requests)
   const matched = matchAccounts(ctx, locked)
-  const chosen = chooseRequests(matched)
+  const chosen = chooseRequests(matched, isTrusted)
   const superseded = supersedeOpenTokens(ctx, chosen)
   const minted = insertTokens(ctx, chosen, superseded)
   const processed = markMinted(matched, minted)
@@ -131,11 +133,11 @@ const expiryOfNext = (ctx: MintContext) => sql`${instantParam(ctx.now)} + make_i
     else ${ctx.policy.linkTtlSeconds}::int end)`
 
 /** The first request of each account that may have an email now. */
-const chooseRequests = (matched: Step): Step =>
+const chooseRequests = (matched: Step, isTrusted: boolean): Step =>
   materializedStep(
     'chosen_requests',
     sql`select distinct on (account_id) * from ${matched}
-    where account_id is not null and position = 1 and not too_soon and not stopped and not frozen
+    where account_id is not null and position = 1 and not too_soon and (not stopped or ${isTrusted}) and not frozen
     order by account_id, created_at, id`,
   )
 
@@ -205,8 +207,8 @@ const auditRequests = (processed: Step): Step =>
  */
 function settleRequests(ctx: MintContext, processed: Step) {
   return sql`update latchkey.mail_outbox o set identifier = null,
-      status = case when p.is_minted and not p.suppressed then o.status else 'ignored' end,
-      lease_expires_at = case when p.is_minted and not p.suppressed then o.lease_expires_at end,
+      status = case when p.is_minted and not p.suppressed and not p.stopped then o.status else 'ignored' end,
+      lease_expires_at = case when p.is_minted and not p.suppressed and not p.stopped then o.lease_expires_at end,
       reason = case when p.account_id is null then 'no-account' when p.frozen then ${FROZEN_REASON}
         when p.stopped then ${STOPPED_REASON}
         when not p.is_minted then 'asked-too-soon'

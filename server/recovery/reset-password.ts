@@ -15,7 +15,7 @@ import { queueEvent } from '@/server/events/queue-event'
 import { CHANGED_EMAIL_TTL_SECONDS } from '@/server/mail/emails'
 import { findLiveSecret, type LiveSecret, type PresentedSecret } from './find-live-secret'
 import { isFrozen } from './frozen'
-import { isLive, pausableKind, type SecretKind } from './live-secret'
+import { isLive, isOpenOrKept, pausableKind, type SecretKind } from './live-secret'
 import { forgetTries } from './lockout'
 import { supersedeSecretsOf } from './supersede-secrets'
 
@@ -50,11 +50,13 @@ export async function resetPassword(
 async function redeem(ctx: RecoveryContext, secret: LiveSecret, kind: SecretKind, passwordHash: string) {
   const emailId = newRequestId()
   const account = lockAccount(secret)
-  const live = lockSecret(ctx, secret, kind, account)
+  const tokens = lockTokens(account)
+  const live = findSecret(ctx, secret, kind, account, tokens)
   const [stored, changed] = changePassword(live, passwordHash)
   const event = { kind: 'password-changed', accountId: sql`id::text`, ...byRequester(ctx) } as const
   const steps = [
     account,
+    tokens,
     live,
     stored,
     changed,
@@ -82,14 +84,21 @@ const lockAccount = (secret: LiveSecret): Step =>
     for no key update of a`,
   )
 
-/** Locks the secret's row, if the secret still works. The result is the account. */
-const lockSecret = (ctx: RecoveryContext, secret: LiveSecret, kind: SecretKind, account: Step): Step =>
+/** Locks all rows of the account that are about to change, in the order of `revokeSecrets`, so that nothing deadlocks. */
+const lockTokens = (account: Step): Step =>
+  materializedStep(
+    'locked_tokens',
+    sql`select t.* from latchkey.password_reset_tokens t join ${account} a on t.account_id = a.id::text
+    where ${isOpenOrKept} order by t.id for update of t`,
+  )
+
+/** The account, if the secret still works. */
+const findSecret = (ctx: RecoveryContext, secret: LiveSecret, kind: SecretKind, account: Step, tokens: Step): Step =>
   materializedStep(
     'live_secret',
-    sql`select a.*, t.id as token_id from latchkey.password_reset_tokens t join ${account} a on t.account_id = a.id::text
+    sql`select a.*, t.id as token_id from ${tokens} t join ${account} a on t.account_id = a.id::text
     where t.id = ${secret.id}::uuid and ${isLive(kind, ctx.now)}
-      and not ${isFrozen(sql`t.account_id`)} and not ${isPaused(pausableKind(kind))}
-    for update of t`,
+      and not ${isFrozen(sql`t.account_id`)} and not ${isPaused(pausableKind(kind))}`,
   )
 
 /** Spends the secret of a changed account. */

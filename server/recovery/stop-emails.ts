@@ -16,6 +16,7 @@ interface StopRequest {
   seed: Buffer
   accountId: string
   address: string
+  createdAt: Date
 }
 
 /**
@@ -23,23 +24,26 @@ interface StopRequest {
  * changed password are sent as always. Two statements.
  *
  * @param input the token of the line in a reset email
- * @returns when the stop ends
- * @throws RecoveryError `link-unknown` (never emailed, or long ago), `too-many-requests`
+ * @returns when the stop ends; a stop that goes on is not prolonged
+ * @throws RecoveryError `link-unknown` (never emailed, or more than 24 hours ago), `too-many-requests`
  */
 export async function stopEmails(ctx: RecoveryContext, input: { token: string }): Promise<{ until: Date }> {
   const email = await findEmail(ctx, input.token)
+  // A later use would let an old email, in other hands, keep the owner out of the mailbox for days.
+  if (secondsAfter(email.createdAt, STOP_SECONDS) <= ctx.now) throw new RecoveryError('link-unknown')
+  const { accountId, address } = email
   const until = secondsAfter(ctx.now, STOP_SECONDS)
-  await change(
+  const before = await change(
     ctx,
     email,
     'emails-stopped',
     sql`insert into latchkey.mail_suppressions as s (account_id, address, kind, since, until)
-    values (${email.accountId}, ${email.address}, 'stopped', ${instantParam(ctx.now)}, ${instantParam(until)})
+    values (${accountId}, ${address}, 'stopped', ${instantParam(ctx.now)}, ${instantParam(until)})
     on conflict (account_id, address) do update set since = excluded.since, until = excluded.until
-      where s.kind = 'stopped'
+      where s.kind = 'stopped' and s.until <= ${instantParam(ctx.now)}
     returning 1`,
   )
-  return { until }
+  return { until: before && before > ctx.now ? before : until }
 }
 
 /**
@@ -60,7 +64,8 @@ export async function allowEmails(ctx: RecoveryContext, input: { token: string }
 /** The email that a token was sent in. The token holds the request's id, and proves that its sender has the email. */
 async function findEmail(ctx: RecoveryContext, token: string): Promise<StopRequest> {
   const found = await runLimited<StopRequest | { id: null }>(ctx, { action: 'stop-emails' }, (check) => ({
-    query: sql`select ${check.result}.*, t.id, t.seed, t.account_id as "accountId", o.recipient as address
+    query: sql`select ${check.result}.*, t.id, t.seed, t.account_id as "accountId", o.recipient as address,
+      t.created_at as "createdAt"
     from ${check.result} left join (latchkey.password_reset_tokens t
       join latchkey.mail_outbox o on o.id = t.id and o.recipient is not null)
       on t.id = ${idInToken(token)}::uuid and t.seed is not null`,
@@ -70,12 +75,28 @@ async function findEmail(ctx: RecoveryContext, token: string): Promise<StopReque
   return found
 }
 
-/** Changes the suppression, and records the change if there was one. */
-async function change(ctx: RecoveryContext, email: StopRequest, kind: SecurityEventKind, statement: SQL) {
+/**
+ * Changes the suppression, and records the change if there was one.
+ * @returns when the stop ended, as it was before
+ */
+async function change(
+  ctx: RecoveryContext,
+  email: StopRequest,
+  kind: SecurityEventKind,
+  statement: SQL,
+): Promise<Date | null> {
   const changed: Step = step('changed', statement)
   const audited = auditEvent(
     { kind, accountId: email.accountId, ...byRequester(ctx) },
     sql`where exists (select from ${changed})`,
   )
-  await runStatement(ctx.db, statementOf([changed, step('audited', audited)], sql`select 1`))
+  const [answer] = await runStatement<{ before: Date | null }>(
+    ctx.db,
+    statementOf(
+      [changed, step('audited', audited)],
+      sql`select (select until from latchkey.mail_suppressions
+        where account_id = ${email.accountId} and address = ${email.address}) as before`,
+    ),
+  )
+  return answer?.before ?? null
 }

@@ -71,9 +71,7 @@ export const codeLockouts = latchkey.table(
     updatedAt: instant('updated_at').notNull(),
   },
   (t) => [
-    // Housekeeping: counts that were not raised for a long time.
-    index('code_lockouts_updated_idx').on(t.updatedAt),
-    // Housekeeping: the same for typed names, which are forgotten sooner.
+    // Housekeeping: counts of typed names that were not raised for a long time.
     index('code_lockouts_typed_idx').on(t.updatedAt).where(sql`subject not like 'account %'`),
     check('code_lockouts_tries', sql`${t.tries} between 1 and 3`),
   ],

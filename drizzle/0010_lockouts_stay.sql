@@ -1,0 +1,1 @@
+DROP INDEX "latchkey"."code_lockouts_updated_idx";
