@@ -167,8 +167,8 @@ export const DEFENCES: readonly Mutation[] = [
   {
     defence: 'A frozen account gets no email',
     file: 'server/recovery/mint-requests.ts',
-    from: ' and not stopped and not frozen',
-    to: ' and not stopped',
+    from: '(not stopped or ${isTrusted}) and not frozen',
+    to: '(not stopped or ${isTrusted})',
     test: 'server/recovery/controls/freeze.test.ts',
     name: 'gets no email; the request is accepted like any other',
   },

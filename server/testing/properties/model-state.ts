@@ -85,7 +85,8 @@ const isUnchanged = (account: ModelAccount, email: ModelEmail) => account.active
 export function causeOfDeath(state: ModelState, who: Who, email: ModelEmail, kind: 'link' | 'grant'): string | null {
   const account = state.accounts[who]
   const end = kind === 'grant' ? (email.grantExpiresAt ?? -1) : email.expiresAt
-  const isKept = email.keptUntil !== null && email.keptUntil > state.now
+  const wasFollowed = email.openedAt !== null && email.openedAt > (email.supersededAt ?? 0) - TTL.progress
+  const isKept = email.keptUntil !== null && email.keptUntil > state.now && (kind === 'grant' || wasFollowed)
   if (email.usedAt !== null) return kind === 'grant' ? 'grant-unknown' : 'link-used'
   if (email.supersededAt !== null && !isKept) return kind === 'grant' ? 'grant-unknown' : 'link-superseded'
   if (end > state.now && isUnchanged(account, email)) return null

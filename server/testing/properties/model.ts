@@ -148,8 +148,10 @@ const stop =
     const account = accounts[operation.who]
     const email = account.emails[index]
     if (!email) return
-    if (operation.do === 'stop-emails') account.stopped[email.address] = now + TTL.day
-    else delete account.stopped[email.address]
+    const until = account.stopped[email.address] ?? 0
+    if (operation.do === 'allow-emails') delete account.stopped[email.address]
+    else if (email.createdAt + TTL.day <= now) return end(memory, { code: 'link-unknown' })
+    else if (until <= now) account.stopped[email.address] = now + TTL.day
     end(memory, DONE)
   }
 
