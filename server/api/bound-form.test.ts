@@ -80,18 +80,15 @@ describe('the form for a new password', () => {
     expect(await storedHash(db, account)).not.toBe(hash)
   })
 
-  it('says so too when the other link is dead', async () => {
+  it('still works after a dead link was opened in the browser', async () => {
     const [own, spent] = [await withEmail(), await withEmail()]
     await createBrowser().mutate('recovery.resetPassword', { ...typed, token: spent.token })
     const browser = createBrowser()
-    for (const other of [spent.token, 'x'.repeat(43)]) {
-      await follow(browser, own.token)
-      const { binding } = (await browser.query('recovery.linkState')).data
-      await follow(browser, other)
-      const { status, error } = await browser.mutate('recovery.resetPassword', { ...typed, binding })
-      expect([status, error.data.reason]).toEqual([409, 'secret-changed'])
-    }
-    expect(await storedHash(db, own.account)).toBe(own.hash)
+    await follow(browser, own.token)
+    const { binding } = (await browser.query('recovery.linkState')).data
+    for (const other of [spent.token, 'x'.repeat(43)]) await follow(browser, other)
+    expect((await browser.mutate('recovery.resetPassword', { ...typed, binding })).status).toBe(200)
+    expect(await storedHash(db, own.account)).not.toBe(own.hash)
   })
 
   it.each(['', 'null', 'x'.repeat(22), undefined])(

@@ -73,6 +73,25 @@ describe('an opened link to secure an account', () => {
     expect(await storedHash(db, attacker.account)).toBe(attacker.hash)
   })
 
+  it('stays when another website opens one with what cannot be a token', async () => {
+    const { account, token, hash } = await withChange()
+    const browser = createBrowser()
+    await open(browser, `?token=${token}`)
+    for (const query of [
+      '?token=junk',
+      '?token=',
+      '?token=a&token=b',
+      `?token=${token}&token=${token}`,
+      `?token=${'x'.repeat(65)}`,
+    ]) {
+      expect((await open(browser, query)).headers.get('location')).toBe(`${API_ORIGIN}/secure-account`)
+      expect(browser.jar.get('latchkey-secure-account'), query).toBe(token)
+    }
+    const form = (await browser.query('recovery.secureAccountForm')).data
+    expect((await browser.mutate('recovery.secureAccount', form)).status).toBe(200)
+    expect(await storedHash(db, account)).not.toBe(hash)
+  })
+
   it('with anything else for a token keeps nothing of it', async () => {
     for (const query of ['?token=', '?token=a&token=b', '?token=%0d%0aset-cookie:x=y', `?token=${'x'.repeat(5000)}`]) {
       const browser = createBrowser()
@@ -128,6 +147,16 @@ describe('an opened link to stop emails', () => {
       expect((await browser.mutate(procedure, { token: 'x'.repeat(64) })).error.data.reason).toBe('link-unknown')
     }
     expect([await own.stopped(), await other.stopped()]).toEqual([0, 0])
+  })
+
+  it('stays when another website opens one with what cannot be a token', async () => {
+    const { token, stopped } = await withEmail()
+    const browser = createBrowser()
+    await browser.open(stopEmailsLink, `/stop-emails?token=${token}`)
+    for (const query of ['token=junk', 'token=a&token=b']) await browser.open(stopEmailsLink, `/stop-emails?${query}`)
+    const form = (await browser.query('recovery.stopEmailsForm')).data
+    await browser.mutate('recovery.stopEmails', form)
+    expect(await stopped()).toBe(1)
   })
 
   it('is no link to secure an account', async () => {

@@ -1,23 +1,29 @@
 import { describe, expect, it, vi } from 'vitest'
 import { forgotPassword } from '@/server/contracts/accounts/handlers'
+import { resetLink } from '@/server/contracts/jwt/handlers'
 import { mailedLink } from '@/server/contracts/views/handlers'
+import { identifierSchema } from '@/server/core/schemas'
+import type { OutgoingEmail } from '@/server/mail/emails'
 import { encodeUid } from '@/server/recovery/link-forms'
+import { requestReset } from '@/server/recovery/request-reset'
 import { addTestAccount } from '@/server/testing/accounts'
 import { API_ORIGIN, API_SECRET, stubApiEnvironment } from '@/server/testing/api-client'
 import { createBrowser } from '@/server/testing/browser'
 import { createTestDatabase } from '@/server/testing/database'
-import { tokenIn } from '@/server/testing/emails'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 
 const { db, url } = await createTestDatabase()
 stubApiEnvironment(url)
 vi.stubEnv('RATE_LIMIT_SCALE', String(2 / 300)) // two opened links for each network
 
-async function withLink() {
+async function withLink(form: 'pages' | 'jwt' | 'v1' = 'pages') {
   const fixture = createRecoveryFixture(db, { secrets: [API_SECRET] })
   fixture.clock.synchronize()
   const account = await addTestAccount(db)
-  return { account, token: tokenIn(await fixture.mailed(account)) }
+  await requestReset(fixture.ctx(), { account: identifierSchema.parse(account.email), form })
+  await fixture.deliver()
+  const { text } = fixture.mailbox.to(account.email)[0] as OutgoingEmail
+  return { account, token: /password\?token=([\w.-]+)/.exec(text)?.[1] as string }
 }
 
 type Browser = ReturnType<typeof createBrowser>
@@ -68,6 +74,42 @@ describe('a browser that has opened too many links', () => {
       vi.useRealTimers()
       expect(data.state).toBe(expected)
     }
+  })
+
+  describe('and holds a secret', () => {
+    /** Holds a link, and may open no further one. */
+    async function withHeldLink() {
+      const browser = createBrowser()
+      await open(browser, (await withLink()).token)
+      await open(browser, 'x')
+      return { browser, held: browser.jar.get('latchkey-reset') }
+    }
+
+    it.each([
+      ['/reset-password?token=junk', resetLink],
+      ['/reset-password?token=a.b.c', resetLink],
+      ['/api/accounts/forgot_password?token=junk', forgotPassword],
+    ] as const)('keeps it when another website opens %s', async (path, route) => {
+      const { browser, held } = await withHeldLink()
+      const response = await browser.open(route, path)
+      expect(response.headers.get('location')).toBe(`${API_ORIGIN}/forgot-password`)
+      expect([...browser.jar]).toEqual([
+        ['latchkey-reset', held],
+        ['latchkey-notice', 'link-unknown'],
+      ])
+    })
+
+    it.each(['jwt', 'v1'] as const)('holds a link of the form %s instead, which works later', async (form) => {
+      const { account, token } = await withLink(form)
+      const { browser } = await withHeldLink()
+      const response = await browser.open(resetLink, `/reset-password?token=${token}`)
+      expect(response.headers.get('location')).toBe(`${API_ORIGIN}/reset-password`)
+      expect((await browser.query('recovery.linkState')).data.state).toBe('too-many-requests')
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 901_000 })
+      const { data } = await browser.query('recovery.linkState')
+      vi.useRealTimers()
+      expect(data).toMatchObject({ state: 'live', account: `${account.email[0]}•••@e•••.com` })
+    })
   })
 
   it.each([

@@ -10,9 +10,10 @@ export function createBrowser({ accept = 'text/html' } = {}) {
   const client = createApiClient(headers)
   return {
     ...client,
-    /** Opens a path that this route serves, and keeps the cookies. Redirects are not followed. */
+    /** Opens a path that this route serves, with the browser's cookies, and keeps new ones. Redirects are not followed. */
     async open(route: Route, path: string, params: Record<string, string> = {}): Promise<Response> {
-      const request = new Request(`${API_ORIGIN}${path}`, { headers })
+      const cookie = [...client.jar].map(([name, value]) => `${name}=${value}`).join('; ')
+      const request = new Request(`${API_ORIGIN}${path}`, { headers: { ...headers, cookie } })
       const response = await route.GET(request, { params: Promise.resolve(params as never) })
       keepCookies(client.jar, response)
       return response

@@ -166,6 +166,15 @@ describe('a device cookie that is worth nothing', () => {
   })
 })
 
+it('a device cookie of another account takes no place from a known browser', async () => {
+  const [owner, attacker] = [await withKnownDevice(), await withKnownDevice()]
+  const flood = Array.from({ length: 400 }, () =>
+    refusalOf(owner.attempt(attacker.deviceCookie, OTHER_PASSWORD, 'nobody@example.com')),
+  )
+  await owner.attempt(owner.deviceCookie)
+  await Promise.all(flood)
+})
+
 it('a device cookie is verified with every secret of the ring, and signed with the newest', async () => {
   const old: SecretRing = ['the old secret of these tests']
   const known = await withKnownDevice({ secrets: old })
