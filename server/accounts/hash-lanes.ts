@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { setTimeout as pause } from 'node:timers/promises'
 import { busy, HashLane } from './hash-lane'
 
 /**
@@ -18,19 +17,19 @@ interface Lanes {
   signIn: HashLane
   /** How many sign-ins are under way. */
   signIns: Record<SignInKind, number>
-  /** How many sign-ins were refused and are not answered yet. */
-  heldRefusals: number
+  /** How many sign-ins of each device have a place of a known device. */
+  ofDevice: Map<string, number>
 }
 
-/** `known-device`: of a browser that has signed in to the account before. */
-export type SignInKind = 'known-device' | 'anonymous'
+/** `known-device`: of a browser that has signed in to the account before, as far as is known. */
+type SignInKind = 'known-device' | 'anonymous'
 
 const createLanes = (cores = availableParallelism()): Lanes => ({
   redeem: new HashLane(cores),
   ofSecret: new Map(),
   signIn: new HashLane(Math.max(1, Math.min(cores, POOL_THREADS) - 1)),
   signIns: { 'known-device': 0, anonymous: 0 },
-  heldRefusals: 0,
+  ofDevice: new Map(),
 })
 
 // Next.js may load this module more than once: routes are bundled separately.
@@ -39,6 +38,13 @@ holder.__latchkeyHashLanes ??= createLanes()
 const lanes = holder.__latchkeyHashLanes
 
 const MAX_WAITING_REDEEMS = 500
+
+/** Changes how many a key has, and forgets keys that have none. */
+function add(counts: Map<string, number>, key: string, change: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + change
+  if (count > 0) counts.set(key, count)
+  else counts.delete(key)
+}
 
 /** A hash for someone who has shown a live secret. */
 export interface RedeemTurn {
@@ -59,23 +65,21 @@ export async function runRedeem<Result>(
   const { redeem, ofSecret } = lanes
   const rank = ofSecret.get(secretId) ?? 0
   if (rank > 0 && redeem.waiting >= MAX_WAITING_REDEEMS) throw busy()
-  ofSecret.set(secretId, rank + 1)
+  add(ofSecret, secretId, 1)
   try {
     return await redeem.run(work, { rank, signal })
   } finally {
-    const left = (ofSecret.get(secretId) ?? 1) - 1
-    if (left > 0) ofSecret.set(secretId, left)
-    else ofSecret.delete(secretId)
+    add(ofSecret, secretId, -1)
   }
 }
 
 /** A sign-in that was let in. */
 export interface SignInPlace {
   /**
-   * Changes the kind, once the account is known.
-   * @throws RecoveryError `busy` when there are enough sign-ins of that kind
+   * Gives the place of a known device back, if it has one: its device cookie is not for the account.
+   * @throws RecoveryError `busy` when there are enough anonymous sign-ins
    */
-  becomes(kind: SignInKind): void
+  becomeAnonymous(): void
   /**
    * Runs a hash when the lane of sign-in has a free slot.
    * @throws RecoveryError `busy` when the client has gone before
@@ -83,51 +87,46 @@ export interface SignInPlace {
   run<Result>(work: () => Promise<Result>): Promise<Result>
 }
 
-const HELD_MS = 2_000
-const MAX_HELD = 2_000
-
-/**
- * Waits before a sign-in is refused. Clients that try again as soon as they are answered would otherwise keep the event
- * loop busy with refusals. Waiting costs nothing but the connection.
- */
-async function holdRefusal(signal: AbortSignal | undefined): Promise<void> {
-  if (lanes.heldRefusals >= MAX_HELD) return
-  lanes.heldRefusals++
-  await pause(HELD_MS, undefined, { signal }).catch(() => {}) // the client has gone
-  lanes.heldRefusals--
-}
+/** A person presses the button once. More at once are a program, whose cookie may be for an account of its own. */
+const MAX_PER_DEVICE = 2
 
 /**
  * Lets a sign-in in before anything is done for it: as many of each kind as can be hashed within a second. So those
- * that are refused cost next to nothing, and anonymous ones take no place from browsers that are known.
+ * that are refused cost next to nothing, and anonymous ones take no place from browsers that are known. Further
+ * sign-ins of a device that already has two count as anonymous to their end.
+ * @param devices the ids in the device cookie. For which account they are is not known yet
  * @throws RecoveryError `busy` when there are enough of its kind, or the client has gone
  */
 export async function withSignInPlace<Result>(
-  first: SignInKind,
+  devices: readonly string[],
   signal: AbortSignal | undefined,
   signIn: (place: SignInPlace) => Promise<Result>,
 ): Promise<Result> {
-  const { signIn: lane, signIns } = lanes
-  const isFull = (kind: SignInKind) => signIns[kind] >= lane.slots + lane.perSecond
-  if (signal?.aborted) throw busy()
-  let kind = first
-  if (isFull(kind)) {
-    await holdRefusal(signal)
-    throw busy()
+  const { signIn: lane, signIns, ofDevice } = lanes
+  const isOver = (device: string) => (ofDevice.get(device) ?? 0) >= MAX_PER_DEVICE
+  let kind: SignInKind = devices.length === 0 || devices.some(isOver) ? 'anonymous' : 'known-device'
+  const refuseIfFull = (of: SignInKind) => {
+    if (signIns[of] >= lane.slots + lane.perSecond) throw busy()
   }
-  signIns[kind]++
+  const count = (change: 1 | -1) => {
+    signIns[kind] += change
+    if (kind === 'known-device') for (const device of devices) add(ofDevice, device, change)
+  }
+  if (signal?.aborted) throw busy()
+  refuseIfFull(kind)
+  count(1)
   try {
     return await signIn({
-      becomes(actual) {
-        if (actual === kind) return
-        if (isFull(actual)) throw busy()
-        signIns[actual]++
-        signIns[kind]--
-        kind = actual
+      becomeAnonymous() {
+        if (kind === 'anonymous') return
+        refuseIfFull('anonymous')
+        count(-1)
+        kind = 'anonymous'
+        count(1)
       },
       run: (work) => lane.run(work, { rank: kind === 'known-device' ? 0 : 1, signal }),
     })
   } finally {
-    signIns[kind]--
+    count(-1)
   }
 }

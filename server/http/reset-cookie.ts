@@ -1,4 +1,4 @@
-import { clearCookie, readCookie, setCookie } from './cookies'
+import { readCookie, setCookie } from './cookies'
 
 /** The secret of an opened link or an entered code, as the browser holds it until the password is changed. */
 export interface HeldSecret {
@@ -26,6 +26,3 @@ export function heldSecret(headers: Headers): HeldSecret | null {
   if (!token) return null
   return { token, ...(waitUntil && { waitUntil: Number(waitUntil) }), accountId }
 }
-
-/** Takes the secret from the browser. */
-export const dropSecret = (headers: Headers): void => clearCookie(headers, 'reset')

@@ -27,6 +27,12 @@ export function presentedSecret(token: string): PresentedSecret {
   return { kind: token.includes('.') ? 'jwt' : 'link', token }
 }
 
+/** Whether it can be a secret at all, as far as that shows without a look-up. For a JWT, that we signed it. */
+export async function canBeSecret({ secrets }: RecoveryContext, { kind, token }: PresentedSecret): Promise<boolean> {
+  if (kind === 'jwt') return (await readLinkJwt(secrets, token)) !== null
+  return kind === 'grant' ? isGrant(token) : isLinkToken(token)
+}
+
 /** What a live secret gives access to. */
 export interface LiveSecret {
   /** The id of the request it belongs to: the row that `resetPassword` spends. */

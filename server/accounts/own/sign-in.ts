@@ -38,10 +38,10 @@ export interface SignInInput {
 export async function signIn(ctx: RecoveryContext, input: SignInInput): Promise<SignedIn> {
   refuseRememberedNetwork(ctx, 'sign-in')
   const devices = readDeviceCookie(ctx.secrets, input.deviceCookie ?? null, ctx.now)
-  const kind = devices.length > 0 ? 'known-device' : 'anonymous'
-  return withSignInPlace(kind, ctx.signal, async (place) => {
+  const deviceIds = devices.map(({ id }) => id)
+  return withSignInPlace(deviceIds, ctx.signal, async (place) => {
     const found = await findCounted(ctx, input.account, devices)
-    place.becomes(found.isKnownDevice ? 'known-device' : 'anonymous')
+    if (!found.isKnownDevice) place.becomeAnonymous()
     const verifiedHash = await verifiedHashOf(ctx, found, input.password, place)
     const newHash = verifiedHash && (await upToDateHash(ctx, found, verifiedHash, input.password))
     const token = newSessionToken()

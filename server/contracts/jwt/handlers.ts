@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import { ok } from '@/server/contracts/answer'
 import { endpoint } from '@/server/contracts/endpoint'
-import { redirectTo } from '@/server/contracts/mailed-link'
-import { isGrant } from '@/server/core/secrets'
-import { holdSecret } from '@/server/http/reset-cookie'
+import { type EmailedLink, handToBrowser, isBrowser, toForm } from '@/server/contracts/mailed-link'
+import { heldSecret } from '@/server/http/reset-cookie'
+import { presentedSecret } from '@/server/recovery/find-live-secret'
 import { requestReset } from '@/server/recovery/request-reset'
 import { resetPassword } from '@/server/recovery/reset-password'
 import { EMAIL_INVALID, EMAIL_REQUIRED, errors, fault, fieldsRequired, MISMATCH } from './errors'
@@ -41,15 +41,21 @@ function invalidFields({ issues }: z.ZodError): string[] {
     : fields.filter((field) => issues.some(({ path }) => path[0] === field))
 }
 
-/** The characters and the length that a token can have. The page looks the token up. A grant is never in a link. */
-const isToken = (text: string) => /^[\w.-]{1,2048}$/.test(text) && !isGrant(text)
+/** The link with this token, or null for what has not the characters and length of one. A grant is never in a link. */
+function linkWith(token: string): EmailedLink | null {
+  const secret = presentedSecret(token)
+  return /^[\w.-]{1,2048}$/.test(token) && secret.kind !== 'grant' ? secret : null
+}
 
-/** `/reset-password?token=`, which `proxy.ts` sends here. Moves the token into a cookie, so the page has a clean address. */
+/**
+ * `/reset-password?token=`, which `proxy.ts` sends here. Moves the token into a cookie, so the page has a clean address.
+ * The page looks the token up. Only a browser that holds a secret already needs to know before whether this one works.
+ */
 export const resetLink = endpoint(contract, {
-  async GET({ query }) {
+  async GET({ ctx, headers, query }) {
     const [token = '', ...more] = query.getAll('token')
-    const headers = new Headers()
-    holdSecret(headers, { token: more.length === 0 && isToken(token) ? token : 'malformed' })
-    return redirectTo('/reset-password', headers)
+    const link = more.length === 0 ? linkWith(token) : null
+    if (heldSecret(headers) && isBrowser(headers)) return handToBrowser({ ctx, headers }, link)
+    return toForm({ token: link?.token ?? 'malformed' })
   },
 })

@@ -60,12 +60,13 @@ export const paths: ZodOpenApiPathsObject = {
       },
     },
   }),
-  // `proxy.ts` sends only reads with a token here, and no verb is called: there are no shared answers.
+  // `proxy.ts` sends only reads with a token here, and refusals are redirects: there are no shared answers.
   '/reset-password': describeEndpoint(resetLink, null, {
     get: {
       id: 'jwtFollowLink',
-      summary: 'Follow an emailed link, without looking it up or spending it',
-      description: 'The links of the `v1` emails use this path too. Without `token` it is a page.',
+      summary: 'Follow an emailed link, without spending it',
+      description:
+        'The links of the `v1` emails use this path too. Without `token` it is a page. A browser that holds a link or an entered code keeps it if the new link is dead, and is redirected to `/forgot-password`.',
       query: linkQuery,
       answers: { 307: redirectToForm },
     },
