@@ -8,6 +8,8 @@ export default defineConfig({
   testDir: 'e2e',
   globalSetup: './server/testing/browser-setup.ts',
   fullyParallel: true,
+  // These take a minute: `npm run test:all` runs them.
+  testIgnore: process.env.TEST_ALL ? [] : ['faults.spec.ts'],
   forbidOnly: true,
   workers: Math.max(2, Math.floor(availableParallelism() / 2)),
   reporter: 'list',

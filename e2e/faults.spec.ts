@@ -4,8 +4,6 @@ import { addressOf, startServerPair } from './server-pair'
 import { type Answer, startLoad } from './steady-load'
 
 // Two servers and a PostgreSQL of their own. `npm run test:all` runs it.
-test.skip(!process.env.TEST_ALL, 'takes a minute')
-
 const ACCOUNTS = 20_000
 /** No answer may take longer, whatever fails: a statement is given up after 15 seconds. */
 const LONGEST_ANSWER_MS = 30_000

@@ -40,6 +40,9 @@ const FORM_TYPES = /^(?:multipart\/form-data|application\/x-www-form-urlencoded)
 /** The router's state in a navigation. Next.js answers 500 and logs a stack when it is not well formed. */
 const ROUTER_STATE = 'next-router-state-tree'
 
+/** A prefetch by the router. With another value than 1, Next.js renders ahead, which these pages refuse with a stack in the log. */
+const PREFETCH = 'next-router-prefetch'
+
 /**
  * A request target in origin form, with `%25` for a `%` that starts no escape. Servers must accept the absolute
  * form too (RFC 9112 §3.2.2), but Next.js answers both with an error or a redirect of its own.
@@ -72,6 +75,7 @@ function prepareRequest(request: IncomingMessage) {
   if (FORM_TYPES.test(request.headers['content-type'] ?? ''))
     request.headers['content-type'] = 'application/octet-stream'
   if (!isRouterState(request.headers[ROUTER_STATE])) delete request.headers[ROUTER_STATE]
+  if (request.headers[PREFETCH] !== '1') delete request.headers[PREFETCH]
 }
 
 /** Whether Next.js can read the state. Without one it renders the whole page. */
