@@ -317,6 +317,22 @@ export const DEFENCES: readonly Mutation[] = [
     name: 'gives each secret a turn before another has its second one',
   },
   {
+    defence: 'A device cookie of another account takes no place from known browsers',
+    file: 'server/accounts/hash-lanes.ts',
+    from: ' || devices.some(isOver)',
+    to: '',
+    test: 'server/accounts/own/device-cookie.test.ts',
+    name: 'a device cookie of another account takes no place from a known browser',
+  },
+  {
+    defence: 'A dead link leaves the secret in the browser alone',
+    file: 'server/contracts/jwt/handlers.ts',
+    from: 'if (heldSecret(headers) && isBrowser(headers))',
+    to: 'if (false)',
+    test: 'server/api/bound-form.test.ts',
+    name: 'still works after a dead link was opened in the browser',
+  },
+  {
     defence: 'A device cookie ends with a change of the password',
     file: 'server/accounts/own/sign-in-guesses.ts',
     from: ' and a.password_version = d."passwordVersion"',
