@@ -93,12 +93,16 @@ describe('the lane of redeeming', () => {
 })
 
 describe('the lane of sign-in', () => {
+  type Device = { id: string; accountId: string }
+  /** A device of an account of its own. */
+  const device = (id: string): Device => ({ id, accountId: `of ${id}` })
+
   /** A sign-in whose device cookie names these devices. */
-  const signIn = (devices: string[], work: () => Promise<void>) =>
+  const signIn = (devices: Device[], work: () => Promise<void>) =>
     withSignInPlace(devices, undefined, (place) => place.run(work))
 
   /** One that turns out to have no device cookie for its account. */
-  const stranger = (devices: string[], work: () => Promise<void>) =>
+  const stranger = (devices: Device[], work: () => Promise<void>) =>
     withSignInPlace(devices, undefined, async (place) => {
       place.becomeAnonymous()
       await place.run(work)
@@ -109,7 +113,7 @@ describe('the lane of sign-in', () => {
     const outcomes = Promise.allSettled(Array.from({ length: 1_000 }, () => signIn([], work('anonymous'))))
     await settled()
     const running = started.length
-    const known = signIn(['own'], work('known'))
+    const known = signIn([device('own')], work('known'))
     release()
     await known
     await outcomes
@@ -119,31 +123,32 @@ describe('the lane of sign-in', () => {
   it('gives no place of a known device to one that turns out to be none', async () => {
     const { release, work } = heldWork()
     const full = Array.from({ length: 1_000 }, () => stranger([], work('stranger')).catch(() => {}))
-    expect(await refusalOf(stranger(['foreign'], work('stranger')))).toMatchObject({ code: 'busy' })
+    expect(await refusalOf(stranger([device('foreign')], work('stranger')))).toMatchObject({ code: 'busy' })
     // Nor does the device keep a place by it.
-    const known = [signIn(['foreign'], work('known')), signIn(['foreign'], work('known'))]
+    const known = [signIn([device('foreign')], work('known')), signIn([device('foreign')], work('known'))]
     release()
     await Promise.all([...full, ...known])
   })
 
   it.each([
-    ['one device', () => ['many']],
-    ['one device among others', (n: number) => [`other ${n}`, 'many']],
-  ])('has two places of a known device for %s at once, and then counts it as anonymous', async (_, devices) => {
+    ['one device', 2, () => [device('many')]],
+    ['one device among others', 2, (n: number) => [device(`other ${n}`), device('many')]],
+    ['all devices of one account', 4, (n: number) => [{ id: `device ${n}`, accountId: 'many' }]],
+  ])('have places of a known device for %s: %i at once, and then count as anonymous', async (_, most, devices) => {
     const { started, release, work } = heldWork()
     const full = Array.from({ length: 1_000 }, () => signIn([], work('anonymous')).catch(() => {}))
     await settled()
     const running = started.length
     const many = Array.from({ length: 1_000 }, (_, n) => signIn(devices(n), work('many')).catch(({ code }) => code))
-    const others = Array.from({ length: running }, (_, n) => signIn([`known ${n}`], work('known')))
-    // All but two were refused, as anonymous ones are, before anything has ended.
-    expect(await Promise.all(many.slice(2))).toEqual(Array(998).fill('busy'))
+    const others = Array.from({ length: running }, (_, n) => signIn([device(`known ${n}`)], work('known')))
+    // All others were refused, as anonymous ones are, before anything has ended.
+    expect(await Promise.all(many.slice(most))).toEqual(Array(1_000 - most).fill('busy'))
     release()
     await Promise.all([...full, ...others, ...many])
-    expect(started.filter((name) => name === 'many')).toHaveLength(2)
-    // Both places are free again.
-    await Promise.all([signIn(['many'], work('again')), signIn(['many'], work('again'))])
-    expect(started.filter((name) => name === 'again')).toHaveLength(2)
+    expect(started.filter((name) => name === 'many')).toHaveLength(most)
+    // The places are free again.
+    await Promise.all(Array.from({ length: most }, (_, n) => signIn(devices(n), work('again'))))
+    expect(started.filter((name) => name === 'again')).toHaveLength(most)
   })
 
   it('answers those that it refuses at once', async () => {

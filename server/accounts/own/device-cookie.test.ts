@@ -175,6 +175,19 @@ it('a device cookie of another account takes no place from a known browser', asy
   await Promise.all(flood)
 })
 
+it('many device cookies of another account take no place from a known browser', async () => {
+  const [owner, attacker] = [await withKnownDevice(), await withKnownDevice()]
+  const [device] = readDeviceCookie(attacker.fixture.secrets, attacker.deviceCookie, attacker.fixture.clock.now())
+  if (!device) throw new Error('The attacker has no device cookie.')
+  const flood = Array.from({ length: 400 }, () => {
+    const another = { ...device, id: newDeviceId() } // as each sign-in without a cookie gets
+    const cookie = addToDeviceCookie(attacker.fixture.secrets, null, another, attacker.fixture.clock.now())
+    return refusalOf(owner.attempt(cookie, OTHER_PASSWORD, 'nobody@example.com'))
+  })
+  await owner.attempt(owner.deviceCookie)
+  await Promise.all(flood)
+})
+
 it('a device cookie is verified with every secret of the ring, and signed with the newest', async () => {
   const old: SecretRing = ['the old secret of these tests']
   const known = await withKnownDevice({ secrets: old })
