@@ -17,8 +17,8 @@ interface Lanes {
   signIn: HashLane
   /** How many sign-ins are under way. */
   signIns: Record<SignInKind, number>
-  /** How many sign-ins of each device have a place of a known device. */
-  ofDevice: Map<string, number>
+  /** How many places of a known device each device has, and the devices of each account. By their ids. */
+  knownPlaces: Map<string, number>
 }
 
 /** `known-device`: of a browser that has signed in to the account before, as far as is known. */
@@ -29,7 +29,7 @@ const createLanes = (cores = availableParallelism()): Lanes => ({
   ofSecret: new Map(),
   signIn: new HashLane(Math.max(1, Math.min(cores, POOL_THREADS) - 1)),
   signIns: { 'known-device': 0, anonymous: 0 },
-  ofDevice: new Map(),
+  knownPlaces: new Map(),
 })
 
 // Next.js may load this module more than once: routes are bundled separately.
@@ -87,30 +87,37 @@ export interface SignInPlace {
   run<Result>(work: () => Promise<Result>): Promise<Result>
 }
 
-/** A person presses the button once. More at once are a program, whose cookie may be for an account of its own. */
+/**
+ * Places of a known device at once. A person presses the button once. More are a program, whose cookies may be for an
+ * account of its own: each sign-in without a cookie gets another device id.
+ */
 const MAX_PER_DEVICE = 2
+const MAX_PER_ACCOUNT = 4
 
 /**
  * Lets a sign-in in before anything is done for it: as many of each kind as can be hashed within a second. So those
  * that are refused cost next to nothing, and anonymous ones take no place from browsers that are known. Further
- * sign-ins of a device that already has two count as anonymous to their end.
- * @param devices the ids in the device cookie. For which account they are is not known yet
+ * sign-ins of a device that has two, or of an account whose devices have four, count as anonymous to their end.
+ * @param devices what the device cookie says. Whether it is for the typed account is not known yet
  * @throws RecoveryError `busy` when there are enough of its kind, or the client has gone
  */
 export async function withSignInPlace<Result>(
-  devices: readonly string[],
+  devices: readonly { id: string; accountId: string }[],
   signal: AbortSignal | undefined,
   signIn: (place: SignInPlace) => Promise<Result>,
 ): Promise<Result> {
-  const { signIn: lane, signIns, ofDevice } = lanes
-  const isOver = (device: string) => (ofDevice.get(device) ?? 0) >= MAX_PER_DEVICE
+  const { signIn: lane, signIns, knownPlaces } = lanes
+  const placesOf = (id: string) => knownPlaces.get(id) ?? 0
+  const isOver = ({ id, accountId }: (typeof devices)[number]) =>
+    placesOf(id) >= MAX_PER_DEVICE || placesOf(accountId) >= MAX_PER_ACCOUNT
   let kind: SignInKind = devices.length === 0 || devices.some(isOver) ? 'anonymous' : 'known-device'
   const refuseIfFull = (of: SignInKind) => {
     if (signIns[of] >= lane.slots + lane.perSecond) throw busy()
   }
   const count = (change: 1 | -1) => {
     signIns[kind] += change
-    if (kind === 'known-device') for (const device of devices) add(ofDevice, device, change)
+    if (kind === 'anonymous') return
+    for (const id of devices.flatMap((device) => [device.id, device.accountId])) add(knownPlaces, id, change)
   }
   if (signal?.aborted) throw busy()
   refuseIfFull(kind)

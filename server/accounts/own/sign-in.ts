@@ -38,8 +38,7 @@ export interface SignInInput {
 export async function signIn(ctx: RecoveryContext, input: SignInInput): Promise<SignedIn> {
   refuseRememberedNetwork(ctx, 'sign-in')
   const devices = readDeviceCookie(ctx.secrets, input.deviceCookie ?? null, ctx.now)
-  const deviceIds = devices.map(({ id }) => id)
-  return withSignInPlace(deviceIds, ctx.signal, async (place) => {
+  return withSignInPlace(devices, ctx.signal, async (place) => {
     const found = await findCounted(ctx, input.account, devices)
     if (!found.isKnownDevice) place.becomeAnonymous()
     const verifiedHash = await verifiedHashOf(ctx, found, input.password, place)
