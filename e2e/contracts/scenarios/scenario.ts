@@ -71,9 +71,9 @@ export interface Operation {
 /** The cookie that a live link sets. */
 export const resetCookieFor = (token: string) => `latchkey-reset=${token}; Max-Age=3600; Path=/; HttpOnly; SameSite=Lax`
 
-/** The cookies that a dead link sets. */
+/** The cookie that a dead link sets. It leaves the link or grant alone that the browser holds. */
 export const deadLinkCookies = (notice: string) =>
-  `latchkey-reset=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax, latchkey-notice=${notice}; Max-Age=60; Path=/; HttpOnly; SameSite=Lax`
+  `latchkey-notice=${notice}; Max-Age=60; Path=/; HttpOnly; SameSite=Lax`
 
 /** Texts that are not one email address. */
 export const INVALID_EMAILS = [
