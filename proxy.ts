@@ -5,8 +5,8 @@ const SHARED_PATH = '/shared-path'
 
 /**
  * Gives every page a content security policy with a fresh nonce (ASVS 3.4.3). Inline styles are allowed because
- * React sets them; inline scripts are not. A request to the path of a page that is not
- * for the page goes to its route.
+ * React sets them; inline scripts are not. At a path that pages and programs share, a request that is not for the page
+ * goes to its route.
  */
 export function proxy(request: NextRequest) {
   const route = routeAtSharedPath(request)
