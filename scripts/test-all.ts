@@ -11,4 +11,5 @@ await runTests(async (run) => {
   await run.unitTests('unit and integration tests through PgBouncer', { TEST_POOLING: 'pgbouncer' })
   await run.browserTests('browser tests through PgBouncer', { TEST_POOLING: 'pgbouncer' })
   await run.program('every case of `npm run timing`, without a verdict', ['tsx', 'bench/timing.ts', '--pairs', '20'])
+  await run.program('a flood of sign-ins, `npm run bench -- flood`', ['tsx', 'bench/run.ts', 'flood'])
 })

@@ -1,8 +1,23 @@
 import { setImmediate } from 'node:timers/promises'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { refusalOf } from '@/server/testing/refusal'
 import { HashLane } from './hash-lane'
 import { runRedeem, withSignInPlace } from './hash-lanes'
+
+/** Sign-ins that are held for some seconds. In these tests the seconds end when the test says so. */
+const holds = vi.hoisted(() => [] as { ms: number; end(): void }[])
+const endHolds = () => {
+  for (const { end } of holds.splice(0)) end()
+}
+
+vi.mock(import('node:timers/promises'), async (original) => ({
+  ...(await original()),
+  setTimeout: ((ms: number, value: unknown, { signal }: { signal?: AbortSignal } = {}) =>
+    new Promise((resolve, reject) => {
+      holds.push({ ms, end: () => resolve(value) })
+      signal?.addEventListener('abort', reject)
+    })) as typeof import('node:timers/promises').setTimeout,
+}))
 
 /** Work that ends when it is released. */
 function heldWork() {
@@ -114,6 +129,7 @@ describe('the lane of sign-in', () => {
     await settled()
     const running = started.length
     const known = signIn([device('own')], work('known'))
+    endHolds()
     release()
     await known
     await outcomes
@@ -126,6 +142,7 @@ describe('the lane of sign-in', () => {
     expect(await refusalOf(stranger([device('foreign')], work('stranger')))).toMatchObject({ code: 'busy' })
     // Nor does the device keep a place by it.
     const known = [signIn([device('foreign')], work('known')), signIn([device('foreign')], work('known'))]
+    endHolds()
     release()
     await Promise.all([...full, ...known])
   })
@@ -141,6 +158,8 @@ describe('the lane of sign-in', () => {
     const running = started.length
     const many = Array.from({ length: 1_000 }, (_, n) => signIn(devices(n), work('many')).catch(({ code }) => code))
     const others = Array.from({ length: running }, (_, n) => signIn([device(`known ${n}`)], work('known')))
+    await settled()
+    endHolds()
     // All others were refused, as anonymous ones are, before anything has ended.
     expect(await Promise.all(many.slice(most))).toEqual(Array(1_000 - most).fill('busy'))
     release()
@@ -151,13 +170,45 @@ describe('the lane of sign-in', () => {
     expect(started.filter((name) => name === 'again')).toHaveLength(most)
   })
 
-  it('answers those that it refuses at once', async () => {
-    const { release, work } = heldWork()
-    let refused = 0
-    const flood = Array.from({ length: 5_000 }, () => signIn([], work('stranger')).catch(() => refused++))
+  it('holds those that find no place for two to eight seconds, and then lets some in', async () => {
+    const { started, release, work } = heldWork()
+    const first = Array.from({ length: 1_000 }, () => signIn([], work('first')).catch(({ code }) => code))
     await settled()
-    expect(refused).toBeGreaterThan(4_000)
+    const held = holds.map(({ ms }) => ms)
+    expect(Math.min(...held)).toBeGreaterThanOrEqual(2_000)
+    expect(Math.max(...held)).toBeLessThanOrEqual(8_000)
+    expect(Math.max(...held) - Math.min(...held)).toBeGreaterThan(3_000)
+    endHolds()
+    const refused = await Promise.race(first.map((outcome) => outcome.then((code) => code)))
+    expect(refused).toBe('busy')
+
+    const late = signIn([], work('late'))
+    await settled()
+    release()
+    await Promise.all(first)
+    endHolds()
+    await late
+    expect(started).toContain('late')
+  })
+
+  it('refuses at once when 2,000 are held, and lets those go whose client has gone', async () => {
+    const { release, work } = heldWork()
+    const client = new AbortController()
+    let refused = 0
+    const flood = Array.from({ length: 5_000 }, () =>
+      withSignInPlace([], client.signal, (place) => place.run(work('stranger'))).catch(() => refused++),
+    )
+    await settled()
+    expect(holds).toHaveLength(2_000)
+    const before = refused
+    expect(before).toBeGreaterThan(2_000)
+    holds.length = 0
+    client.abort()
+    await settled()
+    expect(refused).toBeGreaterThanOrEqual(before + 2_000)
     release()
     await Promise.all(flood)
+    // Their places are free again.
+    await signIn([], async () => {})
   })
 })

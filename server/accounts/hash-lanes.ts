@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { busy, HashLane } from './hash-lane'
 
 /**
@@ -17,6 +18,8 @@ interface Lanes {
   signIn: HashLane
   /** How many sign-ins are under way. */
   signIns: Record<SignInKind, number>
+  /** How many sign-ins wait because there are enough. */
+  held: number
   /** How many places of a known device each device has, and the devices of each account. By their ids. */
   knownPlaces: Map<string, number>
 }
@@ -29,6 +32,7 @@ const createLanes = (cores = availableParallelism()): Lanes => ({
   ofSecret: new Map(),
   signIn: new HashLane(Math.max(1, Math.min(cores, POOL_THREADS) - 1)),
   signIns: { 'known-device': 0, anonymous: 0 },
+  held: 0,
   knownPlaces: new Map(),
 })
 
@@ -94,10 +98,34 @@ export interface SignInPlace {
 const MAX_PER_DEVICE = 2
 const MAX_PER_ACCOUNT = 4
 
+/** Each is a connection and a request in memory. */
+const MAX_HELD = 2_000
+
+/** How long a sign-in is held. At random, so that those of one burst do not come back in one. */
+const holdMs = () => 2_000 + 6_000 * Math.random()
+
 /**
- * Lets a sign-in in before anything is done for it: as many of each kind as can be hashed within a second. So those
- * that are refused cost next to nothing, and anonymous ones take no place from browsers that are known. Further
- * sign-ins of a device that has two, or of an account whose devices have four, count as anonymous to their end.
+ * Waits before a sign-in is refused. Clients that try again as soon as they are answered would otherwise keep the
+ * process busy with refusals.
+ * @throws RecoveryError `busy` at once when 2,000 are held, or when the client goes
+ */
+async function hold(signal: AbortSignal | undefined): Promise<void> {
+  if (lanes.held >= MAX_HELD) throw busy()
+  lanes.held++
+  try {
+    await sleep(holdMs(), undefined, { signal })
+  } catch {
+    throw busy()
+  } finally {
+    lanes.held--
+  }
+}
+
+/**
+ * Lets a sign-in in before anything is done for it: as many of each kind as can be hashed within a second. The others
+ * are held for some seconds, and then let in if there is a place. So anonymous ones take no place from browsers that
+ * are known, and refusals cost next to nothing. Further sign-ins of a device that has two, or of an account whose
+ * devices have four, count as anonymous to their end.
  * @param devices what the device cookie says. Whether it is for the typed account is not known yet
  * @throws RecoveryError `busy` when there are enough of its kind, or the client has gone
  */
@@ -111,8 +139,9 @@ export async function withSignInPlace<Result>(
   const isOver = ({ id, accountId }: (typeof devices)[number]) =>
     placesOf(id) >= MAX_PER_DEVICE || placesOf(accountId) >= MAX_PER_ACCOUNT
   let kind: SignInKind = devices.length === 0 || devices.some(isOver) ? 'anonymous' : 'known-device'
+  const isFull = (of: SignInKind) => signIns[of] >= lane.slots + lane.perSecond
   const refuseIfFull = (of: SignInKind) => {
-    if (signIns[of] >= lane.slots + lane.perSecond) throw busy()
+    if (isFull(of)) throw busy()
   }
   const count = (change: 1 | -1) => {
     signIns[kind] += change
@@ -120,6 +149,7 @@ export async function withSignInPlace<Result>(
     for (const id of devices.flatMap((device) => [device.id, device.accountId])) add(knownPlaces, id, change)
   }
   if (signal?.aborted) throw busy()
+  if (isFull(kind)) await hold(signal)
   refuseIfFull(kind)
   count(1)
   try {

@@ -1,10 +1,11 @@
 import { subscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state'
 import { env } from '@/server/env'
 import { SOCKET_ADDRESS_HEADER } from './client-address'
 import { redirectOtherHosts } from './own-host'
+import { takeSignInsInTurns } from './sign-in-turns'
 
 /** Changes to every request before Next.js sees it, and the headers that every response starts with. */
 
@@ -124,7 +125,12 @@ export function installRequestHooks(): void {
   if (env().embeddedDatabase) refuseOtherMachines()
   const isDemo = env().embeddedDatabase
   subscribe('http.server.request.start', (message) => {
-    const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
+    const { request, response, server } = message as {
+      request: IncomingMessage
+      response: ServerResponse
+      server: Server
+    }
+    takeSignInsInTurns(server)
     if (isDemo) redirectOtherHosts(request)
     prepareRequest(request)
     for (const [name, value] of headers) response.setHeader(name, value)

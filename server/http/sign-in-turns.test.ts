@@ -1,0 +1,59 @@
+import { EventEmitter } from 'node:events'
+import type { Server } from 'node:http'
+import { setImmediate } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { takeSignInsInTurns } from './sign-in-turns'
+
+/** A server that notes what it hands on. */
+function recordingServer() {
+  const server = new EventEmitter() as Server
+  const started: string[] = []
+  server.on('request', ({ url }: { url: string }) => started.push(url))
+  takeSignInsInTurns(server)
+  takeSignInsInTurns(server)
+  const response = () => ({ destroyed: false })
+  const send = (url: string, to = response()) => {
+    server.emit('request', { url }, to)
+    return to
+  }
+  return { server, started, send, signIn: (n: number) => send(`/api/trpc/session.signIn?${n}`) }
+}
+
+const numbers = (started: string[]) => started.map((url) => url.split('?')[1])
+
+it('starts every other request at once, and sign-ins one by one in the order of arrival', async () => {
+  const { started, send, signIn } = recordingServer()
+  for (let n = 0; n < 3; n++) signIn(n)
+  send('/healthz')
+  expect(started).toEqual(['/healthz'])
+  const counts: number[] = []
+  for (let turn = 0; turn < 6; turn++) {
+    await setImmediate()
+    counts.push(started.length)
+  }
+  expect(Math.max(...counts.map((count, n) => count - (counts[n - 1] ?? 1)))).toBe(1)
+  expect(numbers(started.slice(1))).toEqual(['0', '1', '2'])
+})
+
+it('lets connections and other requests go first, but for no more than 50 ms', async () => {
+  const { server, started, signIn } = recordingServer()
+  signIn(0)
+  await setImmediate()
+  signIn(1)
+  const [from, waited]: [number, string[]] = [performance.now(), []]
+  while (started.length < 2 && performance.now() - from < 1_000) {
+    server.emit('connection', {})
+    waited.push(`${started.length}`)
+    await setImmediate()
+  }
+  expect(started).toHaveLength(2)
+  expect(waited.length).toBeGreaterThan(2)
+})
+
+it('drops sign-ins whose client has gone', async () => {
+  const { started, signIn } = recordingServer()
+  const responses = [0, 1, 2].map(signIn)
+  for (const response of responses.slice(0, 2)) response.destroyed = true
+  await setImmediate()
+  expect(numbers(started)).toEqual(['2'])
+})
