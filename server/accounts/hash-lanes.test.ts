@@ -12,11 +12,11 @@ const endHolds = () => {
 
 vi.mock(import('node:timers/promises'), async (original) => ({
   ...(await original()),
-  setTimeout: ((ms: number, value: unknown, { signal }: { signal?: AbortSignal } = {}) =>
+  setTimeout: (ms = 0, value, { signal } = {}) =>
     new Promise((resolve, reject) => {
-      holds.push({ ms, end: () => resolve(value) })
+      holds.push({ ms, end: () => resolve(value as never) })
       signal?.addEventListener('abort', reject)
-    })) as typeof import('node:timers/promises').setTimeout,
+    }),
 }))
 
 /** Work that ends when it is released. */
