@@ -24,9 +24,10 @@ import {
   TRIES,
 } from './lockout'
 
-/** An account that a typed code may belong to. */
+/** An account that a typed code may belong to, or the one row that stands for none. */
 interface Candidate {
-  accountId: string
+  /** Null if the typed identifier has no account. */
+  accountId: string | null
   /** Whether the account's own count lets the code be compared. */
   comparable: boolean | null
   /** Whether codes are off for the account. */
@@ -46,7 +47,7 @@ interface Attempt {
   tries: number
   blockedUntil: Date | null
   isOff: boolean
-  /** None for an unknown account; several where accounts share the typed address. */
+  /** One for an unknown account; several where accounts share the typed address. None if the call was refused. */
   candidates: Candidate[]
 }
 
@@ -64,7 +65,10 @@ export async function verifyCode(
   input: { account: Identifier; code: string },
 ): Promise<{ grant: string }> {
   const attempt = await countAttempt(ctx, input.account)
-  refuseUnknownAccount(ctx, attempt.candidates.length > 0)
+  refuseUnknownAccount(
+    ctx,
+    attempt.candidates.some(({ accountId }) => accountId !== null),
+  )
   const retryAfterSeconds = blockedSeconds(ctx, attempt.blockedUntil)
   if (!attempt.admitted) throw attempt.isOff ? codesOff() : new RecoveryError('code-blocked', { retryAfterSeconds })
 
@@ -102,16 +106,22 @@ function countAttempt(ctx: RecoveryContext, identifier: Identifier): Promise<Att
   })
 }
 
-/** The accounts with the typed identifier, each with its live code if it has one. */
-const findCandidates = (ctx: RecoveryContext, { accounts }: LockoutSubjects, { decisive }: CountedTry): Step =>
-  step(
+/**
+ * The accounts with the typed identifier, each with its live code if it has one. Without an account, one row that was
+ * looked up in the same way, so that both take as long.
+ */
+function findCandidates(ctx: RecoveryContext, subjects: LockoutSubjects, { decisive }: CountedTry): Step {
+  const accountId = sql`coalesce(a.id::text, s.subject)`
+  return step(
     'candidates',
     sql`select a.id::text as "accountId", d.admitted as comparable, d.is_off as "isOff", t.id as "tokenId",
-      encode(t.code_hash, 'hex') as "codeHash", ${isFrozen(sql`a.id::text`)} as frozen
-    from ${accounts} a left join ${decisive} d on d.subject = 'account ' || a.id::text
-      left join latchkey.password_reset_tokens t on t.account_id = a.id::text and (
-        ${isLiveCode(ctx.now)} or (${isFrozen(sql`a.id::text`)} and ${isRecentCode(ctx)}))`,
+      encode(t.code_hash, 'hex') as "codeHash", ${isFrozen(accountId)} as frozen
+    from ${subjects.decisive} s left join ${subjects.accounts} a on s.subject = 'account ' || a.id::text
+      left join ${decisive} d on d.subject = s.subject
+      left join latchkey.password_reset_tokens t on t.account_id = ${accountId} and (
+        ${isLiveCode(ctx.now)} or (${isFrozen(accountId)} and ${isRecentCode(ctx)}))`,
   )
+}
 
 /**
  * Finds the candidate that a code belongs to, under any secret of the ring. Without a live code to compare with, it
@@ -123,23 +133,15 @@ function findMatching(ctx: RecoveryContext, candidates: Candidate[], code: strin
     const expected = codeHash ? Buffer.from(codeHash, 'hex') : digestOf(id)
     return ctx.secrets.filter((secret) => sameBytes(codeDigestOf(secret, id, code), expected)).length > 0
   }
-  const compared = candidates.length > 0 ? candidates : [NO_CANDIDATE]
-  return compared.filter(matches)[0]
+  return candidates.filter(matches)[0]
 }
-const NO_CANDIDATE: Candidate = {
-  accountId: '',
-  comparable: null,
-  isOff: null,
-  tokenId: null,
-  codeHash: null,
-  frozen: false,
-}
+
 /**
  * Records that code entry is blocked. An unknown account gets the same rows, so that both take as long: the worker
  * ignores an event without an account.
  */
 async function recordBlock(ctx: RecoveryContext, candidates: Candidate[]): Promise<void> {
-  const rows = (candidates.length > 0 ? candidates : [{ accountId: null, isOff: false }]).map((candidate) => ({
+  const rows = candidates.map((candidate) => ({
     account_id: candidate.accountId,
     kind: candidate.isOff ? 'codes-disabled' : 'code-blocked',
   }))
