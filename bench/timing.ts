@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import postgres, { type Sql } from 'postgres'
 import { main } from '@/scripts/cli-error'
 import { startTestApp } from '@/server/testing/app'
-import { compareTiming, describeTiming, FULL, isToldApart, type TimingCase } from './disclosure'
+import { compareTiming, describeTiming, FULL, type TimingCase, verdictOf } from './disclosure'
 import type { Call } from './load'
 import { addStates, type Names, type State } from './timing-states'
 
@@ -59,7 +59,7 @@ async function run(url: string, sql: Sql, pairs: number) {
   for (const each of [...listCases(names), ...controls]) {
     const result = await compareTiming(each, url, samples)
     console.log(describeTiming(result))
-    if (isToldApart(result) !== (each.delaySecondMs !== undefined)) wrong.push(each.name)
+    if (verdictOf(result) !== (each.delaySecondMs ? 'told apart' : 'not told apart')) wrong.push(each.name)
   }
   if (pairs < FULL.pairs) return console.log(`Too few pairs for a verdict: the protocol asks for ${FULL.pairs}.`)
   if (wrong.length > 0) throw new Error(`Not as it must be: ${wrong.join('; ')}`)
@@ -70,7 +70,9 @@ await main(async () => {
   const app = await startTestApp({ ACCOUNT_DISCLOSURE: 'conceal', RATE_LIMIT_SCALE: '1000000', LOG_LEVEL: 'fatal' })
   const sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} })
   try {
-    console.log('Can an account be told from none by time? (bars: |t| < 4.5; difference within ±0.1 ms or ±2 %)')
+    console.log(
+      'Can an account be told from none by time? (bars: |t| < 4.5; 99 % interval of the median difference within ±0.1 ms or ±2 %)',
+    )
     await run(app.url, sql, Number(values.pairs))
   } finally {
     await sql.end()
