@@ -3,7 +3,6 @@ import type { Metadata, Viewport } from 'next'
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
 import { messages } from '@/messages/en'
-import { TrpcProvider } from './_trpc/client'
 
 export const metadata: Metadata = {
   title: { default: messages.brand, template: `%s · ${messages.brand}` },
@@ -22,7 +21,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <noscript>
           <p className="bg-problem-wash p-4 text-center text-problem">{messages.layout.needsScript}</p>
         </noscript>
-        <TrpcProvider>{children}</TrpcProvider>
+        {children}
       </body>
     </html>
   )

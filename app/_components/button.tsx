@@ -1,6 +1,5 @@
 'use client'
 
-import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { useHydrated } from './hydrated'
 
@@ -60,17 +59,11 @@ export function Button({
   )
 }
 
-/** A link that looks like a button. `document` loads a new document, for steps that change who is signed in. */
-export function ButtonLink({
-  variant = 'primary',
-  href,
-  document = false,
-  children,
-}: Variant & { href: string; document?: boolean; children: ReactNode }) {
-  const Anchor = document ? 'a' : Link
+/** A link that looks like a button. It loads a new document, as `TextLink` does. */
+export function ButtonLink({ variant = 'primary', href, children }: Variant & { href: string; children: ReactNode }) {
   return (
-    <Anchor href={href} className={`${SHAPE} ${COLORS[variant]}`}>
+    <a href={href} className={`${SHAPE} ${COLORS[variant]}`}>
       {children}
-    </Anchor>
+    </a>
   )
 }

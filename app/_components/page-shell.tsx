@@ -1,4 +1,3 @@
-import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { messages } from '@/messages/en'
 import { LatchkeyMark } from './latchkey-mark'
@@ -8,10 +7,10 @@ export function PageShell({ wide = false, children }: { wide?: boolean; children
   return (
     <div className={`mx-auto w-full px-gutter pt-4 pb-12 sm:pt-12 ${wide ? 'max-w-3xl' : 'max-w-md'}`}>
       <header>
-        <Link href="/" className="inline-flex min-h-target items-center gap-2.5 rounded-lg font-semibold">
+        <a href="/" className="inline-flex min-h-target items-center gap-2.5 rounded-lg font-semibold">
           <LatchkeyMark />
           {messages.brand}
-        </Link>
+        </a>
       </header>
       <main className="mt-4 rounded-2xl border border-hairline bg-surface px-sheet py-5 sm:mt-6 sm:p-8">
         {children}

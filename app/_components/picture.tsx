@@ -1,7 +1,7 @@
 'use client'
 
 import { useEffect, useRef, useState } from 'react'
-import { DEFAULT_PICTURE } from '@/server/core/schemas'
+import { DEFAULT_PICTURE } from '@/server/core/typed-input'
 
 /** An account's picture. It is decorative, and `no-referrer` keeps the page's address from the picture's host. */
 export function Picture({ src }: { src: string | null }) {

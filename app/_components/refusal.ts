@@ -1,6 +1,6 @@
 import { type DeadLink, messages, type Reason, type ReasonDetails } from '@/messages/en'
 import type { DeadSecretCode, RecoveryErrorCode } from '@/server/core/errors'
-import type { InputErrorCode } from '@/server/core/schemas'
+import type { InputErrorCode } from '@/server/core/typed-input'
 
 // These lines do not compile if an error code of the server has no text.
 messages.errors satisfies Record<RecoveryErrorCode | InputErrorCode | 'network' | 'internal', unknown>

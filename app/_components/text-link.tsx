@@ -1,23 +1,16 @@
-import Link from 'next/link'
 import type { ReactNode } from 'react'
 
 const CLASSES =
   'inline-flex min-h-target items-center rounded-lg font-medium text-accent underline underline-offset-4 hover:text-accent-strong'
 
-/** A link in text colour. `document` loads a new document, so that the back button asks the server again. */
-export function TextLink({
-  href,
-  document = false,
-  children,
-}: {
-  href: string
-  document?: boolean
-  children: ReactNode
-}) {
-  const Anchor = document ? 'a' : Link
+/**
+ * A link in text colour. Links load a new document: the back button then asks the server again, and the browser
+ * downloads no router and prefetches no page.
+ */
+export function TextLink({ href, children }: { href: string; children: ReactNode }) {
   return (
-    <Anchor href={href} className={CLASSES}>
+    <a href={href} className={CLASSES}>
       {children}
-    </Anchor>
+    </a>
   )
 }

@@ -1,15 +1,14 @@
 'use client'
 
 import { type FormEvent, useRef, useState } from 'react'
-import type { z } from 'zod'
-import type { Reason } from '@/messages/en'
+import type { Reason, ReasonDetails } from '@/messages/en'
 import { usePageRestored } from './page-restored'
-import { errorText, type Refusal, readRefusal, toReason } from './refusal'
+import { errorText, type Refusal, readRefusal } from './refusal'
 
 interface FormOptions<Name extends string> {
   names: readonly [Name, ...Name[]]
-  /** The server's own schema, so that a wrong input is reported without a request. */
-  schema: z.ZodType
+  /** What is wrong with each input by the server's own rules, so that it is reported without a request. */
+  check: (values: Record<Name, string>) => Partial<Record<Name, Reason | null>>
   /** The input that a reason concerns. Reasons that are not listed concern the whole form. */
   fieldOf: Partial<Record<Reason, Name>>
   send: (values: Record<Name, string>) => Promise<unknown>
@@ -19,7 +18,7 @@ interface FormOptions<Name extends string> {
  * Validates a form, sends it once and shows each error at its input. It never changes what the person typed.
  * After a success the form stays busy, because the page is about to show something else.
  */
-export function useForm<Name extends string>({ names, schema, fieldOf, send }: FormOptions<Name>) {
+export function useForm<Name extends string>({ names, check, fieldOf, send }: FormOptions<Name>) {
   const [busy, setBusy] = useState(false)
   const [errors, setErrors] = useState<Partial<Record<Name, string>>>({})
   const [refusal, setRefusal] = useState<Refusal>()
@@ -49,12 +48,9 @@ export function useForm<Name extends string>({ names, schema, fieldOf, send }: F
     }
 
     setRefusal(undefined)
-    const checked = schema.safeParse(values)
-    if (!checked.success) {
-      const issues = checked.error.issues.toReversed()
-      showErrors(
-        Object.fromEntries(issues.map((issue) => [issue.path[0], errorText(toReason(issue.message))])) as typeof errors,
-      )
+    const checked = check(values)
+    if (names.some((name) => checked[name])) {
+      showErrors(textsOf(names, (name) => checked[name]))
       return
     }
 
@@ -68,12 +64,8 @@ export function useForm<Name extends string>({ names, schema, fieldOf, send }: F
       setBusy(false)
       const refused = readRefusal(error)
       const inputOfReason = fieldOf[refused.reason]
-      const found = Object.fromEntries(
-        names.flatMap((name) => {
-          const reason = refused.fields[name] ?? (name === inputOfReason ? refused.reason : undefined)
-          return reason ? [[name, errorText(reason, refused.details)]] : []
-        }),
-      ) as typeof errors
+      const reasonOf = (name: Name) => refused.fields[name] ?? (name === inputOfReason ? refused.reason : null)
+      const found = textsOf(names, reasonOf, refused.details)
       if (Object.keys(found).length > 0) showErrors(found)
       else setRefusal(refused)
     }
@@ -86,4 +78,18 @@ export function useForm<Name extends string>({ names, schema, fieldOf, send }: F
   }
 
   return { busy, errors, refusal, form: { onSubmit, onInput, noValidate: true, method: 'post' } as const }
+}
+
+/** The error text for each input that has one. */
+function textsOf<Name extends string>(
+  names: readonly Name[],
+  reasonOf: (name: Name) => Reason | null | undefined,
+  details?: ReasonDetails,
+): Partial<Record<Name, string>> {
+  const texts: Partial<Record<Name, string>> = {}
+  for (const name of names) {
+    const reason = reasonOf(name)
+    if (reason) texts[name] = errorText(reason, details)
+  }
+  return texts
 }

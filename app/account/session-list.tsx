@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { Button } from '@/app/_components/button'
 import { LocalTime } from '@/app/_components/local-time'
 import { Notice } from '@/app/_components/notice'
+import { useCall } from '@/app/_components/use-call'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
 import type { AppRouter } from '@/server/api/root'
@@ -26,8 +27,14 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
     // The pressed button is about to disappear, so move the focus to the section's heading.
     document.getElementById('sessions')?.focus()
   }
-  const endOne = trpc.account.endSession.useMutation()
-  const endOthers = trpc.account.endOtherSessions.useMutation()
+  const endOne = useCall(async (session: Session) => {
+    await trpc.account.endSession.mutate({ id: session.id })
+    finish(words.endedSession(nameOf(session)))
+  })
+  const endOthers = useCall(async () => {
+    await trpc.account.endOtherSessions.mutate()
+    finish(words.endedOthers)
+  })
   const begin = () => {
     setEnded('')
     endOne.reset()
@@ -60,11 +67,11 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
               <Button
                 variant="secondary"
                 label={words.endSessionOf(nameOf(session))}
-                busy={endOne.isPending && endOne.variables.id === session.id}
+                busy={endOne.busy && endOne.input?.id === session.id}
                 busyLabel={words.endSessionBusy}
                 onClick={() => {
                   begin()
-                  endOne.mutate({ id: session.id }, { onSuccess: () => finish(words.endedSession(nameOf(session))) })
+                  void endOne.run(session)
                 }}
               >
                 {words.endSession}
@@ -77,11 +84,11 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
         {others.length > 0 ? (
           <Button
             variant="secondary"
-            busy={endOthers.isPending}
+            busy={endOthers.busy}
             busyLabel={words.endSessionBusy}
             onClick={() => {
               begin()
-              endOthers.mutate(undefined, { onSuccess: () => finish(words.endedOthers) })
+              void endOthers.run()
             }}
           >
             {words.endOthers}
@@ -97,7 +104,7 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
           </Notice>
         </div>
       ) : null}
-      <AccountRefusal error={endOne.error ?? endOthers.error} />
+      <AccountRefusal refusal={endOne.refusal ?? endOthers.refusal} />
     </>
   )
 }

@@ -1,26 +1,28 @@
 'use client'
 
 import { Button } from '@/app/_components/button'
+import { useCall } from '@/app/_components/use-call'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
 import { AccountRefusal } from './account-refusal'
 
 export function SignOut() {
-  const signOut = trpc.session.signOut.useMutation({
+  const signOut = useCall(async () => {
+    await trpc.session.signOut.mutate()
     // Load a new document, so that the back button asks the server and shows nothing of this account.
-    onSuccess: () => window.location.replace('/sign-in'),
+    window.location.replace('/sign-in')
   })
   return (
     <div>
       <Button
         variant="secondary"
-        busy={signOut.isPending || signOut.isSuccess}
+        busy={signOut.busy || signOut.done}
         busyLabel={messages.account.signOutBusy}
-        onClick={() => signOut.mutate()}
+        onClick={() => void signOut.run()}
       >
         {messages.account.signOut}
       </Button>
-      <AccountRefusal error={signOut.error} />
+      <AccountRefusal refusal={signOut.refusal} />
     </div>
   )
 }

@@ -1,14 +1,12 @@
 'use client'
 
-import { useMutation } from '@tanstack/react-query'
 import type { inferRouterOutputs } from '@trpc/server'
-import { useRef } from 'react'
 import { Button } from '@/app/_components/button'
 import { PageHeading } from '@/app/_components/page-heading'
 import { usePageRestored } from '@/app/_components/page-restored'
 import { Picture } from '@/app/_components/picture'
-import { readRefusal } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
+import { useCall } from '@/app/_components/use-call'
 import { messages } from '@/messages/en'
 import type { AppRouter } from '@/server/api/root'
 
@@ -24,24 +22,10 @@ interface ConfirmAccountProps {
 
 /** Shows the account that was found, so that its owner can recognise it before an email is sent. */
 export function ConfirmAccount({ preview, onYes, onNo }: ConfirmAccountProps) {
-  const inFlight = useRef(false)
-  const allowSending = () => {
-    inFlight.current = false
-  }
-  const yes = useMutation({ mutationFn: onYes, onError: allowSending })
-  usePageRestored(() => {
-    allowSending()
-    yes.reset()
-  })
+  const yes = useCall(onYes)
+  usePageRestored(yes.reset)
   // Stay busy after a success, while the next page loads.
-  const busy = yes.isPending || yes.isSuccess
-
-  function send() {
-    // A ref, because a double click comes before React renders the first state change.
-    if (inFlight.current) return
-    inFlight.current = true
-    yes.mutate()
-  }
+  const busy = yes.busy || yes.done
 
   return (
     <>
@@ -55,14 +39,14 @@ export function ConfirmAccount({ preview, onYes, onNo }: ConfirmAccountProps) {
       </div>
       <p className="mt-4 text-ink-soft">{words.lead}</p>
       <div className="mt-6 grid gap-3">
-        <Button busy={busy} busyLabel={words.busy} onClick={send}>
+        <Button busy={busy} busyLabel={words.busy} onClick={() => void yes.run()}>
           {words.yes}
         </Button>
         <Button variant="secondary" busy={false} unavailable={busy} busyLabel={words.no} onClick={onNo}>
           {words.no}
         </Button>
       </div>
-      <RefusalNotice refusal={yes.isError ? readRefusal(yes.error) : undefined} />
+      <RefusalNotice refusal={yes.refusal} />
     </>
   )
 }

@@ -25,17 +25,15 @@ export function ForgotPassword(props: ForgotPasswordProps) {
   const [account, setAccount] = useState(initialAccount)
   const [found, setFound] = useState<AccountPreview>()
   const [returned, setReturned] = useState(false)
-  const utils = trpc.useUtils()
-  const request = trpc.recovery.request.useMutation()
 
   async function send(account: string) {
-    await request.mutateAsync({ account })
+    await trpc.recovery.request.mutate({ account })
     // Load a new document: its countdowns come from the server, and the back button asks the server again.
     window.location.assign('/forgot-password/code')
   }
 
   async function find(account: string) {
-    const preview = await utils.client.recovery.locate.query({ account })
+    const preview = await trpc.recovery.locate.query({ account })
     setAccount(account.trim())
     setFound(preview)
   }

@@ -8,7 +8,7 @@ import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { TextLink } from '@/app/_components/text-link'
 import { useForm } from '@/app/_components/use-form'
 import { type DeadLink, messages } from '@/messages/en'
-import { requestResetInput } from '@/server/core/schemas'
+import { identifierError } from '@/server/core/typed-input'
 
 const words = messages.forgotPassword
 
@@ -28,7 +28,7 @@ export function RequestForm(props: RequestFormProps) {
   const { account, deadLink, hasFlow, paused, takeFocus, confirmsFirst, onSubmit } = props
   const { form, busy, errors, refusal } = useForm({
     names: ['account'],
-    schema: requestResetInput,
+    check: (values) => ({ account: identifierError(values.account) }),
     fieldOf: { 'identifier-missing': 'account', 'identifier-malformed': 'account', 'account-unknown': 'account' },
     send: (values) => onSubmit(values.account),
   })
@@ -68,11 +68,7 @@ export function RequestForm(props: RequestFormProps) {
         <RefusalNotice refusal={refusal} />
         <div className="mt-3 flex flex-wrap justify-between gap-x-6">
           <TextLink href="/sign-in">{words.signIn}</TextLink>
-          {hasFlow ? (
-            <TextLink href="/forgot-password/code" document>
-              {words.haveCode}
-            </TextLink>
-          ) : null}
+          {hasFlow ? <TextLink href="/forgot-password/code">{words.haveCode}</TextLink> : null}
         </div>
       </form>
     </>

@@ -22,11 +22,7 @@ export function RefusedLinkMessage({ reason, waitSeconds }: RefusedLinkMessagePr
       {waitSeconds > 0 ? <p className="mt-3">{messages.retry.waitFor(waitSeconds)}</p> : null}
       {reason === 'account-frozen' ? null : (
         <div className="mt-8 grid gap-3">
-          {reason === 'links-paused' ? (
-            <ButtonLink href="/forgot-password/code" document>
-              {words.enterCode}
-            </ButtonLink>
-          ) : null}
+          {reason === 'links-paused' ? <ButtonLink href="/forgot-password/code">{words.enterCode}</ButtonLink> : null}
           <ReloadButton
             variant={reason === 'links-paused' ? 'secondary' : 'primary'}
             label={messages.retry.idle}

@@ -8,7 +8,7 @@ import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { useForm } from '@/app/_components/use-form'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
-import { resetPasswordInput } from '@/server/core/schemas'
+import { confirmationError, newPasswordError } from '@/server/core/typed-input'
 import { PasswordRules } from './password-rules'
 
 const words = messages.resetPassword
@@ -30,10 +30,12 @@ export function ResetPasswordForm({ binding, passwordMinLength, secondsLeft, sec
     return () => clearTimeout(timer)
   }, [secondsLeft])
 
-  const reset = trpc.recovery.resetPassword.useMutation()
   const { form, busy, errors, refusal } = useForm({
     names: ['password', 'confirmPassword'],
-    schema: resetPasswordInput,
+    check: ({ password, confirmPassword }) => ({
+      password: newPasswordError(password),
+      confirmPassword: confirmationError(password, confirmPassword),
+    }),
     fieldOf: {
       'password-missing': 'password',
       'password-too-short': 'password',
@@ -48,7 +50,7 @@ export function ResetPasswordForm({ binding, passwordMinLength, secondsLeft, sec
       'passwords-differ': 'confirmPassword',
     },
     send: async (values) => {
-      await reset.mutateAsync({ ...values, binding })
+      await trpc.recovery.resetPassword.mutate({ ...values, binding })
       onDone()
     },
   })

@@ -27,9 +27,7 @@ export function ResetPassword({ account, ...props }: ResetPasswordProps) {
         <p className="mt-3 text-ink-soft">{words.doneBody}</p>
         <div className="mt-8">
           {/* Load a new document, so that the back button asks the server and finds the link used. */}
-          <ButtonLink href="/sign-in" document>
-            {words.signIn}
-          </ButtonLink>
+          <ButtonLink href="/sign-in">{words.signIn}</ButtonLink>
         </div>
       </>
     )
@@ -44,9 +42,7 @@ export function ResetPassword({ account, ...props }: ResetPasswordProps) {
       </p>
       <ResetPasswordForm {...props} onDone={() => setDone(true)} />
       <div className="mt-3">
-        <TextLink href="/forgot-password" document>
-          {words.notYou}
-        </TextLink>
+        <TextLink href="/forgot-password">{words.notYou}</TextLink>
       </div>
     </>
   )

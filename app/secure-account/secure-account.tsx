@@ -2,8 +2,9 @@
 
 import { Button, ButtonLink } from '@/app/_components/button'
 import { PageHeading } from '@/app/_components/page-heading'
-import { isDeadLink, readRefusal } from '@/app/_components/refusal'
+import { isDeadLink } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
+import { useCall } from '@/app/_components/use-call'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
 
@@ -11,10 +12,10 @@ const words = messages.secureAccount
 
 /** @param binding ties the page to the link that was opened; null without one */
 export function SecureAccount({ binding }: { binding: string | null }) {
-  const secure = trpc.recovery.secureAccount.useMutation()
-  const refusal = secure.isError ? readRefusal(secure.error) : undefined
+  const secure = useCall((binding: string) => trpc.recovery.secureAccount.mutate({ binding }))
+  const { refusal } = secure
 
-  if (secure.isSuccess && !secure.data.emailed) {
+  if (secure.done && !secure.result.emailed) {
     return (
       <>
         <PageHeading takeFocus>{words.elsewhereTitle}</PageHeading>
@@ -22,7 +23,7 @@ export function SecureAccount({ binding }: { binding: string | null }) {
       </>
     )
   }
-  if (secure.isSuccess) {
+  if (secure.done) {
     return (
       <>
         <PageHeading takeFocus>{words.doneTitle}</PageHeading>
@@ -39,7 +40,7 @@ export function SecureAccount({ binding }: { binding: string | null }) {
       <PageHeading>{words.title}</PageHeading>
       <p className="mt-3">{words.lead}</p>
       <div className="mt-8">
-        <Button busy={secure.isPending} busyLabel={words.busy} onClick={() => secure.mutate({ binding })}>
+        <Button busy={secure.busy} busyLabel={words.busy} onClick={() => void secure.run(binding)}>
           {words.submit}
         </Button>
       </div>

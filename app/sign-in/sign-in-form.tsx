@@ -8,15 +8,14 @@ import { TextLink } from '@/app/_components/text-link'
 import { useForm } from '@/app/_components/use-form'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
-import { signInInput } from '@/server/core/schemas'
+import { currentPasswordError, identifierError } from '@/server/core/typed-input'
 
 const words = messages.signIn
 
 export function SignInForm() {
-  const signIn = trpc.session.signIn.useMutation()
   const { form, busy, errors, refusal } = useForm({
     names: ['account', 'password'],
-    schema: signInInput,
+    check: ({ account, password }) => ({ account: identifierError(account), password: currentPasswordError(password) }),
     fieldOf: {
       'identifier-missing': 'account',
       'identifier-malformed': 'account',
@@ -24,7 +23,7 @@ export function SignInForm() {
       'password-too-long': 'password',
     },
     send: async (values) => {
-      await signIn.mutateAsync(values)
+      await trpc.session.signIn.mutate(values)
       // Load a new document, so that nothing cached for the previous account remains.
       window.location.replace('/account')
     },

@@ -4,8 +4,9 @@ import type { ReactNode } from 'react'
 import { Button, ButtonLink } from '@/app/_components/button'
 import { LocalTime } from '@/app/_components/local-time'
 import { PageHeading } from '@/app/_components/page-heading'
-import { isDeadLink, readRefusal } from '@/app/_components/refusal'
+import { isDeadLink } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
+import { useCall } from '@/app/_components/use-call'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
 
@@ -13,15 +14,14 @@ const words = messages.stopEmails
 
 /** @param binding ties the page to the link that was opened; null without one */
 export function StopEmails({ binding }: { binding: string | null }) {
-  const stop = trpc.recovery.stopEmails.useMutation()
-  const allow = trpc.recovery.allowEmails.useMutation()
-  const busy = stop.isPending || allow.isPending
-  const error = allow.error ?? stop.error
-  const refusal = error ? readRefusal(error) : undefined
+  const stop = useCall((binding: string) => trpc.recovery.stopEmails.mutate({ binding }))
+  const allow = useCall((binding: string) => trpc.recovery.allowEmails.mutate({ binding }))
+  const busy = stop.busy || allow.busy
+  const refusal = allow.refusal ?? stop.refusal
   const reason = refusal?.reason
 
   if (binding === null) return <Ending title={words.missingTitle} body={words.missingBody} />
-  if (allow.isSuccess) {
+  if (allow.done) {
     return (
       <Ending title={words.allowedTitle} body={words.allowed} takeFocus>
         <div className="mt-8">
@@ -35,23 +35,23 @@ export function StopEmails({ binding }: { binding: string | null }) {
   const allowButton = (
     <Button
       variant="secondary"
-      busy={allow.isPending}
-      unavailable={busy && !allow.isPending}
-      busyLabel={allow.isPending ? words.allowBusy : words.allow}
-      onClick={() => allow.mutate({ binding })}
+      busy={allow.busy}
+      unavailable={busy && !allow.busy}
+      busyLabel={allow.busy ? words.allowBusy : words.allow}
+      onClick={() => void allow.run(binding)}
     >
       {words.allow}
     </Button>
   )
   return (
     <>
-      {stop.isSuccess ? (
+      {stop.done ? (
         <>
           <PageHeading takeFocus>{words.stoppedTitle}</PageHeading>
           <p className="mt-3">
             {words.stopped.before}
             <strong>
-              <LocalTime at={stop.data.until} />
+              <LocalTime at={stop.result.until} />
             </strong>
             {words.stopped.after}
           </p>
@@ -65,12 +65,12 @@ export function StopEmails({ binding }: { binding: string | null }) {
           <p className="mt-3 text-ink-soft">{words.keeps}</p>
           <div className="mt-8 grid gap-3">
             <Button
-              busy={stop.isPending}
-              unavailable={busy && !stop.isPending}
-              busyLabel={stop.isPending ? words.busy : words.submit}
+              busy={stop.busy}
+              unavailable={busy && !stop.busy}
+              busyLabel={stop.busy ? words.busy : words.submit}
               onClick={() => {
                 allow.reset()
-                stop.mutate({ binding })
+                void stop.run(binding)
               }}
             >
               {words.submit}

@@ -1,7 +1,7 @@
 import { dictionary } from '@zxcvbn-ts/language-common'
 import type { RecoveryContext, RecoveryPolicy } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
-import { MAX_PASSWORD_LENGTH } from '@/server/core/schemas'
+import { MAX_PASSWORD_LENGTH } from '@/server/core/typed-input'
 import { formatRefusal, type HashPolicy } from './password-hash'
 
 /**

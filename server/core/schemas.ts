@@ -1,34 +1,19 @@
 import { z } from 'zod'
+import {
+  EMAIL,
+  foldCase,
+  foldUsername,
+  MAX_EMAIL_LENGTH,
+  MAX_LOCAL_PART_LENGTH,
+  MAX_PASSWORD_LENGTH,
+  MAX_TYPED_CODE_LENGTH,
+  MAX_TYPED_PASSWORD_LENGTH,
+  MAX_USERNAME_LENGTH,
+  USERNAME,
+  withoutSeparators,
+} from './typed-input'
 
-/**
- * Schemas for user input. They run before any database access.
- * This file imports zod only, so browser code can import it too.
- */
-
-/** Why a schema rejects its input. Each code is the message of a zod issue. */
-export type InputErrorCode =
-  | 'identifier-missing'
-  | 'identifier-malformed'
-  | 'password-missing'
-  | 'confirmation-missing'
-  | 'passwords-differ'
-  | 'code-missing'
-  | 'code-not-numeric'
-
-const MAX_EMAIL_LENGTH = 254 // RFC 5321 §4.5.3.1.3, without the angle brackets
-const MAX_LOCAL_PART_LENGTH = 64 // RFC 5321 §4.5.3.1.1
-const MAX_USERNAME_LENGTH = 150
-export const MAX_PASSWORD_LENGTH = 128 // in code points; SP 800-63B-4 §3.1.1.2 requires at least 64
-/** In UTF-16 units, checked before normalizing. NFC text is at least a quarter as long as its decomposed form. */
-const MAX_TYPED_PASSWORD_LENGTH = 4 * MAX_PASSWORD_LENGTH
-
-/** A single plain address: ASCII only, without display name, quotes, comments or a second address. */
-const EMAIL =
-  /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])$/
-const USERNAME = /^[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}._+-]*)$/u
-
-/** Lowercases ASCII letters only: Unicode case folding makes some look-alike characters equal (CVE-2019-19844). */
-export const foldCase = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+/** Schemas for user input. They run before any database access. Browser code imports `typed-input.ts` instead. */
 
 /** An email address. The result is trimmed and folded, as accounts are looked up. */
 export const emailSchema = z
@@ -46,7 +31,7 @@ const usernameSchema = z
   .trim()
   .min(1, { error: 'identifier-missing', abort: true })
   .max(MAX_USERNAME_LENGTH, { error: 'identifier-malformed', abort: true })
-  .transform((username) => foldCase(foldCase(username).normalize('NFC')))
+  .transform(foldUsername)
   .refine((username) => USERNAME.test(username), { error: 'identifier-malformed' })
   .brand<'Identifier'>()
 
@@ -98,18 +83,13 @@ export const resetPasswordInput = z
     },
   })
 
-/** A code without the spaces and dashes of any kind that emails and people put into it. */
-export const withoutSeparators = (code: string): string => code.replace(/[\s\u00ad\u2010-\u2015-]/g, '')
-
 /** A pasted code, which may contain spaces and dashes. Only ASCII digits count as digits. */
 export const codeSchema = z
   .string({ error: 'code-missing' })
-  .max(64, { error: 'code-not-numeric', abort: true })
+  .max(MAX_TYPED_CODE_LENGTH, { error: 'code-not-numeric', abort: true })
   .transform(withoutSeparators)
   .refine((code) => code !== '', { error: 'code-missing', abort: true })
   .refine((code) => /^[0-9]+$/.test(code), { error: 'code-not-numeric' })
-
-export const CODE_LENGTH = 6
 
 export const locateInput = z.object({ account: identifierSchema })
 
@@ -117,6 +97,3 @@ export const locateInput = z.object({ account: identifierSchema })
 export const verifyCodeInput = z.object({ account: identifierSchema.optional(), code: codeSchema })
 
 export const signInInput = z.object({ account: identifierSchema, password: currentPasswordSchema })
-
-/** Shown for an account that has no picture, or one that cannot be loaded. */
-export const DEFAULT_PICTURE = '/avatar.svg'

@@ -1,7 +1,8 @@
 import type { RecoveryContext } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
-import { DEFAULT_PICTURE, type Identifier } from '@/server/core/schemas'
+import type { Identifier } from '@/server/core/schemas'
 import { identifierDigestOf } from '@/server/core/secrets'
+import { DEFAULT_PICTURE } from '@/server/core/typed-input'
 
 /** What a stranger may learn about an account. The operator chooses `conceal` or `reveal`; this file applies it. */
 

@@ -1,5 +1,4 @@
 import type { Metadata } from 'next'
-import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import { LocalTime } from '@/app/_components/local-time'
 import { PageHeading } from '@/app/_components/page-heading'
@@ -31,7 +30,7 @@ export default async function MailboxPage() {
       <ul aria-live="polite" className="mt-6 divide-y divide-hairline border-t border-hairline">
         {emails.map((email) => (
           <li key={email.id}>
-            <Link
+            <a
               href={`/dev/mailbox/${encodeURIComponent(email.id)}`}
               className="flex min-h-target flex-wrap items-baseline justify-between gap-x-4 rounded-lg py-3"
             >
@@ -40,7 +39,7 @@ export default async function MailboxPage() {
                 <span>{email.to}</span>
                 <LocalTime at={email.at} />
               </span>
-            </Link>
+            </a>
           </li>
         ))}
       </ul>

@@ -58,9 +58,7 @@ export function CheckEmail({ flow, pauses, concealed, linkSeconds, codeSeconds }
         <p className="mt-3 text-ink-soft">{words.spam}</p>
         <SendAgain account={account} resendAt={resendAt} update={update} reload={reload} />
         <div className="mt-3">
-          <TextLink href="/forgot-password" document>
-            {words.otherAccount}
-          </TextLink>
+          <TextLink href="/forgot-password">{words.otherAccount}</TextLink>
         </div>
       </section>
     </>

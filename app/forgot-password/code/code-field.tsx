@@ -3,7 +3,7 @@
 import { OTPInput, type SlotProps } from 'input-otp'
 import { type ClipboardEvent, type Ref, useRef } from 'react'
 import { messages } from '@/messages/en'
-import { CODE_LENGTH, withoutSeparators } from '@/server/core/schemas'
+import { CODE_LENGTH, withoutSeparators } from '@/server/core/typed-input'
 
 interface CodeFieldProps {
   ref: Ref<HTMLInputElement>

@@ -2,19 +2,16 @@
 
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Button } from '@/app/_components/button'
-import { errorText, type Refusal, readRefusal, toReason } from '@/app/_components/refusal'
+import { errorText, type Refusal, readRefusal } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { useSecondsLeft } from '@/app/_components/seconds-left'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
-import { CODE_LENGTH, codeSchema } from '@/server/core/schemas'
+import { codeError, withoutSeparators } from '@/server/core/typed-input'
 import { BlockNotice } from './block-notice'
 import { CodeField } from './code-field'
 
 const words = messages.code
-
-// A code of another length cannot be right, so report it here without using up a try.
-const completeCode = codeSchema.refine((code) => code.length === CODE_LENGTH, { error: 'code-not-numeric' })
 
 interface CodeFormProps {
   /** The id of the text that says where the email was sent. */
@@ -35,8 +32,7 @@ export function CodeForm({ describedBy, codeSeconds, blockedUntil, update, onCod
   const input = useRef<HTMLInputElement>(null)
   const inFlight = useRef(false)
   const blocked = useSecondsLeft(blockedUntil)
-  const verify = trpc.recovery.verifyCode.useMutation()
-  const busy = verify.isPending || verify.isSuccess
+  const [busy, setBusy] = useState(false)
   const readOnly = busy || blocked > 0
 
   useEffect(() => {
@@ -48,20 +44,22 @@ export function CodeForm({ describedBy, codeSeconds, blockedUntil, update, onCod
     if (inFlight.current || blocked > 0) return
     setWasBlocked(false)
     setRefusal(undefined)
-    const checked = completeCode.safeParse(entered)
-    setError(checked.success ? undefined : errorText(toReason(checked.error.issues[0]?.message ?? '')))
-    if (!checked.success) {
+    const wrong = codeError(entered)
+    setError(wrong ? errorText(wrong) : undefined)
+    if (wrong) {
       input.current?.focus()
       input.current?.select()
       return
     }
     inFlight.current = true
+    setBusy(true)
     try {
-      await verify.mutateAsync({ code: checked.data })
+      await trpc.recovery.verifyCode.mutate({ code: withoutSeparators(entered) })
       // Load a new document, which reads the grant. `replace`, so that the back button skips the spent code.
       window.location.replace('/reset-password')
     } catch (error) {
       inFlight.current = false
+      setBusy(false)
       refuse(readRefusal(error))
     }
   }

@@ -12,13 +12,9 @@ export function FlowEnded() {
       <PageHeading takeFocus>{words.overTitle}</PageHeading>
       <p className="mt-3 text-ink-soft">{words.over}</p>
       <div className="mt-8 mb-3">
-        <ButtonLink href="/forgot-password" document>
-          {words.newEmail}
-        </ButtonLink>
+        <ButtonLink href="/forgot-password">{words.newEmail}</ButtonLink>
       </div>
-      <TextLink href="/sign-in" document>
-        {words.signIn}
-      </TextLink>
+      <TextLink href="/sign-in">{words.signIn}</TextLink>
     </>
   )
 }

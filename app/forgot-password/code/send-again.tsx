@@ -1,9 +1,9 @@
 'use client'
 
 import { Notice } from '@/app/_components/notice'
-import { readRefusal } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { ResendButton } from '@/app/_components/resend-button'
+import { useCall } from '@/app/_components/use-call'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
 
@@ -16,24 +16,28 @@ interface SendAgainProps {
 
 /** Requests another email for the same account. */
 export function SendAgain({ account, resendAt, update, reload }: SendAgainProps) {
-  const request = trpc.recovery.request.useMutation({
-    // Stay busy until the countdown of the new request is known.
-    onSuccess: reload,
-    onError: (error) => update({ resendInSeconds: readRefusal(error).details.retryAfterSeconds ?? 0 }),
+  const request = useCall(async () => {
+    await trpc.recovery.request.mutate({ account })
+    await reload() // stay busy until the countdown of the new request is known
   })
+
+  async function send() {
+    const refusal = await request.run()
+    if (refusal) update({ resendInSeconds: refusal.details.retryAfterSeconds ?? 0 })
+  }
   return (
     <>
       <div className="mt-4">
-        <ResendButton deadline={resendAt} busy={request.isPending} onClick={() => request.mutate({ account })} />
+        <ResendButton deadline={resendAt} busy={request.busy} onClick={() => void send()} />
       </div>
-      {request.isSuccess ? (
+      {request.done ? (
         <div className="mt-4">
           <Notice tone="success" live>
             {messages.resend.sent}
           </Notice>
         </div>
       ) : null}
-      <RefusalNotice refusal={request.isError ? readRefusal(request.error) : undefined} />
+      <RefusalNotice refusal={request.refusal} />
     </>
   )
 }

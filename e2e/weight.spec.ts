@@ -1,0 +1,77 @@
+import type { Page } from '@playwright/test'
+import { PASSWORD } from './accounts'
+import { expect, test } from './fixtures'
+import { readResetEmail } from './mailbox'
+import { openAccountPage, openCodePage } from './page-actions'
+
+/** What a page may load of JavaScript, in bytes as sent. */
+const MOST_BYTES = 170_000
+
+/** Records the scripts that a page loads, prefetched ones too, and everything that the browser complains about. */
+async function visit(page: Page, path: string) {
+  const scripts: Promise<number>[] = []
+  const complaints: string[] = []
+  page.on('response', (response) => {
+    if (!/javascript/.test(response.headers()['content-type'] ?? '')) return
+    expect(response.headers()['content-encoding'], response.url()).toMatch(/^(gzip|br|zstd)$/)
+    scripts.push(
+      response
+        .request()
+        .sizes()
+        .then((sizes) => sizes.responseBodySize),
+    )
+  })
+  page.on('console', (message) => {
+    // Chromium's advice about markup is not about anything that went wrong.
+    if (!message.text().startsWith('[DOM]')) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(`content security policy: ${event.violatedDirective} ${event.blockedURI}`),
+    )
+  })
+  await page.goto(path, { waitUntil: 'networkidle' })
+  expect(new URL(page.url()).pathname).toBe(path)
+  const bytes = (await Promise.all(scripts)).reduce((sum, size) => sum + size, 0)
+  return { bytes, complaints }
+}
+
+test('every page loads at most 170 kB of JavaScript, and the browser has nothing to complain about', async ({
+  browser,
+  newAccount,
+}) => {
+  const robin = await newAccount()
+  const link = async (page: Page) => {
+    await openCodePage(page, robin.email)
+    await page.goto((await readResetEmail(robin)).link)
+  }
+  const emailed = (path: string) => (page: Page) => page.goto(`${path}?token=${'x'.repeat(43)}`)
+  const preparations: Record<string, (page: Page) => Promise<unknown>> = {
+    '/': async () => {},
+    '/sign-in': async () => {},
+    '/forgot-password': async () => {},
+    '/forgot-password/code': (page) => openCodePage(page, robin.email),
+    '/reset-password': link,
+    '/secure-account': emailed('/secure-account'),
+    '/stop-emails': emailed('/stop-emails'),
+    '/account': (page) => openAccountPage(page, robin, PASSWORD),
+  }
+  const weights: Record<string, number> = {}
+  for (const [path, prepare] of Object.entries(preparations)) {
+    const context = await browser.newContext()
+    await prepare(await context.newPage())
+    // Another context with the same cookies has an empty cache.
+    const fresh = await browser.newContext({ storageState: await context.storageState() })
+    const { bytes, complaints } = await visit(await fresh.newPage(), path)
+    expect(complaints, path).toEqual([])
+    weights[path] = bytes
+    await fresh.close()
+    await context.close()
+  }
+  console.log(weights)
+  for (const [path, bytes] of Object.entries(weights)) {
+    expect(bytes, `JavaScript of ${path}`).toBeGreaterThan(50_000) // otherwise nothing was measured
+    expect(bytes, `JavaScript of ${path}`).toBeLessThanOrEqual(MOST_BYTES)
+  }
+})
