@@ -9,6 +9,7 @@ const SERVER_PARTS = {
   'server/db': [],
   'server/settings': ['server/db'],
   'server/env.ts': ['server/settings'],
+  'server/brand': ['server/env.ts'],
   'server/core': ['server/db'],
   'server/observability': ['server/env.ts'],
   'server/limits': ['server/core', 'server/db'],
@@ -17,6 +18,7 @@ const SERVER_PARTS = {
   'server/events': ['server/core', 'server/db', 'server/observability'],
   'server/mail': [
     'messages',
+    'server/brand',
     'server/env.ts',
     'server/core',
     'server/db',
@@ -53,6 +55,7 @@ const SERVER_PARTS = {
   ],
   'server/http': [
     'drizzle',
+    'server/brand',
     'server/env.ts',
     'server/runtime.ts',
     'server/worker.ts',
@@ -82,8 +85,9 @@ const SERVER_PARTS = {
     'server/accounts',
     'server/recovery',
   ],
-  'server/openapi': ['server/env.ts', 'server/api', 'server/contracts'],
+  'server/openapi': ['server/brand', 'server/env.ts', 'server/api', 'server/contracts'],
   'server/start.ts': [
+    'server/brand',
     'server/env.ts',
     'server/runtime.ts',
     'server/worker.ts',
@@ -102,10 +106,10 @@ export const PARTS = {
   'proxy.ts': [],
   app: [
     'messages',
+    'server/brand',
     'server/core/errors.ts',
     'server/core/typed-input.ts',
     'server/api',
-
     'server/contracts',
     'server/http',
     'server/openapi',
@@ -132,6 +136,7 @@ const partRules = Object.entries(PARTS).map(([part, mayImport]) => ({
   to: { path: OURS, pathNot: [part, ...mayImport].map(within) },
 }))
 
+const LAYOUT = '^app/layout\\.tsx$'
 const PAGES = '^app/.*(page|layout)\\.tsx$'
 const ROUTES = '^app/.*route\\.ts$'
 const MAILBOX_PAGES = '^app/dev/mailbox/.*page\\.tsx$'
@@ -146,7 +151,7 @@ const detailRules = [
     name: 'a component imports no server code',
     comment:
       'Components may run in a browser: they import app, messages, core/typed-input, core/errors and types of api. With core/schemas, zod would be a third of the page.',
-    from: { path: '^app/', pathNot: [TESTS, ROUTES, MAILBOX_PAGES, TRPC_SERVER] },
+    from: { path: '^app/', pathNot: [TESTS, ROUTES, LAYOUT, MAILBOX_PAGES, TRPC_SERVER] },
     to: { path: '^server/', pathNot: ['^server/core/(typed-input|errors)\\.ts$', '^server/api/root\\.ts$'] },
   },
   {

@@ -121,7 +121,7 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     embeddedDatabase: embedded,
     appSecrets: values.APP_SECRET as string[],
     resendApiKey: values.RESEND_API_KEY,
-    mailFrom: values.MAIL_FROM ?? 'Latchkey <accounts@latchkey.test>',
+    mailFrom: values.MAIL_FROM ?? 'accounts@example.com',
     /** Where emails are stored instead of being sent. Set only with the embedded database. */
     mailboxDir: embedded && !values.RESEND_API_KEY ? values.MAILBOX_DIR : undefined,
     /** `after-response`: emails are sent after the response that queued them, not in a loop. */
@@ -139,6 +139,11 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     serviceApiKey: values.SERVICE_API_KEY,
     /** Where to report a vulnerability, as a URI. */
     securityContact: values.SECURITY_CONTACT,
+    /** What `server/brand` makes the name, the logo and the colours of. */
+    brandName: values.BRAND_NAME,
+    brandLogo: values.BRAND_LOGO,
+    brandColor: values.BRAND_COLOR,
+    supportUrl: values.SUPPORT_URL,
     trustedProxyHops: values.TRUSTED_PROXY_HOPS,
     rateLimitScale: values.RATE_LIMIT_SCALE,
     sendCooldownSeconds: values.SEND_COOLDOWN_SECONDS,

@@ -4,7 +4,6 @@ import { isThisMachine } from '@/server/db/connection-url'
 
 /** The kinds of values that variables of the environment have. Each says what it must be, and gives an example. */
 
-/** The hosts for which plain http is allowed, as `URL.hostname` writes them. */
 /**
  * A whole number.
  * @param what what the number means, for the error
@@ -75,3 +74,12 @@ export function isWebhookSecret(text: string): boolean {
   const length = Buffer.from(base64 ?? '', 'base64').length
   return length >= 24 && length <= 64
 }
+
+/** True for an https address, or a mailto address with one recipient. */
+export const isContactAddress = (text: string): boolean =>
+  /^mailto:[^@\s]+@[^@\s]+$/.test(text) || (/^https:/.test(text) && URL.canParse(text))
+
+/** True for the path of an SVG or PNG file under `public/`, or an https address. */
+export const isLogoAddress = (text: string): boolean =>
+  /^\/(?:[\w-][\w.-]*\/)*[\w-][\w.-]*\.(?:svg|png)$/.test(text) ||
+  (/^https:\/\//.test(text) && !/[\s"'<>\\]/.test(text) && URL.canParse(text))

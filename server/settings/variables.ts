@@ -1,6 +1,16 @@
 import { z } from 'zod'
 import { connectionUrl } from '@/server/db/connection-url'
-import { choice, integer, isWebAddress, isWebhookSecret, isWebOrigin, looksRandom, url } from './kinds'
+import {
+  choice,
+  integer,
+  isContactAddress,
+  isLogoAddress,
+  isWebAddress,
+  isWebhookSecret,
+  isWebOrigin,
+  looksRandom,
+  url,
+} from './kinds'
 
 export const EVENTS_SECRET_EXAMPLE = 'the output of: echo "whsec_$(openssl rand -base64 32)"'
 
@@ -114,9 +124,39 @@ export const variables = z.object({
     .optional(),
   SECURITY_CONTACT: z
     .string()
-    .refine((text) => /^mailto:[^@\s]+@[^@\s]+$/.test(text) || (/^https:/.test(text) && URL.canParse(text)), {
+    .refine(isContactAddress, {
       error: 'must be a mailto: or https: address for reports of vulnerabilities',
       params: { example: 'mailto:security@example.com' },
+    })
+    .optional(),
+  BRAND_NAME: z
+    .string()
+    .trim()
+    .refine((name) => /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}<>]{1,60}$/u.test(name), {
+      error: 'must be the name of your product: one line of 1 to 60 characters, without < and >',
+      params: { example: 'Example' },
+    })
+    .optional(),
+  BRAND_LOGO: z
+    .string()
+    .refine(isLogoAddress, {
+      error: 'must be the path of an SVG or PNG file under public/, or an https address',
+      params: { example: '/logo.svg' },
+    })
+    .optional(),
+  BRAND_COLOR: z
+    .string()
+    .refine((color) => /^#[0-9a-f]{6}$/i.test(color), {
+      error: 'must be a colour as # and six hexadecimal digits',
+      params: { example: '#1b5a4b' },
+    })
+    .transform((color) => color.toLowerCase())
+    .optional(),
+  SUPPORT_URL: z
+    .string()
+    .refine(isContactAddress, {
+      error: 'must be the https: or mailto: address where people get help',
+      params: { example: 'https://example.com/help' },
     })
     .optional(),
   CORS_ORIGINS: z
