@@ -3,11 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** How one request for a reset ended. */
 export interface Answer {
   account: string
-  /** `broken`: the connection was refused or ended without an answer. */
-  status: number | 'broken'
+  /** `refused`: nothing listened, so the call was never accepted. `cut`: the connection ended without a whole answer. */
+  status: number | 'refused' | 'cut'
   retryAfter: string | null
   body: string
   tookMs: number
+}
+
+/** Whether the error of `fetch` says that nothing listens at the address. */
+function isRefusal(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: string } }
+  return cause?.code === 'ECONNREFUSED'
 }
 
 /** Keeps asking for resets, each for another account, until `stop`. Every call goes to the next server. */
@@ -22,13 +28,14 @@ export function startLoad(servers: readonly string[], addressOf: (n: number) => 
     try {
       const answer = await fetch(`${server}/api/trpc/recovery.request`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        // A connection for each call. One that is kept could be closed just as it is used again, which tells nothing.
+        headers: { 'content-type': 'application/json', connection: 'close' },
         body: JSON.stringify({ account }),
       })
       const body = await answer.text()
       return { account, status: answer.status, retryAfter: answer.headers.get('retry-after'), body, tookMs: took() }
-    } catch {
-      return { account, status: 'broken', retryAfter: null, body: '', tookMs: took() }
+    } catch (error) {
+      return { account, status: isRefusal(error) ? 'refused' : 'cut', retryAfter: null, body: '', tookMs: took() }
     }
   }
 
