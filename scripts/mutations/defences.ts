@@ -317,12 +317,20 @@ export const DEFENCES: readonly Mutation[] = [
     name: 'gives each secret a turn before another has its second one',
   },
   {
-    defence: 'A device cookie of another account takes no place from known browsers',
+    defence: 'A device cookie gives a place of a known browser only with the name that it was made with',
+    file: 'server/accounts/own/sign-in.ts',
+    from: 'devices.filter(({ hasSameName }) => hasSameName)',
+    to: 'devices',
+    test: 'server/accounts/own/device-places.test.ts',
+    name: 'device cookies of any number of other accounts take no place from a known browser',
+  },
+  {
+    defence: 'The devices of one account have few places of known browsers at once',
     file: 'server/accounts/hash-lanes.ts',
     from: ' || devices.some(isOver)',
     to: '',
-    test: 'server/accounts/own/device-cookie.test.ts',
-    name: 'a device cookie of another account takes no place from a known browser',
+    test: 'server/accounts/hash-lanes.test.ts',
+    name: 'at once, and then count as anonymous',
   },
   {
     defence: 'A dead link leaves the secret in the browser alone',

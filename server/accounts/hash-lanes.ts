@@ -126,7 +126,7 @@ async function hold(signal: AbortSignal | undefined): Promise<void> {
  * are held for some seconds, and then let in if there is a place. So anonymous ones take no place from browsers that
  * are known, and refusals cost next to nothing. Further sign-ins of a device that has two, or of an account whose
  * devices have four, count as anonymous to their end.
- * @param devices what the device cookie says. Whether it is for the typed account is not known yet
+ * @param devices what the device cookie says for the typed name. Its account may have another name by now
  * @throws RecoveryError `busy` when there are enough of its kind, or the client has gone
  */
 export async function withSignInPlace<Result>(

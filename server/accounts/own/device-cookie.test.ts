@@ -38,6 +38,8 @@ async function withKnownDevice(given: Parameters<typeof createRecoveryFixture>[1
   return { fixture, account, attempt, deviceCookie, flood }
 }
 
+const NAME = identifierSchema.parse('nobody@example.com')
+
 const REFUSED = { code: 'too-many-requests', retryAfterSeconds: 3600 }
 
 /** The same text with another character at a position. */
@@ -72,7 +74,7 @@ describe('a browser that has signed in before', () => {
     const second = await fixture.account({ passwordHash: quickHash })
     const both = (await attempt(deviceCookie, PASSWORD, second.email)).deviceCookie
     const again = (await attempt(both)).deviceCookie
-    const read = (cookie: string) => readDeviceCookie(fixture.secrets, cookie, fixture.clock.now())
+    const read = (cookie: string) => readDeviceCookie(fixture.secrets, cookie, NAME, fixture.clock.now())
     expect(read(again).at(0)?.id).toBe(read(deviceCookie).at(0)?.id)
     expect(new Set(read(again).map(({ id }) => id)).size).toBe(2)
     await flood()
@@ -130,7 +132,7 @@ describe('a device cookie that is worth nothing', () => {
     const other = await withKnownDevice()
     await expectNoEffect(other.deviceCookie, known)
     const { account, fixture } = known
-    const device = { id: newDeviceId(), accountId: account.id, passwordVersion: 1 }
+    const device = { id: newDeviceId(), accountId: account.id, passwordVersion: 1, name: NAME }
     const forged = addToDeviceCookie(['another secret'], null, device, fixture.clock.now())
     await expectNoEffect(forged, known)
   })
@@ -177,11 +179,12 @@ it('a device cookie of another account takes no place from a known browser', asy
 
 it('many device cookies of another account take no place from a known browser', async () => {
   const [owner, attacker] = [await withKnownDevice(), await withKnownDevice()]
-  const [device] = readDeviceCookie(attacker.fixture.secrets, attacker.deviceCookie, attacker.fixture.clock.now())
+  const { secrets, clock } = attacker.fixture
+  const [device] = readDeviceCookie(secrets, attacker.deviceCookie, NAME, clock.now())
   if (!device) throw new Error('The attacker has no device cookie.')
   const flood = Array.from({ length: 400 }, () => {
-    const another = { ...device, id: newDeviceId() } // as each sign-in without a cookie gets
-    const cookie = addToDeviceCookie(attacker.fixture.secrets, null, another, attacker.fixture.clock.now())
+    const another = { ...device, id: newDeviceId(), name: NAME } // as each sign-in without a cookie gets
+    const cookie = addToDeviceCookie(secrets, null, another, clock.now())
     return refusalOf(owner.attempt(cookie, OTHER_PASSWORD, 'nobody@example.com'))
   })
   await owner.attempt(owner.deviceCookie)
@@ -196,13 +199,13 @@ it('a device cookie is verified with every secret of the ring, and signed with t
   // The typed name is counted under the new secret, the account as before.
   const { deviceCookie } = await known.attempt(known.deviceCookie, PASSWORD, undefined, { secrets: rotated })
   const now = known.fixture.clock.now()
-  expect(readDeviceCookie([rotated[0]], deviceCookie, now)).toHaveLength(1)
-  expect(readDeviceCookie(old, deviceCookie, now)).toHaveLength(0)
+  expect(readDeviceCookie([rotated[0]], deviceCookie, NAME, now)).toHaveLength(1)
+  expect(readDeviceCookie(old, deviceCookie, NAME, now)).toHaveLength(0)
 })
 
 it('a device cookie says nothing that could be used: no address, no name, no session', async () => {
   const { account, deviceCookie } = await withKnownDevice()
-  expect(deviceCookie).toMatch(/^[A-Za-z0-9_-]{96}$/)
+  expect(deviceCookie).toMatch(/^[A-Za-z0-9_-]{128}$/)
   const text = Buffer.from(deviceCookie, 'base64url').toString('latin1')
   for (const secret of [account.email, account.username, PASSWORD]) expect(text).not.toContain(secret)
 })

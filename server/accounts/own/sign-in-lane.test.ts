@@ -16,10 +16,12 @@ vi.mock('@node-rs/argon2', { spy: true })
 const { db } = await createTestDatabase()
 const { fixture, account, reset } = await createResetFixture(db)
 
-/** Sign-ins of other people, each from an address of its own. */
+let strangers = 0
+
+/** Sign-ins of other people, each from an address of its own. No name has a used-up budget. */
 const stranger = (over: Partial<RecoveryContext> = {}) =>
   signIn(fixture.ctx({ requester: { networks: newClientNetworks(), device: null, requestId: 'flood' }, ...over }), {
-    account: identifierSchema.parse('unknown@example.com'),
+    account: identifierSchema.parse(`unknown${strangers++}@example.com`),
     password: PASSWORD,
   })
 

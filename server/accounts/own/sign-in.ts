@@ -37,8 +37,10 @@ export interface SignInInput {
  */
 export async function signIn(ctx: RecoveryContext, input: SignInInput): Promise<SignedIn> {
   refuseRememberedNetwork(ctx, 'sign-in')
-  const devices = readDeviceCookie(ctx.secrets, input.deviceCookie ?? null, ctx.now)
-  return withSignInPlace(devices, ctx.signal, async (place) => {
+  const devices = readDeviceCookie(ctx.secrets, input.deviceCookie ?? null, input.account, ctx.now)
+  // Whose the account is, is not known yet. The name tells which entry can be for it.
+  const devicesOfName = devices.filter(({ hasSameName }) => hasSameName)
+  return withSignInPlace(devicesOfName, ctx.signal, async (place) => {
     const found = await findCounted(ctx, input.account, devices)
     if (!found.isKnownDevice) place.becomeAnonymous()
     const verifiedHash = await verifiedHashOf(ctx, found, input.password, place)
@@ -50,6 +52,7 @@ export async function signIn(ctx: RecoveryContext, input: SignInInput): Promise<
       id: found.deviceId ?? newDeviceId(),
       accountId: found.id,
       passwordVersion: session.passwordVersion,
+      name: input.account,
     }
     const deviceCookie = addToDeviceCookie(ctx.secrets, input.deviceCookie ?? null, device, ctx.now)
     const { email, username, fullName, picture } = found

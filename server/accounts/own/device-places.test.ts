@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { hash } from '@node-rs/argon2'
+import { expect, it, vi } from 'vitest'
+import { identifierSchema } from '@/server/core/schemas'
+import { OTHER_PASSWORD, PASSWORD } from '@/server/testing/accounts'
+import { newClientNetworks } from '@/server/testing/client-address'
+import { createTestDatabase } from '@/server/testing/database'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
+import { refusalOf } from '@/server/testing/refusal'
+import { addToDeviceCookie, newDeviceId } from './device-cookie'
+import { signIn } from './sign-in'
+
+/** The sign-ins that are held because there are enough. They wait until the test ends it. */
+const holds = vi.hoisted(() => [] as (() => void)[])
+
+vi.mock(import('node:timers/promises'), async (original) => ({
+  ...(await original()),
+  setTimeout: (_ms, value) => new Promise((resolve) => holds.push(() => resolve(value as never))),
+}))
+
+const { db } = await createTestDatabase()
+const fixture = createRecoveryFixture(db)
+const owner = await fixture.account({
+  passwordHash: await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 }),
+})
+
+const attempt = (name: string, password: string, deviceCookie: string | null) =>
+  signIn(fixture.ctx({ requester: { networks: newClientNetworks(), device: null, requestId: 'device' } }), {
+    account: identifierSchema.parse(name),
+    password,
+    deviceCookie,
+  })
+
+/** The cookie of a browser that has signed in to this account, with the name that it typed. */
+const cookieOf = (accountId: string, name: string) => {
+  const device = { id: newDeviceId(), accountId, passwordVersion: 1, name: identifierSchema.parse(name) }
+  return addToDeviceCookie(fixture.secrets, null, device, fixture.clock.now())
+}
+
+it('device cookies of any number of other accounts take no place from a known browser', async () => {
+  const ownCookie = cookieOf(owner.id, owner.email)
+  const flood = Array.from({ length: 400 }, () =>
+    refusalOf(attempt(owner.email, OTHER_PASSWORD, cookieOf(randomUUID(), 'mallory@example.com'))),
+  )
+  const held = holds.length
+  expect(held).toBeGreaterThan(300)
+
+  // A sign-in is held, or let in, as soon as it comes.
+  const known = attempt(owner.email, PASSWORD, ownCookie)
+  expect(holds).toHaveLength(held)
+  const unknownName = refusalOf(attempt(owner.username, PASSWORD, ownCookie))
+  expect(holds).toHaveLength(held + 1)
+  expect((await known).account.email).toBe(owner.email)
+
+  for (const end of holds) end()
+  await Promise.all([...flood, unknownName])
+})
+
+it('the names of two device cookies cannot be compared without the key', () => {
+  const [one, other] = [cookieOf(owner.id, owner.email), cookieOf(owner.id, owner.email)]
+  const digestIn = (cookie: string) => Buffer.from(cookie, 'base64url').subarray(40, 64)
+  expect(digestIn(one)).toHaveLength(24)
+  expect(digestIn(one)).not.toEqual(digestIn(other))
+})
