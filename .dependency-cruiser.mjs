@@ -7,18 +7,19 @@ const SERVER_PARTS = {
   messages: [],
   drizzle: [],
   'server/db': [],
-  'server/settings': ['server/db'],
+  'server/language': ['messages'],
+  'server/settings': ['server/db', 'server/language'],
   'server/env.ts': ['server/settings'],
   'server/brand': ['server/env.ts'],
-  'server/core': ['server/db'],
+  'server/core': ['server/db', 'server/language'],
   'server/observability': ['server/env.ts'],
   'server/limits': ['server/core', 'server/db'],
   'server/audit': ['server/core', 'server/db'],
   'server/accounts': ['server/core', 'server/db', 'server/limits', 'server/audit'],
   'server/events': ['server/core', 'server/db', 'server/observability'],
   'server/mail': [
-    'messages',
     'server/brand',
+    'server/language',
     'server/env.ts',
     'server/core',
     'server/db',
@@ -28,6 +29,7 @@ const SERVER_PARTS = {
   ],
   'server/housekeeping': ['server/db', 'server/observability'],
   'server/recovery': [
+    'server/language',
     'server/core',
     'server/db',
     'server/limits',
@@ -56,6 +58,7 @@ const SERVER_PARTS = {
   'server/http': [
     'drizzle',
     'server/brand',
+    'server/language',
     'server/env.ts',
     'server/runtime.ts',
     'server/worker.ts',
@@ -107,6 +110,7 @@ export const PARTS = {
   app: [
     'messages',
     'server/brand',
+    'server/language',
     'server/core/errors.ts',
     'server/core/typed-input.ts',
     'server/api',
@@ -141,6 +145,7 @@ const PAGES = '^app/.*(page|layout)\\.tsx$'
 const ROUTES = '^app/.*route\\.ts$'
 const MAILBOX_PAGES = '^app/dev/mailbox/.*page\\.tsx$'
 const TRPC_SERVER = '^app/_trpc/server\\.tsx$'
+const LANGUAGE_SERVER = '^app/_language/(server\\.ts|client-texts\\.tsx)$'
 
 /** A package by its name, wherever npm put it. */
 const packages = (...names) => `(^|node_modules/)(${names.join('|')})(/|$)`
@@ -150,9 +155,12 @@ const detailRules = [
   {
     name: 'a component imports no server code',
     comment:
-      'Components may run in a browser: they import app, messages, core/typed-input, core/errors and types of api. With core/schemas, zod would be a third of the page.',
-    from: { path: '^app/', pathNot: [TESTS, ROUTES, LAYOUT, MAILBOX_PAGES, TRPC_SERVER] },
-    to: { path: '^server/', pathNot: ['^server/core/(typed-input|errors)\\.ts$', '^server/api/root\\.ts$'] },
+      'Components may run in a browser: they import app, messages, core/typed-input, core/errors, languages, durations and types of api. With core/schemas, zod would be a third of the page.',
+    from: { path: '^app/', pathNot: [TESTS, ROUTES, LAYOUT, MAILBOX_PAGES, TRPC_SERVER, LANGUAGE_SERVER] },
+    to: {
+      path: '^server/',
+      pathNot: ['^server/(core/(typed-input|errors)|language/(languages|format-duration)|api/root)\\.ts$'],
+    },
   },
   {
     name: 'a component imports only types of the API',

@@ -1,4 +1,5 @@
 import type { NextConfig } from 'next'
+import createNextIntlPlugin from 'next-intl/plugin'
 
 const config: NextConfig = {
   poweredByHeader: false,
@@ -26,4 +27,12 @@ const config: NextConfig = {
   experimental: { proxyClientMaxBodySize: '64kb' },
 }
 
-export default config
+/** Parses the messages at build time, so that no page loads the parser. */
+const withNextIntl = createNextIntlPlugin({
+  requestConfig: './app/_language/server.ts',
+  experimental: {
+    messages: { path: './messages', format: 'json', precompile: true, locales: 'infer', sourceLocale: 'en' },
+  },
+})
+
+export default withNextIntl(config)

@@ -1,4 +1,6 @@
+import fs from 'node:fs/promises'
 import { main } from './cli-error'
+import { DECLARATION, declaration } from './declare-messages'
 import { runBin } from './processes'
 import { shutdownSignal } from './shutdown'
 import { checkCode } from './task-runner'
@@ -7,6 +9,7 @@ await main(async () => {
   const shutdown = shutdownSignal()
   if (process.argv.includes('--write')) {
     const { ok, output } = await runBin(['biome', 'check', '--write'], { shutdown })
+    await fs.writeFile(DECLARATION, declaration())
     console.log(output.trim())
     process.exit(ok ? 0 : 1)
   }

@@ -14,6 +14,7 @@ const PAGES = [
   'docs/architecture.md',
   'docs/contracts.md',
   'docs/events.md',
+  'docs/languages.md',
   'docs/operations.md',
   'docs/passwords.md',
   'docs/security.md',

@@ -1,7 +1,7 @@
-import { duration } from '@/messages/en'
 import { createDatabase } from '@/server/db/client'
 import { retryFailedEvents } from '@/server/events/retry-failed'
 import { type EventStatusReport, eventStatus } from '@/server/events/status'
+import { formatDuration } from '@/server/language/format-duration'
 import { CliError, main } from './cli-error'
 import { givenVariables, openDatabase } from './environment'
 
@@ -33,7 +33,7 @@ process.exit(0)
 
 function print({ queued, oldestSeconds, waiting, failures }: EventStatusReport) {
   console.log(`Queued, or waiting for a retry: ${queued}`)
-  console.log(`Oldest: ${queued > 0 ? duration(oldestSeconds) : 'none'}`)
+  console.log(`Oldest: ${queued > 0 ? formatDuration('en', oldestSeconds) : 'none'}`)
   for (const { reason, count, nextTry } of waiting) {
     console.log(`  waiting  ${count} × ${reason} (next try ${nextTry.toISOString()})`)
   }

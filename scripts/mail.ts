@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { duration } from '@/messages/en'
 import { createDatabase } from '@/server/db/client'
+import { formatDuration } from '@/server/language/format-duration'
 import { retryFailed } from '@/server/mail/retry-failed'
 import { type MailStatusReport, mailStatus } from '@/server/mail/status'
 import { unblockAddress } from '@/server/mail/suppressions'
@@ -55,7 +55,7 @@ function readArguments() {
 function print({ queued, sending, oldestSeconds, waiting, failures }: MailStatusReport) {
   console.log(`Queued: ${queued}`)
   console.log(`Being sent, or waiting for a retry: ${sending}`)
-  console.log(`Oldest: ${queued + sending > 0 ? duration(oldestSeconds) : 'none'}`)
+  console.log(`Oldest: ${queued + sending > 0 ? formatDuration('en', oldestSeconds) : 'none'}`)
   for (const { reason, count } of waiting) console.log(`  waiting  ${count} × ${reason}`)
   console.log(`Failed: ${failures.reduce((sum, failure) => sum + failure.count, 0)}`)
   for (const { kind, status, reason, count, newest } of failures) {

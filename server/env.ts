@@ -136,6 +136,8 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     /** Where people go to sign in. */
     signInUrl: values.SIGN_IN_URL ?? '/sign-in',
     disclosure: values.ACCOUNT_DISCLOSURE ?? (embedded ? ('reveal' as const) : ('conceal' as const)),
+    /** The language of people who ask for none, or for one that there is not. */
+    defaultLocale: values.DEFAULT_LOCALE ?? ('en' as const),
     serviceApiKey: values.SERVICE_API_KEY,
     /** Where to report a vulnerability, as a URI. */
     securityContact: values.SECURITY_CONTACT,

@@ -1,4 +1,5 @@
 import type { Database } from '@/server/db/client'
+import type { Locale } from '@/server/language/languages'
 import type { SecretRing } from './secrets'
 
 /** How wide a network is. `unknown` is all requests without an address, `service-key` is a trusted back end. */
@@ -17,6 +18,8 @@ export interface Requester {
   networks: readonly [Network, ...Network[]]
   /** The names of browser and system, such as "Firefox on Windows", or null if unknown. */
   device: string | null
+  /** The language that the request asks for. Absent or null if it asks for none that there is. */
+  locale?: Locale | null
   /** The same id appears in the logs, in audit rows and in the response. */
   requestId: string
 }

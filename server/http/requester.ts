@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { parseCookie } from 'cookie'
 import type { Requester } from '@/server/core/context'
+import { LANGUAGE_COOKIE, requestedLocale } from '@/server/language/choose-locale'
+import type { Locale } from '@/server/language/languages'
 import { hasBearerToken } from './bearer-token'
 import { clientNetworks } from './client-address'
 import { deviceOf } from './device'
@@ -12,7 +15,12 @@ export const requesterOf = (headers: Headers, hops: number): Requester => ({
   networks: clientNetworks(headers, hops),
   device: deviceOf(headers.get('user-agent')),
   requestId: randomUUID(),
+  locale: localeOf(headers),
 })
+
+/** The language that a request asks for, by cookie or Accept-Language, or null. */
+export const localeOf = (headers: Headers): Locale | null =>
+  requestedLocale(parseCookie(headers.get('cookie') ?? '')[LANGUAGE_COOKIE] ?? null, headers.get('accept-language'))
 
 /**
  * The sender of a request to a documented contract. A trusted back end is counted by its key and not by its address, so

@@ -2,11 +2,11 @@ import { and, eq, inArray } from 'drizzle-orm'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { codeOf, seedOf, stopEmailsTokenOf } from '@/server/core/secrets'
 import { mailOutbox, passwordResetTokens } from '@/server/db/schema'
+import { formatTime } from '@/server/language/format-time'
 import type { Composed } from '@/server/mail/emails'
 import type { ClaimedEmail } from '@/server/mail/outbox'
 import { renderPasswordReset } from '@/server/mail/templates/password-reset'
 import { renderSignInVia } from '@/server/mail/templates/sign-in-via'
-import { formatTime } from './format-time'
 import { linkOf, secretOf } from './link-forms'
 import { mintRequests } from './mint-requests'
 
@@ -70,10 +70,11 @@ async function renderRow(ctx: ComposeContext, row: MintedRow): Promise<Composed[
   const { id, to, expiresAt, composedAt } = row
   if (!to || !expiresAt || !composedAt) return []
   const shared = {
+    locale: 'en' as const,
     recipientName: row.name || null,
     username: row.username || null,
     device: row.device,
-    requestedAt: formatTime(row.createdAt),
+    requestedAt: formatTime('en', row.createdAt),
   }
   if (row.signInVia) {
     const email = await renderSignInVia({ ...shared, provider: row.signInVia })

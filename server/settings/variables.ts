@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { connectionUrl } from '@/server/db/connection-url'
+import { LOCALES } from '@/server/language/languages'
 import {
   choice,
   integer,
@@ -87,6 +88,7 @@ export const variables = z.object({
     })
     .optional(),
   ACCOUNT_DISCLOSURE: choice(['conceal', 'reveal'], 'conceal'),
+  DEFAULT_LOCALE: choice(LOCALES, 'en'),
   SERVICE_API_KEY: z
     .string()
     .refine((key) => key.length >= 32, {

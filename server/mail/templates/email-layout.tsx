@@ -1,17 +1,20 @@
 import { Body, Container, Head, Heading, Hr, Html, Link, Preview, Section, Text } from '@react-email/components'
 import type { ReactNode } from 'react'
-import { messages } from '@/messages/en'
+import type { Texts } from '@/server/language/texts'
 import { DARK_STYLES, styles } from './styles'
 
 interface EmailLayoutProps {
+  texts: Texts
   subject: string
   preview: string
-  greeting: string
+  recipientName: string | null
   children: ReactNode
 }
 
+const BRAND = 'Latchkey'
+
 /** The frame of every email: brand, heading, greeting, footer. It loads no image, font or anything else. */
-export function EmailLayout({ subject, preview, greeting, children }: EmailLayoutProps) {
+export function EmailLayout({ texts, subject, preview, recipientName, children }: EmailLayoutProps) {
   return (
     <Html lang="en">
       <Head>
@@ -26,15 +29,19 @@ export function EmailLayout({ subject, preview, greeting, children }: EmailLayou
         <Container className="sheet" style={styles.sheet}>
           <Section style={styles.inside}>
             <Text className="accent" style={styles.brand}>
-              {messages.brand}
+              {BRAND}
             </Text>
             <Heading as="h1" className="ink" style={styles.heading}>
               {subject}
             </Heading>
-            <Paragraph>{greeting}</Paragraph>
+            <Paragraph>
+              {recipientName
+                ? texts('email.shared.greeting', { name: recipientName })
+                : texts('email.shared.greetingWithoutName')}
+            </Paragraph>
             {children}
             <Hr className="rule" style={styles.rule} />
-            <SmallPrint>{messages.mail.footer}</SmallPrint>
+            <SmallPrint>{texts('email.shared.footer', { brand: BRAND })}</SmallPrint>
           </Section>
         </Container>
       </Body>
@@ -58,6 +65,15 @@ export function SmallPrint({ children }: { children: string }) {
   )
 }
 
+/** When a reset was requested, and with which browser. */
+export function RequestedOn({ texts, time, device }: { texts: Texts; time: string; device: string | null }) {
+  return (
+    <SmallPrint>
+      {device ? texts('email.shared.requestedOnFrom', { time, device }) : texts('email.shared.requestedOn', { time })}
+    </SmallPrint>
+  )
+}
+
 /** A link that few readers need: a sentence in small print, and the address. */
 export function QuietLink({ lead, href }: { lead: string; href: string }) {
   return (
@@ -73,14 +89,14 @@ export function QuietLink({ lead, href }: { lead: string; href: string }) {
 }
 
 /** The email's main link, as a button and as an address to copy. The plain text has only the address. */
-export function Action({ href, label }: { href: string; label: string }) {
+export function Action({ texts, href, label }: { texts: Texts; href: string; label: string }) {
   return (
     <>
       <div data-skip-in-text="true">
         <Link href={href} className="button" style={styles.button}>
           {label}
         </Link>
-        <SmallPrint>{messages.mail.copyLink}</SmallPrint>
+        <SmallPrint>{texts('email.shared.copyLink')}</SmallPrint>
       </div>
       <Text style={styles.address}>
         <Link href={href} className="accent" style={styles.link}>

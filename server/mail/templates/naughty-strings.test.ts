@@ -10,6 +10,7 @@ const tagsOf = (html: string) => (html.match(/<[^>]*>/g) ?? []).map((tag) => tag
 it('no naughty string becomes markup in an email', async () => {
   const emails = (value: string) => [
     renderPasswordReset({
+      locale: 'en',
       recipientName: value,
       username: value,
       link: 'https://accounts.example.com/x',
@@ -22,13 +23,21 @@ it('no naughty string becomes markup in an email', async () => {
       requestedAt: 'today',
     }),
     renderPasswordChanged({
+      locale: 'en',
       recipientName: value,
       username: value,
       changedAt: 'today',
       device: value,
       secureAccountLink: 'https://accounts.example.com/y',
     }),
-    renderSignInVia({ recipientName: value, username: value, provider: value, device: value, requestedAt: 'today' }),
+    renderSignInVia({
+      locale: 'en',
+      recipientName: value,
+      username: value,
+      provider: value,
+      device: value,
+      requestedAt: 'today',
+    }),
   ]
   const plain = (await Promise.all(emails('Robin'))).map(({ html }) => tagsOf(html))
   for (const value of naughtyStrings.filter((text) => text.trim() !== '')) {

@@ -1,12 +1,15 @@
 import { Text } from '@react-email/components'
-import { messages } from '@/messages/en'
-import { Action, EmailLayout, Paragraph, QuietLink, SmallPrint } from './email-layout'
+import { formatDuration } from '@/server/language/format-duration'
+import { type Locale, languageOf } from '@/server/language/languages'
+import { type Texts, textsIn } from '@/server/language/texts'
+import { Action, EmailLayout, Paragraph, QuietLink, RequestedOn } from './email-layout'
 import { oneLine } from './one-line'
 import { type RenderedEmail, renderEmail } from './render-email'
 import { renderOnce } from './render-once'
 import { styles } from './styles'
 
 export interface PasswordResetProps {
+  locale: Locale
   recipientName: string | null
   username: string | null
   /** The full address, with its token. */
@@ -24,63 +27,73 @@ export interface PasswordResetProps {
   requestedAt: string
 }
 
-const texts = messages.passwordResetEmail
-
 /**
  * Renders the email for a reset request: the link and the six-digit code, how long each works, a warning not to
  * share the code, and when and from which device the reset was requested.
  */
 export const renderPasswordReset = (props: PasswordResetProps): Promise<RenderedEmail> => renderReset(inHalves(props))
 
-export const PasswordResetEmail = (props: PasswordResetProps) => <ResetEmail {...inHalves(props)} />
+export const PasswordResetEmail = ({ texts, ...props }: { texts: Texts } & PasswordResetProps) => (
+  <ResetEmail texts={texts} {...inHalves(props)} />
+)
 
 type ResetEmailProps = Omit<PasswordResetProps, 'code'> & { codeStart: string | null; codeEnd: string | null }
 
-const renderReset = renderOnce<ResetEmailProps>((props) => renderEmail(texts.subject, <ResetEmail {...props} />), {
-  recipientName: 'line',
-  username: 'line',
-  link: 'exact',
-  codeStart: 'exact',
-  codeEnd: 'exact',
-  stopLink: 'exact',
-  device: 'line',
-  requestedAt: 'exact',
-})
+const renderReset = renderOnce<ResetEmailProps>(
+  async (props) => {
+    const texts = await textsIn(props.locale)
+    return renderEmail(texts('email.passwordReset.subject'), <ResetEmail texts={texts} {...props} />)
+  },
+  {
+    recipientName: 'line',
+    username: 'line',
+    link: 'exact',
+    codeStart: 'exact',
+    codeEnd: 'exact',
+    stopLink: 'exact',
+    device: 'line',
+    requestedAt: 'exact',
+  },
+)
 
 /** The code is shown in two halves. The gap between them is padding, so that copying gives six digits. */
 function inHalves({ code, ...props }: PasswordResetProps): ResetEmailProps {
   return { ...props, codeStart: code?.slice(0, 3) ?? null, codeEnd: code?.slice(3) ?? null }
 }
 
-function ResetEmail(props: ResetEmailProps) {
-  const linkSeconds = props.linkMinutes * 60
+function ResetEmail({ texts, ...props }: { texts: Texts } & ResetEmailProps) {
+  const minutes = (count: number) => formatDuration(languageOf(props.locale).formats, count * 60)
+  const duration = minutes(props.linkMinutes)
   const hasCode = props.codeMinutes !== null
   return (
     <EmailLayout
-      subject={texts.subject}
-      preview={texts.preview(linkSeconds, hasCode)}
-      greeting={messages.mail.greeting(oneLine(props.recipientName))}
+      texts={texts}
+      subject={texts('email.passwordReset.subject')}
+      preview={texts(hasCode ? 'email.passwordReset.preview' : 'email.passwordReset.previewWithoutCode', { duration })}
+      recipientName={oneLine(props.recipientName)}
     >
-      {props.username && <Paragraph>{messages.mail.username(props.username)}</Paragraph>}
-      <Paragraph>{texts.lead}</Paragraph>
-      <Action href={props.link} label={texts.button} />
+      {props.username && <Paragraph>{texts('email.shared.username', { username: props.username })}</Paragraph>}
+      <Paragraph>{texts('email.passwordReset.lead')}</Paragraph>
+      <Action texts={texts} href={props.link} label={texts('email.passwordReset.button')} />
       {props.codeMinutes === null ? (
-        <Paragraph>{texts.codesOff}</Paragraph>
+        <Paragraph>{texts('email.passwordReset.codesOff')}</Paragraph>
       ) : (
         <>
-          <Paragraph>{texts.codeLead(props.codeMinutes * 60)}</Paragraph>
+          <Paragraph>{texts('email.passwordReset.codeLead', { duration: minutes(props.codeMinutes) })}</Paragraph>
           <Text className="code" style={styles.code}>
             <span>{props.codeStart}</span>
             <span style={styles.codeEnd}>{props.codeEnd}</span>
           </Text>
-          <Paragraph>{texts.codeCare}</Paragraph>
+          <Paragraph>{texts('email.passwordReset.codeCare')}</Paragraph>
         </>
       )}
-      <Paragraph>{texts.terms(linkSeconds, hasCode)}</Paragraph>
-      {props.isLast && <Paragraph>{texts.last(linkSeconds)}</Paragraph>}
-      <Paragraph>{texts.notYou}</Paragraph>
-      {props.stopLink && <QuietLink lead={texts.stop} href={props.stopLink} />}
-      <SmallPrint>{messages.mail.requestedOn(props.requestedAt, oneLine(props.device))}</SmallPrint>
+      <Paragraph>
+        {texts(hasCode ? 'email.passwordReset.terms' : 'email.passwordReset.termsWithoutCode', { duration })}
+      </Paragraph>
+      {props.isLast && <Paragraph>{texts('email.passwordReset.last', { duration })}</Paragraph>}
+      <Paragraph>{texts('email.passwordReset.notYou')}</Paragraph>
+      {props.stopLink && <QuietLink lead={texts('email.passwordReset.stop')} href={props.stopLink} />}
+      <RequestedOn texts={texts} time={props.requestedAt} device={oneLine(props.device)} />
     </EmailLayout>
   )
 }

@@ -1,6 +1,6 @@
 import { createElement } from 'react'
 import { describe, expect, it, vi } from 'vitest'
-import { messages } from '@/messages/en'
+import { textsIn } from '@/server/language/texts'
 import { PasswordChangedEmail, type PasswordChangedProps, renderPasswordChanged } from './password-changed'
 import { PasswordResetEmail, type PasswordResetProps, renderPasswordReset } from './password-reset'
 import { renderEmail } from './render-email'
@@ -12,6 +12,7 @@ vi.mock('@react-email/render', async (importOriginal) => {
 })
 
 const reset: PasswordResetProps = {
+  locale: 'en',
   recipientName: 'Jane Example',
   username: 'ada',
   link: 'https://accounts.example.com/reset-password?token=abc_DEF-123&x=1',
@@ -24,6 +25,7 @@ const reset: PasswordResetProps = {
   requestedAt: '20 November 2026 at 14:30 UTC',
 }
 const changed: PasswordChangedProps = {
+  locale: 'en',
   recipientName: 'Jane Example',
   username: 'ada',
   changedAt: '20 November 2026 at 14:30 UTC',
@@ -49,7 +51,9 @@ describe('an email from a template', () => {
   ])
   it.each(resets)('is the email that React renders: %j', async (props) => {
     await renderPasswordReset({ ...props, recipientName: props.recipientName && 'An Earlier Reader' })
-    const byReact = await renderEmail(messages.passwordResetEmail.subject, createElement(PasswordResetEmail, props))
+    const texts = await textsIn('en')
+    const email = createElement(PasswordResetEmail, { texts, ...props })
+    const byReact = await renderEmail(texts('email.passwordReset.subject'), email)
     expect(await renderPasswordReset(props)).toEqual(byReact)
   })
 
@@ -58,8 +62,9 @@ describe('an email from a template', () => {
     { ...changed, recipientName, device: null },
   ])
   it.each(changes)('is the email that React renders: %j', async (props) => {
-    const subject = messages.passwordChangedEmail.subject
-    const byReact = await renderEmail(subject, createElement(PasswordChangedEmail, props))
+    const texts = await textsIn('en')
+    const email = createElement(PasswordChangedEmail, { texts, ...props })
+    const byReact = await renderEmail(texts('email.passwordChanged.subject'), email)
     expect(await renderPasswordChanged(props)).toEqual(byReact)
   })
 

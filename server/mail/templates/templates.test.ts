@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { messages } from '@/messages/en'
+import en from '@/messages/en.json' with { type: 'json' }
 import { oneLine } from './one-line'
 import { type PasswordChangedProps, renderPasswordChanged } from './password-changed'
 import { type PasswordResetProps, renderPasswordReset } from './password-reset'
@@ -7,6 +7,7 @@ import { type PasswordResetProps, renderPasswordReset } from './password-reset'
 const HOSTILE_NAME = `<img src=x onerror=alert(1)>"'\r\nBcc: x`
 
 const reset: PasswordResetProps = {
+  locale: 'en',
   recipientName: 'Jane Example',
   username: 'ada',
   link: 'https://accounts.example.com/recover?token=abc_DEF-123',
@@ -20,6 +21,7 @@ const reset: PasswordResetProps = {
 }
 
 const changed: PasswordChangedProps = {
+  locale: 'en',
   recipientName: 'Jane Example',
   username: 'ada',
   changedAt: '20 November 2026 at 14:30 UTC',
@@ -94,7 +96,7 @@ describe('the email for a reset request', () => {
     const { text } = await renderPasswordReset(reset)
     const paragraphs = text.replace(/\s+/g, ' ')
     expect(paragraphs).toContain('expires after 1 hour')
-    expect(paragraphs).toContain(messages.passwordResetEmail.notYou)
+    expect(paragraphs).toContain(en.email.passwordReset.notYou)
   })
 })
 

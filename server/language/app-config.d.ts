@@ -1,0 +1,8 @@
+import type { Messages } from './catalogue'
+
+declare module 'use-intl' {
+  interface AppConfig {
+    /** Keys and arguments of messages are checked against the English catalogue. */
+    Messages: Messages
+  }
+}

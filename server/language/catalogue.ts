@@ -1,0 +1,22 @@
+import type en from '@/messages/en.json'
+import type { Locale } from './languages'
+
+/** Every text, as in `messages/en.json`. */
+export type Messages = typeof en
+
+/** Each catalogue is loaded when it is first needed. */
+const LOADERS: Record<Locale, () => Promise<{ default: unknown }>> = {
+  en: () => import('@/messages/en.json'),
+}
+
+const loaded = new Map<Locale, Promise<Messages>>()
+
+/** The texts of a language. A test checks that every catalogue has the messages of the English one. */
+export function loadCatalogue(locale: Locale): Promise<Messages> {
+  let catalogue = loaded.get(locale)
+  if (!catalogue) {
+    catalogue = LOADERS[locale]().then((module) => module.default as Messages)
+    loaded.set(locale, catalogue)
+  }
+  return catalogue
+}

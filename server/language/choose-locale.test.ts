@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { chooseLocale, requestedLocale } from './choose-locale'
+
+describe('the language of a page', () => {
+  it('is the one that the person chose, whatever the browser prefers', () => {
+    expect(requestedLocale('en', 'de')).toBe('en')
+  })
+
+  it.each(['xx', '', '__proto__', 'EN', 'en-GB', '../en'])(
+    'is not what a cookie says that names none: %j',
+    (cookie) => {
+      expect(requestedLocale(cookie, null)).toBeNull()
+    },
+  )
+
+  it.each([
+    ['en', 'en'],
+    ['EN-us', 'en'],
+    ['en-GB-oxendict;q=0.3', 'en'],
+    ['xx, en;q=0.1', 'en'],
+    ['  xx  ,  en ; q=0.5 ', 'en'],
+    ['en;q=1.000', 'en'],
+  ])('is the best one of the browser: %s', (header, locale) => {
+    expect(requestedLocale(null, header)).toBe(locale)
+  })
+
+  it.each(['*', 'xx', 'xx, *;q=0.5', '', ',;,', 'en;q=0', 'en;q=2', 'en;q=x', 'en;', 'e n', '\u0000', 'en\u2028'])(
+    'is none that the browser does not name: %j',
+    (header) => {
+      expect(requestedLocale(null, header)).toBeNull()
+    },
+  )
+
+  it('is the default if the request asks for none that there is', () => {
+    expect(chooseLocale(null, '*', 'en')).toBe('en')
+    expect(chooseLocale(null, null, 'en')).toBe('en')
+  })
+
+  it('is found at once in a header of four kilobytes, and only in its beginning', () => {
+    expect(requestedLocale(null, `en,${'xx-'.repeat(1365)}`)).toBe('en')
+    expect(requestedLocale(null, `${'x,'.repeat(2048)}en`)).toBeNull()
+    expect(requestedLocale(null, 'a-'.repeat(2048))).toBeNull()
+  })
+})
