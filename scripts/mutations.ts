@@ -4,7 +4,7 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { CliError, main } from './cli-error'
 import { ROOT } from './environment'
-import { DEFENCES, type Mutation } from './mutations/defences'
+import { DEFENCES, type Edit, type Mutation } from './mutations/defences'
 import { shutdownSignal } from './shutdown'
 
 /**
@@ -59,21 +59,32 @@ async function runTests(folder: string, mutations: readonly Mutation[], shutdown
 const ofMutation = ({ name }: Mutation, assertions: Assertion[]) =>
   assertions.filter(({ fullName, status }) => fullName.includes(name) && status !== 'skipped' && status !== 'pending')
 
+/** Makes an edit; returns the file as it was, or null if the text is not in it exactly once. */
+async function edit(folder: string, { file, from, to }: Edit): Promise<string | null> {
+  const name = path.join(folder, file)
+  const before = await fs.readFile(name, 'utf8').catch(() => '')
+  if (before.split(from).length !== 2) return null
+  await fs.writeFile(
+    name,
+    before.replace(from, () => to),
+  )
+  return before
+}
+
 /** Takes a defence out, runs its test, and puts the defence back. Returns why that proves nothing, or null. */
 async function mutate(folder: string, mutation: Mutation, shutdown: AbortSignal): Promise<string | null> {
-  const file = path.join(folder, mutation.file)
-  const before = await fs.readFile(file, 'utf8').catch(() => '')
-  if (before.split(mutation.from).length !== 2) return `the text to replace is not in ${mutation.file} exactly once`
-  await fs.writeFile(
-    file,
-    before.replace(mutation.from, () => mutation.to),
-  )
+  const undo: [file: string, text: string][] = []
   try {
+    for (const each of [mutation, ...(mutation.also ? [mutation.also] : [])]) {
+      const before = await edit(folder, each)
+      if (before === null) return `the text to replace is not in ${each.file} exactly once`
+      undo.unshift([each.file, before])
+    }
     const assertions = ofMutation(mutation, await runTests(folder, [mutation], shutdown))
     if (assertions.length === 0) return `no test "${mutation.name}" ran`
     return assertions.some(({ status }) => status === 'failed') ? null : 'its test passes without it'
   } finally {
-    await fs.writeFile(file, before)
+    for (const [file, text] of undo) await fs.writeFile(path.join(folder, file), text)
   }
 }
 

@@ -1,10 +1,15 @@
-/** A defence, how to take it out, and the test that must notice. */
-export interface Mutation {
-  defence: string
+/** Text that occurs in a file exactly once, and what replaces it. */
+export interface Edit {
   file: string
-  /** Text that occurs in the file exactly once, and what replaces it. */
   from: string
   to: string
+}
+
+/** A defence, how to take it out, and the test that must notice. */
+export interface Mutation extends Edit {
+  defence: string
+  /** A second layer of the same defence, which is taken out with it. */
+  also?: Edit
   test: string
   /** The name of the test, or the part of it that all of several have in common. */
   name: string
@@ -58,6 +63,19 @@ export const DEFENCES: readonly Mutation[] = [
     from: 'where t.id = ${secret.id}::uuid and ${isLive(kind, ctx.now)}',
     to: 'where t.id = ${secret.id}::uuid',
     test: 'server/recovery/reset-password.test.ts',
+    name: 'a link that stops working while the new password is hashed',
+  },
+  {
+    defence: 'A link is spent once',
+    file: 'server/recovery/reset-password.ts',
+    from: 'where t.id = ${secret.id}::uuid and ${isLive(kind, ctx.now)}',
+    to: 'where t.id = ${secret.id}::uuid',
+    also: {
+      file: 'server/recovery/reset-password.ts',
+      from: 'where ${isOpenOrKept} order by t.id for update of t',
+      to: 'order by t.id for update of t',
+    },
+    test: 'server/recovery/reset-password.test.ts',
     name: 'is accepted by exactly one of fifty calls at the same time',
   },
   {
@@ -97,6 +115,11 @@ export const DEFENCES: readonly Mutation[] = [
     file: 'server/recovery/mint-requests.ts',
     from: 'kept_until = ${keptUntil(ctx.now)}',
     to: "kept_until = 'infinity'",
+    also: {
+      file: 'server/recovery/live-secret.ts',
+      from: 'sql`${isKept} and t.opened_at > t.superseded_at - make_interval(secs => ${PROGRESS_SECONDS})`',
+      to: 'isKept',
+    },
     test: 'server/recovery/open-link.test.ts',
     name: 'when a newer email is sent',
   },
