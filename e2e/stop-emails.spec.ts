@@ -49,5 +49,6 @@ test('an owner who gets emails that they did not ask for stops them, and allows 
   await owner.goto(link.replace(token, 'x'.repeat(64)))
   await owner.getByRole('button', { name: words.submit }).click()
   await expect(owner.getByText(words.deadBody)).toBeVisible()
+  await expect(owner.getByRole('link', { name: words.newEmail })).toHaveAttribute('href', '/forgot-password')
   await expectWellMade(owner, 'stop emails, unknown link')
 })

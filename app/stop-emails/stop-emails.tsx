@@ -30,7 +30,15 @@ export function StopEmails({ binding }: { binding: string | null }) {
       </Ending>
     )
   }
-  if (isDeadLink(reason)) return <Ending title={messages.deadLink[reason].title} body={words.deadBody} takeFocus />
+  if (isDeadLink(reason)) {
+    return (
+      <Ending title={messages.deadLink[reason].title} body={words.deadBody} takeFocus>
+        <div className="mt-8">
+          <ButtonLink href="/forgot-password">{words.newEmail}</ButtonLink>
+        </div>
+      </Ending>
+    )
+  }
 
   const allowButton = (
     <Button

@@ -196,6 +196,14 @@ export const DEFENCES: readonly Mutation[] = [
     name: 'gets no email; the request is accepted like any other',
   },
   {
+    defence: 'A frozen account stops a reset that has begun',
+    file: 'server/recovery/reset-password.ts',
+    from: 'and not ${isFrozen(sql`t.account_id`)} ',
+    to: '',
+    test: 'server/recovery/controls/freeze.test.ts',
+    name: 'refuses a reset whose password is hashed while it is frozen, also before its secrets have ended',
+  },
+  {
     defence: 'A pause stops a reset that has begun',
     file: 'server/recovery/reset-password.ts',
     from: ' and not ${isPaused(pausableKind(kind))}',

@@ -79,7 +79,10 @@ function prepareRequest(request: IncomingMessage) {
   if (request.headers[PREFETCH] !== '1') delete request.headers[PREFETCH]
 }
 
-/** Whether Next.js can read the state. Without one it renders the whole page. */
+/**
+ * Whether Next.js can read the state. Without one it renders the whole page. The parser is an internal module: only the
+ * parser itself knows what it rejects. If an update moves it, the build and the type check fail, and nothing else does.
+ */
 export function isRouterState(state: string | string[] | undefined): boolean {
   try {
     return parseAndValidateFlightRouterState(state) !== undefined

@@ -105,6 +105,15 @@ describe('a frozen account', () => {
     expect(fixture.mailbox.to(account.email).at(-1)).toEqual(notice)
   })
 
+  it('refuses a reset whose password is hashed while it is frozen, also before its secrets have ended', async () => {
+    const { fixture, account, link } = await start()
+    const before = await storedHash(db, account)
+    const freezeOnly = () => db.insert(frozenAccounts).values({ accountId: account.id, since: fixture.clock.now() })
+    const ctx = fixture.ctx({ db: afterFirstStatement(db, freezeOnly) })
+    expect(await refusalOf(resetPassword(ctx, { secret: link, password: OTHER_PASSWORD }))).toEqual(FROZEN)
+    expect(await storedHash(db, account)).toBe(before)
+  })
+
   it('stays frozen for every server on the database', async () => {
     const { fixture, operator, account, link } = await start()
     const second = openTestDatabase(url)
