@@ -47,6 +47,7 @@ const SERVER_PARTS = {
     'server/observability',
   ],
   'server/worker.ts': [
+    'server/brand',
     'server/env.ts',
     'server/runtime.ts',
     'server/observability',

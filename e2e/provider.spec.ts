@@ -70,7 +70,7 @@ test('with DATABASE_URL and Resend, the whole recovery works and no secret is st
     await page.goto(link)
     await choosePassword(page, NEW_PASSWORD)
     await expectHeading(page, messages.resetPassword.doneTitle)
-    await resend.waitForEmail(({ subject }) => subject === 'Your password was changed', 60_000)
+    await resend.waitForEmail(({ subject }) => subject === 'Your Latchkey password was changed', 60_000)
     expect(resend.accepted.map(({ to }) => to)).toEqual([[robin.email], [robin.email]])
 
     await expectSignInRefused(page, robin.email, robin.password, app.url)

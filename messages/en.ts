@@ -433,7 +433,7 @@ export const messages = {
   },
 
   passwordResetEmail: {
-    subject: 'Choose a new password',
+    subject: 'Reset your Latchkey password',
     preview: (linkSeconds: number, hasCode: boolean) =>
       `Your link${hasCode ? ' and code' : ''} to choose a new password. The link works for ${duration(linkSeconds)}.`,
     lead: 'We received a request to reset your password. Use this link to choose a new one:',
@@ -453,7 +453,7 @@ export const messages = {
   },
 
   signInViaEmail: {
-    subject: 'How to sign in to your account',
+    subject: 'How to sign in to Latchkey',
     lead: (provider: string) =>
       `We received a request to reset your password. Your account has no password: you sign in with ${provider}.`,
     next: (provider: string) => `Go to the sign-in page and choose ${provider}. There is nothing to reset here.`,
@@ -461,7 +461,7 @@ export const messages = {
   },
 
   passwordChangedEmail: {
-    subject: 'Your password was changed',
+    subject: 'Your Latchkey password was changed',
     preview: 'If this wasn’t you, secure your account now.',
     lead: (at: string, device: string | null) =>
       `Your password was changed on ${at}${device ? ` from ${device}` : ''}. We’ve signed you out on all devices.`,

@@ -6,7 +6,7 @@ import { CliError, main } from './cli-error'
 import { givenVariables } from './environment'
 import { withDatabase } from './with-database'
 
-const USAGE = `npm run accounts -- add --email jo@example.com --username jo --name "Jo Example" < file-with-the-password
+const USAGE = `npm run accounts -- add --email jo@example.com --username jo --name "Jo Example" [--locale pt-BR] < file-with-the-password
        npm run accounts -- list --email jo@example.com   shows the ids of the accounts with an address or username
        npm run accounts -- freeze --id 42     stops the recovery of one account, and ends its links and codes
        npm run accounts -- unfreeze --id 42   allows it again`
@@ -14,11 +14,11 @@ const USAGE = `npm run accounts -- add --email jo@example.com --username jo --na
 const COMMANDS = ['add', 'list', 'freeze', 'unfreeze'] as const
 
 await main(async () => {
-  const { command, id, email, username, name } = readArguments()
+  const { command, id, email, username, name, locale } = readArguments()
   const operate = { list, freeze, unfreeze }
   if (command === 'add') {
     if (!email || !username || !name) throw missing('--email, --username and --name are required.')
-    return add({ email, username, fullName: name })
+    return add({ email, username, fullName: name, locale })
   }
   const subject = command === 'list' ? (email ?? username) : id
   if (!subject) throw missing(command === 'list' ? '--email or --username is required.' : '--id is required.')
@@ -30,7 +30,14 @@ process.exit(0)
 
 function readArguments() {
   const text = { type: 'string' } as const
-  const options = { id: text, email: text, username: text, name: text, 'password-stdin': { type: 'boolean' } } as const
+  const options = {
+    id: text,
+    email: text,
+    username: text,
+    name: text,
+    locale: text,
+    'password-stdin': { type: 'boolean' },
+  } as const
   const { values, positionals } = (() => {
     try {
       return parseArgs({ allowPositionals: true, options })

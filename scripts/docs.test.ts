@@ -13,6 +13,7 @@ const PAGES = [
   'bench/README.md',
   'docs/architecture.md',
   'docs/contracts.md',
+  'docs/emails.md',
   'docs/events.md',
   'docs/languages.md',
   'docs/operations.md',

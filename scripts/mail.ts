@@ -1,18 +1,32 @@
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { brandOf } from '@/server/brand/brand'
 import { createDatabase } from '@/server/db/client'
+import { readEnvironment } from '@/server/env'
 import { formatDuration } from '@/server/language/format-duration'
 import { retryFailed } from '@/server/mail/retry-failed'
 import { type MailStatusReport, mailStatus } from '@/server/mail/status'
 import { unblockAddress } from '@/server/mail/suppressions'
 import { CliError, main } from './cli-error'
-import { givenVariables, openDatabase } from './environment'
+import { givenVariables, openDatabase, ROOT } from './environment'
+import { writePreview } from './mail/preview'
 
 const USAGE = `npm run mail -- status   shows what is waiting, since when, and what failed and why
        npm run mail -- retry    sends failed and delayed emails again
-       npm run mail -- unblock --email ada@example.com   allows email to an address that bounced or complained`
+       npm run mail -- unblock --email ada@example.com   allows email to an address that bounced or complained
+       npm run mail -- preview [--out DIR]   writes every email in every language, light, dark and as plain text`
+
+const COMMANDS = ['status', 'retry', 'unblock', 'preview'] as const
 
 await main(async () => {
-  const { command, email } = readArguments()
+  const { command, email, out } = readArguments()
+  if (command === 'preview') {
+    const folder = path.resolve(out ?? path.join(ROOT, '.data', 'email-preview'))
+    const page = await writePreview(folder, givenBrand())
+    console.log(`Every email in every language: ${pathToFileURL(page)}`)
+    return
+  }
   const database = await openDatabase(givenVariables())
   const { db, close } = createDatabase(database.url, { maxConnections: 1, pooling: database.pooling })
   try {
@@ -37,19 +51,27 @@ await main(async () => {
 })
 process.exit(0)
 
+/** The brand of the environment. A preview needs no other variable. */
+function givenBrand() {
+  const { BRAND_NAME, BRAND_COLOR, SUPPORT_URL } = givenVariables()
+  const brandOnly = { BRAND_NAME, BRAND_COLOR, SUPPORT_URL }
+  return brandOf(readEnvironment({ ...brandOnly, EMBEDDED_DATABASE: '1', DATABASE_URL: 'postgres://127.0.0.1' }))
+}
+
 function readArguments() {
+  const options = { email: { type: 'string' }, out: { type: 'string' } } as const
   const parsed = (() => {
     try {
-      return parseArgs({ allowPositionals: true, options: { email: { type: 'string' } } })
+      return parseArgs({ allowPositionals: true, options })
     } catch (error) {
       throw new CliError(`${(error as Error).message}\nUsage: ${USAGE}`)
     }
   })()
-  const [command, ...rest] = parsed.positionals
-  const { email } = parsed.values
-  const isKnown = command === 'status' || command === 'retry' || command === 'unblock'
-  if (!isKnown || rest.length > 0 || (command === 'unblock') !== Boolean(email)) throw new CliError(`Usage: ${USAGE}`)
-  return { command, email }
+  const { email, out } = parsed.values
+  const command = COMMANDS.find((each) => each === parsed.positionals.join(' '))
+  const isUnderstood = (command === 'unblock') === Boolean(email) && (command === 'preview' || out === undefined)
+  if (!command || !isUnderstood) throw new CliError(`Usage: ${USAGE}`)
+  return { command, email, out }
 }
 
 function print({ queued, sending, oldestSeconds, waiting, failures }: MailStatusReport) {

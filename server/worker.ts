@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { brand } from './brand/brand'
 import { type Environment, env } from './env'
 import { createEventPost } from './events/post-event'
 import { eventQueueState } from './events/status'
 import { createEventWorker, type EventWorker } from './events/worker'
 import { createHousekeeping, type Housekeeping } from './housekeeping/housekeeping'
+import { senderOf } from './mail/sender'
 import { queueState } from './mail/status'
 import type { MailTransport } from './mail/transport'
 import { createMailboxTransport } from './mail/transports/mailbox'
@@ -29,7 +31,8 @@ export interface Worker {
 }
 
 function transportOf(environment: Environment): MailTransport {
-  const { resendApiKey: apiKey, mailFrom: from, mailboxDir: dir } = environment
+  const { resendApiKey: apiKey, mailboxDir: dir } = environment
+  const from = senderOf(environment.mailFrom, brand().name)
   if (apiKey) return createResendTransport({ apiKey, from })
   if (dir) return createMailboxTransport({ dir, from })
   throw new Error('No way to send emails: set RESEND_API_KEY')
@@ -45,6 +48,8 @@ function createWorker(): Worker {
     policy: policyOf(environment),
     secrets: secretsOf(environment),
     appUrl: environment.appUrl,
+    brand: brand(),
+    defaultLocale: environment.defaultLocale,
   })
   const mail = createMailWorker({
     db,

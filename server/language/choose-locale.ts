@@ -35,7 +35,7 @@ export const chooseLocale = (cookie: string | null, acceptLanguage: string | nul
   requestedLocale(cookie, acceptLanguage) ?? fallback
 
 /** The language for a tag: the same one, or any of the same language: `de` for `de-AT`, `pt-BR` for `pt` and `pt-PT`. */
-function localeFor(tag: string): Locale | undefined {
+export function localeFor(tag: string): Locale | undefined {
   const [wanted, [language]] = [tag.toLowerCase(), tag.toLowerCase().split('-')]
   return (
     LOCALES.find((locale) => locale.toLowerCase() === wanted) ??

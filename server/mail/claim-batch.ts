@@ -37,7 +37,7 @@ const CLAIMED_COLUMNS =
   sql.raw(`o.id, o.kind, o.form, o.exempt_from_cooldown as "exemptFromCooldown", o.identifier, o.account_id as "accountId",
   o.recipient, o.recipient_name as "recipientName", o.recipient_username as "recipientUsername",
   o.composed_at as "composedAt", o.expires_at as "expiresAt",
-  o.device, o.request_id as "requestId", o.attempts, o.created_at as "createdAt", o.batch_id as "batchId"`)
+  o.device, o.requested_locale as "requestedLocale", o.account_locale as "accountLocale", o.request_id as "requestId", o.attempts, o.created_at as "createdAt", o.batch_id as "batchId"`)
 
 /** Claims a batch whose lease has ended, with all of its rows: a part of it would not be the same call. */
 function claimAgain(db: Database, claim: Claim) {

@@ -25,6 +25,8 @@ export interface ClaimedEmail {
   composedAt: Date | null
   expiresAt: Date | null
   device: string | null
+  requestedLocale: string | null
+  accountLocale: string | null
   requestId: string
   attempts: number
   createdAt: Date

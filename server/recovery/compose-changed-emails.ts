@@ -1,7 +1,7 @@
 import { secureAccountTokenOf } from '@/server/core/secrets'
-import { formatTime } from '@/server/language/format-time'
 import type { Composed } from '@/server/mail/emails'
 import type { ClaimedEmail } from '@/server/mail/outbox'
+import { emailLocale } from '@/server/mail/templates/email-locale'
 import { renderPasswordChanged } from '@/server/mail/templates/password-changed'
 import type { ComposeContext } from './compose-reset-emails'
 
@@ -12,14 +12,16 @@ import type { ComposeContext } from './compose-reset-emails'
  */
 export async function composeChangedEmails(ctx: ComposeContext, batch: ClaimedEmail[]): Promise<Composed[]> {
   const composed: Composed[] = []
-  for (const { id, recipient, recipientName, recipientUsername, expiresAt, createdAt, device } of batch) {
+  for (const row of batch) {
+    const { id, recipient, expiresAt } = row
     if (!recipient || !expiresAt) continue
     const email = await renderPasswordChanged({
-      locale: 'en',
-      recipientName: recipientName || null,
-      username: recipientUsername || null,
-      changedAt: formatTime('en', createdAt),
-      device,
+      locale: emailLocale(row, ctx.defaultLocale),
+      brand: ctx.brand,
+      recipientName: row.recipientName || null,
+      username: row.recipientUsername || null,
+      changedAt: row.createdAt,
+      device: row.device,
       secureAccountLink: `${ctx.appUrl}/secure-account?token=${secureAccountTokenOf(ctx.secrets[0], id)}`,
     })
     composed.push({ id, email: { id, to: recipient, ...email }, expiresAt })

@@ -5,6 +5,7 @@ import { mailOutbox } from '@/server/db/schema'
 import { claimBatch } from '@/server/mail/claim-batch'
 import { changeAccount } from '@/server/testing/accounts'
 import { createRecordedDatabase, createTestDatabase, waitForBlocked } from '@/server/testing/database'
+import { EMAIL_SETTINGS } from '@/server/testing/email-settings'
 import { tokenIn } from '@/server/testing/emails'
 import { APP_URL, createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { composeResetEmails } from './compose-reset-emails'
@@ -130,7 +131,7 @@ describe('composeResetEmails for a batch', () => {
     }
     const batch = await claimBatch(db, fixture.clock.now(), newRequestId())
     recorded.statements.length = 0
-    const context = { ...fixture.ctx(), appUrl: APP_URL }
+    const context = { ...fixture.ctx(), ...EMAIL_SETTINGS }
     const composed = await composeResetEmails({ ...context, db: recorded.db }, batch?.emails ?? [])
     expect(recorded.statements.filter((text) => /\baccounts\b/.test(text))).toHaveLength(1)
 
@@ -158,7 +159,7 @@ describe('composeResetEmails for a batch', () => {
     const account = await fixture.account()
     await fixture.request(account.email)
     const batch = await claimBatch(db, fixture.clock.now(), newRequestId())
-    const context = { ...fixture.ctx(), appUrl: APP_URL }
+    const context = { ...fixture.ctx(), ...EMAIL_SETTINGS }
     const connection = await db.$client.reserve()
     await connection.unsafe('begin')
     await connection.unsafe('select 1 from latchkey.mail_outbox for update')
@@ -180,7 +181,7 @@ describe('composeResetEmails for a batch', () => {
       await fixture.request(typed)
       batches.push(await claimBatch(db, fixture.clock.now(), newRequestId()))
     }
-    const context = { ...fixture.ctx(), appUrl: APP_URL }
+    const context = { ...fixture.ctx(), ...EMAIL_SETTINGS }
     const composed = await Promise.all(batches.map((batch) => composeResetEmails(context, batch?.emails ?? [])))
     expect(composed.flat()).toHaveLength(1)
   })

@@ -2,9 +2,11 @@ import { and, eq, inArray } from 'drizzle-orm'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { codeOf, seedOf, stopEmailsTokenOf } from '@/server/core/secrets'
 import { mailOutbox, passwordResetTokens } from '@/server/db/schema'
-import { formatTime } from '@/server/language/format-time'
+import type { Locale } from '@/server/language/languages'
 import type { Composed } from '@/server/mail/emails'
 import type { ClaimedEmail } from '@/server/mail/outbox'
+import type { EmailBrand } from '@/server/mail/templates/email-brand'
+import { emailLocale } from '@/server/mail/templates/email-locale'
 import { renderPasswordReset } from '@/server/mail/templates/password-reset'
 import { renderSignInVia } from '@/server/mail/templates/sign-in-via'
 import { linkOf, secretOf } from './link-forms'
@@ -14,6 +16,9 @@ import { mintRequests } from './mint-requests'
 export interface ComposeContext extends Pick<RecoveryContext, 'db' | 'now' | 'policy' | 'secrets'> {
   /** The origin of every link. */
   appUrl: string
+  brand: EmailBrand
+  /** The language of emails to readers whose language is unknown, or one that there is no catalogue for. */
+  defaultLocale: Locale
 }
 
 /**
@@ -53,6 +58,8 @@ const readMinted = (ctx: ComposeContext, ids: string[]) =>
       username: mailOutbox.recipientUsername,
       signInVia: mailOutbox.signInVia,
       device: mailOutbox.device,
+      accountLocale: mailOutbox.accountLocale,
+      requestedLocale: mailOutbox.requestedLocale,
       expiresAt: mailOutbox.expiresAt,
       createdAt: mailOutbox.createdAt,
       composedAt: mailOutbox.composedAt,
@@ -70,11 +77,12 @@ async function renderRow(ctx: ComposeContext, row: MintedRow): Promise<Composed[
   const { id, to, expiresAt, composedAt } = row
   if (!to || !expiresAt || !composedAt) return []
   const shared = {
-    locale: 'en' as const,
+    locale: emailLocale(row, ctx.defaultLocale),
+    brand: ctx.brand,
     recipientName: row.name || null,
     username: row.username || null,
     device: row.device,
-    requestedAt: formatTime('en', row.createdAt),
+    requestedAt: row.createdAt,
   }
   if (row.signInVia) {
     const email = await renderSignInVia({ ...shared, provider: row.signInVia })

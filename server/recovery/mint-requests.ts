@@ -63,7 +63,7 @@ function lockRequests(ctx: MintContext, requests: MintableRequest[]): Step {
   })
   return materializedStep(
     'locked_requests',
-    sql`select r.*, o.form, o.created_at, o.exempt_from_cooldown, o.request_id, o.device
+    sql`select r.*, o.form, o.created_at, o.exempt_from_cooldown, o.request_id, o.device, o.requested_locale
     from jsonb_to_recordset(${JSON.stringify(given)}::jsonb)
       as r(id uuid, by_id text, by_email text, by_username text, seed text, token_hash text, code_hash text)
     join latchkey.mail_outbox o using (id)
@@ -79,7 +79,7 @@ function lockRequests(ctx: MintContext, requests: MintableRequest[]): Step {
 const matchAccounts = (ctx: MintContext, requests: Step): Step =>
   materializedStep(
     'matched_requests',
-    sql`select r.*, a.id::text as account_id, a.email, a.username, a.full_name, a.sign_in_via,
+    sql`select r.*, a.id::text as account_id, a.email, a.username, a.full_name, a.sign_in_via, a.locale,
       ${accountState} as account_state, row_number() over (partition by r.id order by ${accountOrder}) as position,
       (select t.id from latchkey.password_reset_tokens t where t.account_id = a.id::text and ${isOpen}) as open_token_id,
       not r.exempt_from_cooldown and (
@@ -99,8 +99,10 @@ const matchAccounts = (ctx: MintContext, requests: Step): Step =>
 const queueFurtherAccounts = (ctx: MintContext, matched: Step): Step =>
   step(
     'queued_requests',
-    sql`insert into latchkey.mail_outbox (id, kind, form, account_id, device, request_id, due_at, created_at)
-    select gen_random_uuid(), 'password-reset', form, account_id, device, request_id, ${instantParam(ctx.now)}, created_at
+    sql`insert into latchkey.mail_outbox
+      (id, kind, form, account_id, device, requested_locale, request_id, due_at, created_at)
+    select gen_random_uuid(), 'password-reset', form, account_id, device, requested_locale, request_id,
+      ${instantParam(ctx.now)}, created_at
     from ${matched} where position > 1`,
   )
 
@@ -218,6 +220,7 @@ function settleRequests(ctx: MintContext, processed: Step) {
       recipient_name = case when p.is_minted then p.full_name end,
       recipient_username = case when p.is_minted then p.username end,
       sign_in_via = case when p.is_minted then p.sign_in_via end,
+      account_locale = case when p.is_minted then p.locale::text end,
       composed_at = case when p.is_minted then ${instantParam(ctx.now)} end,
       expires_at = case when p.is_minted then p.expires_at end
     from ${processed} p where o.id = p.id and o.composed_at is null`

@@ -65,13 +65,14 @@ function queueRequest(
 ): Step {
   const [identifier, accountId] = 'account' in request ? [request.account, null] : [null, request.accountId]
   const dueAt = secondsAfter(ctx.now, request.dueInSeconds ?? 0)
-  const { device, requestId } = ctx.requester
+  const { device, locale, requestId } = ctx.requester
   return step(
     'queued_request',
     sql`insert into latchkey.mail_outbox
-      (id, kind, form, identifier, identifier_digest, account_id, device, request_id, due_at, created_at)
+      (id, kind, form, identifier, identifier_digest, account_id, device, requested_locale, request_id, due_at,
+        created_at)
     select ${request.id}::uuid, 'password-reset', ${request.form ?? 'pages'}, ${identifier}, ${request.identifierDigest},
-      ${accountId}::text, ${device}, ${requestId}, ${instantParam(dueAt)}, ${instantParam(ctx.now)}
+      ${accountId}::text, ${device}, ${locale ?? null}, ${requestId}, ${instantParam(dueAt)}, ${instantParam(ctx.now)}
     from ${check.result}
     where ${check.passed} and (${check.cooledDown} or not ${request.refuseWithinCooldown ?? false})`,
   )

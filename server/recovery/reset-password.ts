@@ -126,9 +126,9 @@ function queueChangedEmail(ctx: RecoveryContext, changed: Step, emailId: string)
   return step(
     'queued_email',
     sql`insert into latchkey.mail_outbox (id, kind, account_id, recipient, recipient_name,
-      recipient_username, composed_at, expires_at, device, request_id, due_at, created_at)
-    select ${emailId}::uuid, 'password-changed', id::text, email, full_name, username, ${now}, ${expiresAt},
-      ${ctx.requester.device}, ${ctx.requester.requestId}, ${now}, ${now}
+      recipient_username, account_locale, requested_locale, composed_at, expires_at, device, request_id, due_at, created_at)
+    select ${emailId}::uuid, 'password-changed', id::text, email, full_name, username, locale::text,
+      ${ctx.requester.locale ?? null}, ${now}, ${expiresAt}, ${ctx.requester.device}, ${ctx.requester.requestId}, ${now}, ${now}
     from ${changed}`,
   )
 }

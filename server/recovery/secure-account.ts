@@ -94,11 +94,12 @@ const claimChange = (ctx: RecoveryContext, account: Step, emailId: string | null
 /** Queues a reset email to the address that was told of the change. It is exempt from the cooldown. */
 function queueResetEmail(ctx: RecoveryContext, secured: Step, email: Step): Step {
   const now = instantParam(ctx.now)
+  const { device, locale, requestId } = ctx.requester
   return step(
     'queued_request',
-    sql`insert into latchkey.mail_outbox (id, kind, exempt_from_cooldown, account_id, device, request_id, due_at, created_at)
-    select ${newRequestId()}::uuid, 'password-reset', true, id::text, ${ctx.requester.device}, ${ctx.requester.requestId},
-      ${now}, ${now}
+    sql`insert into latchkey.mail_outbox
+      (id, kind, exempt_from_cooldown, account_id, device, requested_locale, request_id, due_at, created_at)
+    select ${newRequestId()}::uuid, 'password-reset', true, id::text, ${device}, ${locale ?? null}, ${requestId}, ${now}, ${now}
     from ${secured}, ${email} where lower(${secured}.email::text) = lower(${email}.recipient)
       and not ${isFrozen(sql`${secured}.id::text`)}
     returning id`,

@@ -18,6 +18,8 @@ export interface AccountValues {
   username?: string | null
   fullName?: string | null
   picture?: string | null
+  /** As the application stores it. */
+  locale?: string | null
   passwordHash?: string | null
   /** True unless given. */
   active?: boolean

@@ -4,12 +4,13 @@ import type { MailTransport } from '@/server/mail/transport'
 import { composeResetEmails } from '@/server/recovery/compose-reset-emails'
 import { addTestAccounts } from './accounts'
 import { newClientNetworks } from './client-address'
-import { APP_URL, createRecoveryFixture } from './recovery-fixture'
+import { EMAIL_SETTINGS } from './email-settings'
+import { createRecoveryFixture } from './recovery-fixture'
 
 /** A recovery fixture, with workers that have a composer and a transport of the test's own. */
 export function createDeliveryFixture(db: Database) {
   const fixture = createRecoveryFixture(db)
-  const ctx = (now: Date, on: Database = db) => ({ ...fixture.ctx(), db: on, now, appUrl: APP_URL })
+  const ctx = (now: Date, on: Database = db) => ({ ...fixture.ctx(), db: on, now, ...EMAIL_SETTINGS })
   const compose: Composer = (batch, now) => composeResetEmails(ctx(now), batch)
   return {
     fixture,

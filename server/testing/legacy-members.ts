@@ -15,10 +15,10 @@ export const legacyMembers: AccountFixture = {
   async add(db, accounts) {
     const members = accounts.map((account) => Object.fromEntries(columnsOf(account)))
     return db.execute<TestAccount & Record<string, unknown>>(sql`
-      insert into legacy.members (mail_address, login, display_name, photo, pw_digest, state)
-      select mail_address, login, display_name, photo, pw_digest, coalesce(state, 1)
+      insert into legacy.members (mail_address, login, display_name, photo, lang, pw_digest, state)
+      select mail_address, login, display_name, photo, lang, pw_digest, coalesce(state, 1)
       from jsonb_to_recordset(${JSON.stringify(members)}::jsonb) as given(
-        mail_address text, login text, display_name text, photo text, pw_digest text, state smallint)
+        mail_address text, login text, display_name text, photo text, lang text, pw_digest text, state smallint)
       returning member_no::text as id, mail_address as email, login as username, display_name as "fullName",
         photo as picture, pw_digest as "passwordHash"`)
   },
@@ -75,6 +75,7 @@ const COLUMNS = {
   username: 'login',
   fullName: 'display_name',
   picture: 'photo',
+  locale: 'lang',
   passwordHash: 'pw_digest',
 } as const
 

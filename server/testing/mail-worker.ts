@@ -7,8 +7,7 @@ import { createMailWorker } from '@/server/mail/worker'
 import { createLog } from '@/server/observability/log'
 import { composeChangedEmails } from '@/server/recovery/compose-changed-emails'
 import { composeResetEmails } from '@/server/recovery/compose-reset-emails'
-
-const APP_URL = 'https://accounts.example.com'
+import { EMAIL_SETTINGS } from './email-settings'
 
 export const POLICY: RecoveryPolicy = {
   disclosure: 'conceal',
@@ -49,7 +48,7 @@ export function createRealWorker(
     ) =>
     async (batch: Parameters<Composer>[0], now: Date) => {
       await onClaimed()
-      return compose({ db, now, policy: POLICY, secrets: SECRETS, appUrl: APP_URL }, batch)
+      return compose({ db, now, policy: POLICY, secrets: SECRETS, ...EMAIL_SETTINGS }, batch)
     }
   return createMailWorker({
     db,

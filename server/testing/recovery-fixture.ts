@@ -14,10 +14,11 @@ import { requestReset } from '@/server/recovery/request-reset'
 import { addTestAccount } from './accounts'
 import { newClientNetworks } from './client-address'
 import { createClock } from './clock'
+import { EMAIL_SETTINGS } from './email-settings'
 import { codeIn, createMemoryTransport, tokenIn } from './emails'
 import { createLogCapture } from './log-capture'
 
-export const APP_URL = 'https://accounts.example.com'
+export const { appUrl: APP_URL } = EMAIL_SETTINGS
 
 /** Everything a recovery test needs on one database: a clock, contexts, accounts, a mail worker and a mailbox. */
 export function createRecoveryFixture(
@@ -63,7 +64,7 @@ export function createRecoveryFixture(
     account: (given?: Parameters<typeof addTestAccount>[1]) => addTestAccount(db, given),
 
     worker(transport: MailTransport = mailbox.transport, over: Partial<DeliveryOptions> = {}) {
-      const context = (now: Date) => ({ db, now, policy, secrets: fixture.secrets, appUrl: APP_URL })
+      const context = (now: Date) => ({ db, now, policy, secrets: fixture.secrets, ...EMAIL_SETTINGS })
       return createMailWorker({
         db,
         transport,

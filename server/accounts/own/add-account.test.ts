@@ -38,6 +38,7 @@ describe('addAccount', () => {
     ['a malformed email address', { email: 'bob' }],
     ['two email addresses', { email: 'bob@example.com,eve@example.com' }],
     ['an email address as username', { username: 'bob@example.com' }],
+    ['a malformed language tag', { locale: 'pt_BR' }],
     ['a username with a space', { username: 'bob b' }],
   ])('refuses %s', async (_, given) => {
     const bob = { ...ada, email: 'bob@example.com', username: 'bob', ...given }

@@ -40,6 +40,10 @@ export const mailOutbox = latchkey.table(
     /** After this time the email is not sent, because its link is dead. */
     expiresAt: instant('expires_at'),
     device: text('device'),
+    /** The language of the page, or of the program's Accept-Language, that asked for the email. */
+    requestedLocale: text('requested_locale'),
+    /** The account's own language as its application stores it, such as `de_AT`. Copied when the email is composed. */
+    accountLocale: text('account_locale'),
     requestId: text('request_id').notNull(),
     attempts: integer('attempts').notNull().default(0),
     dueAt: instant('due_at').notNull(),

@@ -1,108 +1,187 @@
-import { Body, Container, Head, Heading, Hr, Html, Link, Preview, Section, Text } from '@react-email/components'
 import type { ReactNode } from 'react'
-import type { Texts } from '@/server/language/texts'
-import { DARK_STYLES, styles } from './styles'
+import type { EmailLook } from './email-look'
+import { darkStyleSheet, stylesOf } from './styles'
+
+/** What tells a table of layout from a table of data. */
+export const LAYOUT = { role: 'presentation', border: 0, cellPadding: 0, cellSpacing: 0 } as const
+
+/** Fills the line in a list of emails, so that it shows the preview only and not the text after it. */
+const FILLER = '\u200c\u00a0'.repeat(90)
 
 interface EmailLayoutProps {
-  texts: Texts
+  look: EmailLook
   subject: string
   preview: string
+  /** Has no line breaks and no address. Null if the name is unknown. */
   recipientName: string | null
   children: ReactNode
 }
 
-const BRAND = 'Latchkey'
-
-/** The frame of every email: brand, heading, greeting, footer. It loads no image, font or anything else. */
-export function EmailLayout({ texts, subject, preview, recipientName, children }: EmailLayoutProps) {
+/** The frame of every email: preview, brand, heading, greeting, footer. It loads no image, font or anything else. */
+export function EmailLayout({ look, subject, preview, recipientName, children }: EmailLayoutProps) {
+  const { texts, locale, dir, brand } = look
+  const styles = stylesOf(brand)
   return (
-    <Html lang="en">
-      <Head>
+    <html lang={locale} dir={dir}>
+      {/* biome-ignore lint/style/noHeadElement: an email is no page of Next.js */}
+      <head>
+        <meta httpEquiv="Content-Type" content="text/html; charset=UTF-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="x-apple-disable-message-reformatting" />
+        <meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no" />
         <meta name="color-scheme" content="light dark" />
         <meta name="supported-color-schemes" content="light dark" />
         <title>{subject}</title>
-        <style>{DARK_STYLES}</style>
-      </Head>
-      <Preview>{preview}</Preview>
-      <Body className="body" style={styles.body}>
-        <Container className="sheet" style={styles.sheet}>
-          <Section style={styles.inside}>
-            <Text className="accent" style={styles.brand}>
-              {BRAND}
-            </Text>
-            <Heading as="h1" className="ink" style={styles.heading}>
-              {subject}
-            </Heading>
-            <Paragraph>
-              {recipientName
-                ? texts('email.shared.greeting', { name: recipientName })
-                : texts('email.shared.greetingWithoutName')}
-            </Paragraph>
-            {children}
-            <Hr className="rule" style={styles.rule} />
-            <SmallPrint>{texts('email.shared.footer', { brand: BRAND })}</SmallPrint>
-          </Section>
-        </Container>
-      </Body>
-    </Html>
+        <style>{darkStyleSheet(brand)}</style>
+      </head>
+      <body className="page" style={styles.body}>
+        <div style={styles.hidden} data-skip-in-text="true">
+          {preview + FILLER}
+        </div>
+        {/* Gmail drops html and body, so the language and the direction are repeated. */}
+        <table {...LAYOUT} width="100%" className="page" lang={locale} dir={dir} style={styles.page}>
+          <tbody>
+            <tr>
+              <td align="center" style={styles.margin}>
+                <table {...LAYOUT} width="100%" className="sheet" style={styles.sheet}>
+                  <tbody>
+                    <tr>
+                      <td align={look.start} style={styles.inside}>
+                        <p className="accent" style={styles.brand}>
+                          {brand.name}
+                        </p>
+                        <h1 className="ink" style={styles.heading}>
+                          {subject}
+                        </h1>
+                        <Paragraph look={look}>
+                          {recipientName
+                            ? texts('email.shared.greeting', { name: recipientName })
+                            : texts('email.shared.greetingWithoutName')}
+                        </Paragraph>
+                        {children}
+                        <Rule look={look} />
+                        {brand.supportUrl && (
+                          <QuietLink
+                            look={look}
+                            lead={texts('email.shared.support')}
+                            href={brand.supportUrl}
+                            label={shownAddress(brand.supportUrl)}
+                          />
+                        )}
+                        <SmallPrint look={look}>{texts('email.shared.footer', { brand: brand.name })}</SmallPrint>
+                      </td>
+                    </tr>
+                  </tbody>
+                </table>
+              </td>
+            </tr>
+          </tbody>
+        </table>
+      </body>
+    </html>
   )
 }
 
-export function Paragraph({ children }: { children: string }) {
+export function Paragraph({ look, children }: { look: EmailLook; children: string }) {
   return (
-    <Text className="ink" style={styles.text}>
+    <p className="ink" style={stylesOf(look.brand).text}>
       {children}
-    </Text>
+    </p>
   )
 }
 
-export function SmallPrint({ children }: { children: string }) {
+export function SmallPrint({ look, children }: { look: EmailLook; children: string }) {
   return (
-    <Text className="soft" style={styles.small}>
+    <p className="soft" style={stylesOf(look.brand).small}>
       {children}
-    </Text>
+    </p>
   )
 }
 
-/** When a reset was requested, and with which browser. */
-export function RequestedOn({ texts, time, device }: { texts: Texts; time: string; device: string | null }) {
+/** A line between two parts. */
+export function Rule({ look }: { look: EmailLook }) {
+  const styles = stylesOf(look.brand)
   return (
-    <SmallPrint>
-      {device ? texts('email.shared.requestedOnFrom', { time, device }) : texts('email.shared.requestedOn', { time })}
-    </SmallPrint>
+    <table {...LAYOUT} width="100%" style={styles.ruleTable} data-skip-in-text="true">
+      <tbody>
+        <tr>
+          <td className="rule" height="1" style={styles.rule}>
+            {'\u00a0'}
+          </td>
+        </tr>
+      </tbody>
+    </table>
   )
 }
 
 /** A link that few readers need: a sentence in small print, and the address. */
-export function QuietLink({ lead, href }: { lead: string; href: string }) {
+export function QuietLink({ look, lead, href, label = href }: QuietLinkProps) {
+  const styles = stylesOf(look.brand)
   return (
     <>
-      <SmallPrint>{lead}</SmallPrint>
-      <Text style={styles.address}>
-        <Link href={href} className="soft" style={styles.quietLink}>
-          {href}
-        </Link>
-      </Text>
+      <SmallPrint look={look}>{lead}</SmallPrint>
+      <p dir="ltr" style={{ ...styles.address, textAlign: look.start }}>
+        <a href={href} className="soft" style={styles.quietLink}>
+          {label}
+        </a>
+      </p>
     </>
   )
 }
 
+interface QuietLinkProps {
+  look: EmailLook
+  lead: string
+  href: string
+  /** What is shown of the address. */
+  label?: string
+}
+
+/** An address as people write it: an email address without `mailto:`. */
+const shownAddress = (url: string) => url.replace(/^mailto:([^?]*).*$/s, '$1')
+
 /** The email's main link, as a button and as an address to copy. The plain text has only the address. */
-export function Action({ texts, href, label }: { texts: Texts; href: string; label: string }) {
+export function Action({ look, href, label }: { look: EmailLook; href: string; label: string }) {
+  const styles = stylesOf(look.brand)
   return (
     <>
-      <div data-skip-in-text="true">
-        <Link href={href} className="button" style={styles.button}>
-          {label}
-        </Link>
-        <SmallPrint>{texts('email.shared.copyLink')}</SmallPrint>
-      </div>
-      <Text style={styles.address}>
-        <Link href={href} className="accent" style={styles.link}>
+      <table {...LAYOUT} style={styles.buttonTable} data-skip-in-text="true">
+        <tbody>
+          <tr>
+            <td className="button-cell" align="center" style={styles.buttonCell}>
+              <a href={href} className="button" style={styles.button}>
+                {label}
+              </a>
+            </td>
+          </tr>
+        </tbody>
+      </table>
+      <p className="soft" style={styles.small} data-skip-in-text="true">
+        {look.texts('email.shared.copyLink')}
+      </p>
+      <p dir="ltr" style={{ ...styles.address, textAlign: look.start }}>
+        <a href={href} className="accent" style={styles.link}>
           {href}
-        </Link>
-      </Text>
+        </a>
+      </p>
     </>
+  )
+}
+
+/** The six digits as one piece of text, so that a double click selects them all. */
+export function Code({ look, children }: { look: EmailLook; children: string }) {
+  const styles = stylesOf(look.brand)
+  return (
+    <table {...LAYOUT} width="100%" style={styles.codeTable}>
+      <tbody>
+        <tr>
+          <td className="well code" dir="ltr" align="center" style={styles.codeCell}>
+            <span className="ink" style={styles.code}>
+              {children}
+            </span>
+          </td>
+        </tr>
+      </tbody>
+    </table>
   )
 }

@@ -1,15 +1,10 @@
-import { Text } from '@react-email/components'
-import { formatDuration } from '@/server/language/format-duration'
-import { type Locale, languageOf } from '@/server/language/languages'
-import { type Texts, textsIn } from '@/server/language/texts'
-import { Action, EmailLayout, Paragraph, QuietLink, RequestedOn } from './email-layout'
-import { oneLine } from './one-line'
+import { AboutRequest } from './about-request'
+import { Action, Code, EmailLayout, Paragraph, QuietLink, Rule, SmallPrint } from './email-layout'
+import { type EmailLook, type EmailSetting, lookOf, whoAsked } from './email-look'
 import { type RenderedEmail, renderEmail } from './render-email'
 import { renderOnce } from './render-once'
-import { styles } from './styles'
 
-export interface PasswordResetProps {
-  locale: Locale
+interface ResetEmailProps {
   recipientName: string | null
   username: string | null
   /** The full address, with its token. */
@@ -22,78 +17,73 @@ export interface PasswordResetProps {
   isLast: boolean
   /** The address that stops these emails for a day, or null for a request of an older version. */
   stopLink: string | null
+  /** As `deviceOf` names it. */
   device: string | null
-  /** For readers, with its time zone. */
-  requestedAt: string
 }
+
+export type PasswordResetProps = EmailSetting & ResetEmailProps & { requestedAt: Date }
 
 /**
  * Renders the email for a reset request: the link and the six-digit code, how long each works, a warning not to
  * share the code, and when and from which device the reset was requested.
  */
-export const renderPasswordReset = (props: PasswordResetProps): Promise<RenderedEmail> => renderReset(inHalves(props))
-
-export const PasswordResetEmail = ({ texts, ...props }: { texts: Texts } & PasswordResetProps) => (
-  <ResetEmail texts={texts} {...inHalves(props)} />
-)
-
-type ResetEmailProps = Omit<PasswordResetProps, 'code'> & { codeStart: string | null; codeEnd: string | null }
-
-const renderReset = renderOnce<ResetEmailProps>(
-  async (props) => {
-    const texts = await textsIn(props.locale)
-    return renderEmail(texts('email.passwordReset.subject'), <ResetEmail texts={texts} {...props} />)
-  },
-  {
-    recipientName: 'line',
-    username: 'line',
-    link: 'exact',
-    codeStart: 'exact',
-    codeEnd: 'exact',
-    stopLink: 'exact',
-    device: 'line',
-    requestedAt: 'exact',
-  },
-)
-
-/** The code is shown in two halves. The gap between them is padding, so that copying gives six digits. */
-function inHalves({ code, ...props }: PasswordResetProps): ResetEmailProps {
-  return { ...props, codeStart: code?.slice(0, 3) ?? null, codeEnd: code?.slice(3) ?? null }
+export async function renderPasswordReset({ requestedAt, ...props }: PasswordResetProps): Promise<RenderedEmail> {
+  return renderReset({ ...props, ...(await whoAsked(props.locale, requestedAt, props.device)) })
 }
 
-function ResetEmail({ texts, ...props }: { texts: Texts } & ResetEmailProps) {
-  const minutes = (count: number) => formatDuration(languageOf(props.locale).formats, count * 60)
-  const duration = minutes(props.linkMinutes)
-  const hasCode = props.codeMinutes !== null
+type TemplateProps = ResetEmailProps & { time: string }
+
+const renderReset = renderOnce<EmailSetting & TemplateProps>(
+  async (props) => {
+    const look = await lookOf(props)
+    return renderEmail(subjectIn(look), <PasswordResetEmail {...props} look={look} />)
+  },
+  {
+    recipientName: 'name',
+    username: 'username',
+    link: 'exact',
+    code: 'exact',
+    stopLink: 'exact',
+    device: 'name',
+    time: 'exact',
+  },
+)
+
+const subjectIn = ({ texts, brand }: EmailLook) => texts('email.passwordReset.subject', { brand: brand.name })
+
+/** Expects values that `renderOnce` has made safe to show. */
+export function PasswordResetEmail({ look, ...props }: TemplateProps & { look: EmailLook }) {
+  const { texts } = look
+  const duration = look.duration(props.linkMinutes * 60)
+  const hasCode = props.code !== null && props.codeMinutes !== null
   return (
     <EmailLayout
-      texts={texts}
-      subject={texts('email.passwordReset.subject')}
-      preview={texts(hasCode ? 'email.passwordReset.preview' : 'email.passwordReset.previewWithoutCode', { duration })}
-      recipientName={oneLine(props.recipientName)}
+      look={look}
+      subject={subjectIn(look)}
+      preview={texts('email.passwordReset.preview', { duration })}
+      recipientName={props.recipientName}
     >
-      {props.username && <Paragraph>{texts('email.shared.username', { username: props.username })}</Paragraph>}
-      <Paragraph>{texts('email.passwordReset.lead')}</Paragraph>
-      <Action texts={texts} href={props.link} label={texts('email.passwordReset.button')} />
-      {props.codeMinutes === null ? (
-        <Paragraph>{texts('email.passwordReset.codesOff')}</Paragraph>
-      ) : (
+      <Paragraph look={look}>{texts('email.passwordReset.lead')}</Paragraph>
+      <Action look={look} href={props.link} label={texts('email.passwordReset.button')} />
+      {props.code !== null && props.codeMinutes !== null ? (
         <>
-          <Paragraph>{texts('email.passwordReset.codeLead', { duration: minutes(props.codeMinutes) })}</Paragraph>
-          <Text className="code" style={styles.code}>
-            <span>{props.codeStart}</span>
-            <span style={styles.codeEnd}>{props.codeEnd}</span>
-          </Text>
-          <Paragraph>{texts('email.passwordReset.codeCare')}</Paragraph>
+          <Paragraph look={look}>
+            {texts('email.passwordReset.codeLead', { duration: look.duration(props.codeMinutes * 60) })}
+          </Paragraph>
+          <Code look={look}>{props.code}</Code>
+          <SmallPrint look={look}>{texts('email.passwordReset.codeCare')}</SmallPrint>
         </>
+      ) : (
+        <Paragraph look={look}>{texts('email.passwordReset.codesOff')}</Paragraph>
       )}
-      <Paragraph>
+      <SmallPrint look={look}>
         {texts(hasCode ? 'email.passwordReset.terms' : 'email.passwordReset.termsWithoutCode', { duration })}
-      </Paragraph>
-      {props.isLast && <Paragraph>{texts('email.passwordReset.last', { duration })}</Paragraph>}
-      <Paragraph>{texts('email.passwordReset.notYou')}</Paragraph>
-      {props.stopLink && <QuietLink lead={texts('email.passwordReset.stop')} href={props.stopLink} />}
-      <RequestedOn texts={texts} time={props.requestedAt} device={oneLine(props.device)} />
+      </SmallPrint>
+      {props.isLast && <Paragraph look={look}>{texts('email.passwordReset.last', { duration })}</Paragraph>}
+      <Rule look={look} />
+      <Paragraph look={look}>{texts('email.passwordReset.notYou')}</Paragraph>
+      <AboutRequest {...props} look={look} time={texts('email.shared.requestedAt', { time: props.time })} />
+      {props.stopLink && <QuietLink look={look} lead={texts('email.passwordReset.stop')} href={props.stopLink} />}
     </EmailLayout>
   )
 }

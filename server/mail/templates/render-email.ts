@@ -1,5 +1,6 @@
 import { render, toPlainText } from '@react-email/render'
 import type { ReactElement } from 'react'
+import { OUTLOOK_HEAD } from './styles'
 
 export interface RenderedEmail {
   subject: string
@@ -9,12 +10,15 @@ export interface RenderedEmail {
 
 /** Renders both bodies of an email from one tree. The result is the same on every try, as an idempotency key requires. */
 export async function renderEmail(subject: string, email: ReactElement): Promise<RenderedEmail> {
-  const html = await render(email)
+  // React marks where its parts begin and end with comments, which an email does not need.
+  const html = (await render(email)).replace(/<!--.*?-->/g, '')
   const text = toPlainText(html, {
     selectors: [
+      // Each link is an address that the text already shows.
+      { selector: 'a', options: { ignoreHref: true } },
       { selector: 'h1', options: { uppercase: false, leadingLineBreaks: 2, trailingLineBreaks: 2 } },
-      { selector: 'hr', format: 'skip' },
+      { selector: 'h2', options: { uppercase: false, leadingLineBreaks: 2, trailingLineBreaks: 1 } },
     ],
   })
-  return { subject, html, text: `${text.trim()}\n` }
+  return { subject, html: html.replace('</head>', `${OUTLOOK_HEAD}</head>`), text: `${text.trim()}\n` }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { oneLine } from './one-line'
+import { inertName, inertUsername, inertUsernameHtml, oneLine } from './inert-text'
 import type { RenderedEmail } from './render-email'
 
 /**
@@ -8,8 +8,8 @@ import type { RenderedEmail } from './render-email'
  * Further emails take microseconds: their values replace the placeholders.
  */
 
-/** How a value is written: `exact` as it is, `line` (a value that a person typed) as `oneLine` makes it. */
-type ValueKind = 'exact' | 'line'
+/** How a value is written: `exact` as it is, the others so that no mail program makes it a link (`inert-text.ts`). */
+type ValueKind = 'exact' | 'name' | 'username'
 
 /** A text that was cut at its placeholders: literal pieces, each followed by the name of a value. */
 type Pieces = { literal: string; valueName?: string }[]
@@ -20,8 +20,17 @@ interface Template {
   text: Pieces
 }
 
-/** More templates than a policy needs. A property that varies but is not in `values` must not fill the memory. */
-const MAX_TEMPLATES = 100
+/**
+ * More templates than all languages of a policy need, at about 15 kB each. A property that varies but is not in `values`
+ * must not fill the memory.
+ */
+const MAX_TEMPLATES = 500
+
+const CLEAN: Record<ValueKind, (value: string | null) => string | null> = {
+  exact: (value) => value,
+  name: inertName,
+  username: oneLine,
+}
 
 /**
  * Makes a function that renders emails with React only when it has no template for them.
@@ -38,13 +47,20 @@ export function renderOnce<Props extends object>(
   const placeholders = new Map(Object.keys(values).map((name, at) => [`x${nonce}x${at}x`, name]))
   const templates = new Map<string, Promise<Template>>()
 
+  const kindOf = (name: string) => values[name as keyof typeof values] as ValueKind
+
+  const htmlOf = (name: string, value: string) =>
+    kindOf(name) === 'username' ? inertUsernameHtml(value, escapeHtml) : escapeHtml(value)
+
+  const textOf = (name: string, value: string) => (kindOf(name) === 'username' ? inertUsername(value) : value)
+
   /** Splits the properties into the values of this email and the properties to render a template with. */
   function separate(props: Props) {
     const own: Record<string, string> = {}
     const shared = { ...props } as Record<string, unknown>
     for (const [placeholder, name] of placeholders) {
       const given = shared[name] as string | null
-      const value = values[name as keyof typeof values] === 'line' ? oneLine(given) : given
+      const value = CLEAN[kindOf(name)](given)
       shared[name] = value === null ? null : placeholder
       if (value !== null) own[name] = value
     }
@@ -74,13 +90,13 @@ export function renderOnce<Props extends object>(
       template.catch(() => templates.delete(key))
     }
     const { subject, html, text } = await template
-    return { subject, html: fill(html, own, escapeHtml), text: fill(text, own, String) }
+    return { subject, html: fill(html, own, htmlOf), text: fill(text, own, textOf) }
   }
 }
 
-const fill = (pieces: Pieces, values: Record<string, string>, write: (value: string) => string) =>
+const fill = (pieces: Pieces, values: Record<string, string>, write: (name: string, value: string) => string) =>
   pieces
-    .map(({ literal, valueName }) => (valueName === undefined ? literal : literal + write(values[valueName] ?? '')))
+    .map(({ literal, valueName: name }) => (name === undefined ? literal : literal + write(name, values[name] ?? '')))
     .join('')
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#x27;' }

@@ -1,47 +1,55 @@
-import type { Locale } from '@/server/language/languages'
-import { type Texts, textsIn } from '@/server/language/texts'
-import { EmailLayout, Paragraph, RequestedOn } from './email-layout'
-import { oneLine } from './one-line'
-import { renderEmail } from './render-email'
+import { AboutRequest } from './about-request'
+import { EmailLayout, Paragraph, Rule } from './email-layout'
+import { type EmailLook, type EmailSetting, lookOf, whoAsked } from './email-look'
+import { type RenderedEmail, renderEmail } from './render-email'
 import { renderOnce } from './render-once'
 
-export interface SignInViaProps {
-  locale: Locale
+interface SignInViaEmailProps {
   recipientName: string | null
   username: string | null
   /** The identity provider, such as `Google`. */
   provider: string
+  /** As `deviceOf` names it. */
   device: string | null
-  /** For readers, with its time zone. */
-  requestedAt: string
 }
+
+export type SignInViaProps = EmailSetting & SignInViaEmailProps & { requestedAt: Date }
 
 /**
  * Renders the answer to a reset request for an account that has no password: which identity provider the person
  * signs in with. It has no link and no code.
  */
-export const renderSignInVia = renderOnce<SignInViaProps>(
+export async function renderSignInVia({ requestedAt, ...props }: SignInViaProps): Promise<RenderedEmail> {
+  return renderVia({ ...props, ...(await whoAsked(props.locale, requestedAt, props.device)) })
+}
+
+type TemplateProps = SignInViaEmailProps & { time: string }
+
+const renderVia = renderOnce<EmailSetting & TemplateProps>(
   async (props) => {
-    const texts = await textsIn(props.locale)
-    return renderEmail(texts('email.signInVia.subject'), <SignInViaEmail texts={texts} {...props} />)
+    const look = await lookOf(props)
+    return renderEmail(subjectIn(look), <SignInViaEmail {...props} look={look} />)
   },
-  { recipientName: 'line', username: 'line', provider: 'line', device: 'line', requestedAt: 'exact' },
+  { recipientName: 'name', username: 'username', provider: 'name', device: 'name', time: 'exact' },
 )
 
-export function SignInViaEmail({ texts, ...props }: { texts: Texts } & SignInViaProps) {
-  const provider = oneLine(props.provider) ?? ''
+const subjectIn = ({ texts, brand }: EmailLook) => texts('email.signInVia.subject', { brand: brand.name })
+
+/** Expects values that `renderOnce` has made safe to show. */
+export function SignInViaEmail({ look, provider, ...props }: TemplateProps & { look: EmailLook }) {
+  const { texts } = look
   return (
     <EmailLayout
-      texts={texts}
-      subject={texts('email.signInVia.subject')}
-      preview={texts('email.signInVia.lead', { provider })}
-      recipientName={oneLine(props.recipientName)}
+      look={look}
+      subject={subjectIn(look)}
+      preview={texts('email.signInVia.preview', { provider })}
+      recipientName={props.recipientName}
     >
-      <Paragraph>{texts('email.signInVia.lead', { provider })}</Paragraph>
-      <Paragraph>{texts('email.signInVia.next', { provider })}</Paragraph>
-      {props.username && <Paragraph>{texts('email.shared.username', { username: props.username })}</Paragraph>}
-      <Paragraph>{texts('email.signInVia.notYou')}</Paragraph>
-      <RequestedOn texts={texts} time={props.requestedAt} device={oneLine(props.device)} />
+      <Paragraph look={look}>{texts('email.signInVia.lead', { provider })}</Paragraph>
+      <Paragraph look={look}>{texts('email.signInVia.next', { provider })}</Paragraph>
+      <Rule look={look} />
+      <Paragraph look={look}>{texts('email.signInVia.notYou')}</Paragraph>
+      <AboutRequest {...props} look={look} time={texts('email.shared.requestedAt', { time: props.time })} />
     </EmailLayout>
   )
 }

@@ -12,8 +12,9 @@ import { verifyCode } from '@/server/recovery/verify-code'
 import { changeAccount, PASSWORD, signInTo, storedHash, type TestAccount } from '@/server/testing/accounts'
 import { otherClient } from '@/server/testing/code-fixture'
 import { createTestDatabase } from '@/server/testing/database'
+import { EMAIL_SETTINGS } from '@/server/testing/email-settings'
 import { codeIn, tokenIn } from '@/server/testing/emails'
-import { APP_URL, createRecoveryFixture } from '@/server/testing/recovery-fixture'
+import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { refusalOf } from '@/server/testing/refusal'
 
 const { db } = await createTestDatabase()
@@ -191,7 +192,7 @@ describe('accounts with one email address', () => {
       await fixture.request(email, otherClient())
       batches.push(await claimBatch(db, fixture.clock.now(), newRequestId()))
     }
-    const context = { ...fixture.ctx(), appUrl: APP_URL }
+    const context = { ...fixture.ctx(), ...EMAIL_SETTINGS }
     const composed = await Promise.all(batches.map((batch) => composeResetEmails(context, batch?.emails ?? [])))
     expect(composed.flat()).toHaveLength(1)
     fixture.clock.advance(300) // the leases of these batches end

@@ -11,6 +11,7 @@ import { verifyCode } from '@/server/recovery/verify-code'
 import { changeAccount } from '@/server/testing/accounts'
 import { otherClient } from '@/server/testing/code-fixture'
 import { createRecordedDatabase, createTestDatabase } from '@/server/testing/database'
+import { EMAIL_SETTINGS } from '@/server/testing/email-settings'
 import { codeIn, tokenIn } from '@/server/testing/emails'
 import { setProvider } from '@/server/testing/legacy-members'
 import { APP_URL, createRecoveryFixture } from '@/server/testing/recovery-fixture'
@@ -165,7 +166,7 @@ it('a person without a password gets one email when two workers have requests of
     await fixture.request(account.email, otherClient())
     batches.push(await claimBatch(db, fixture.clock.now(), newRequestId()))
   }
-  const context = { ...fixture.ctx(), appUrl: APP_URL }
+  const context = { ...fixture.ctx(), ...EMAIL_SETTINGS }
   const composed = await Promise.all(batches.map((batch) => composeResetEmails(context, batch?.emails ?? [])))
   expect(composed.flat()).toHaveLength(1)
   fixture.clock.advance(300) // the leases of these batches end
