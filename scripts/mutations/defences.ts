@@ -317,11 +317,19 @@ export const DEFENCES: readonly Mutation[] = [
   },
   {
     defence: 'A name from outside is one line of an email, without marks that change its direction',
-    file: 'server/mail/templates/one-line.ts',
+    file: 'server/mail/templates/inert-text.ts',
     from: ".replace(INVISIBLE, ' ')",
     to: '',
     test: 'server/mail/templates/templates.test.ts',
     name: 'removes line breaks, bidirectional marks and what is too long',
+  },
+  {
+    defence: 'No text from outside becomes a link in an email',
+    file: 'server/mail/templates/inert-text.ts',
+    from: "line && spaced(line.replace(PHONE_NUMBER, '…'))",
+    to: "line && line.replace(PHONE_NUMBER, '…')",
+    test: 'server/mail/templates/naughty-strings.test.ts',
+    name: 'evil.example/x as a name, username, device and provider is no address in an email',
   },
   {
     defence: 'A stored hash of an unknown format takes as long as a wrong password',
