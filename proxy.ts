@@ -65,7 +65,7 @@ export const config = {
   matcher: [
     {
       source:
-        '/((?!api/(?!docs)|_next/|initiate_reset_forgotten_password|reset-password/.+/|secure/|healthz|readyz|icon.svg|favicon.ico).*)',
+        '/((?!api/(?!docs)|_next/|initiate_reset_forgotten_password|reset-password/.+/|secure/|healthz|readyz|brand/icon|favicon.ico).*)',
     },
   ],
 }

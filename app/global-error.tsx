@@ -2,20 +2,18 @@
 
 import './globals.css'
 import { messages } from '@/messages/en'
-import { LatchkeyMark } from './_components/latchkey-mark'
 
 const words = messages.problem
 
-/** Replaces the whole document if the layout itself fails. Its link is plain, so that it works without a script. */
+/** Replaces the whole document if the layout itself fails. It depends on nothing, so it does not know the brand. */
 export default function GlobalError({ error }: { error: unknown }) {
   const digest = error instanceof Error && 'digest' in error ? String(error.digest) : null
   return (
     <html lang="en">
       <body>
-        <title>{`${words.title} · ${messages.brand}`}</title>
+        <title>{words.title}</title>
         <main className="mx-auto max-w-md px-gutter py-12">
-          <LatchkeyMark />
-          <h1 className="mt-6 font-display text-title">{words.title}</h1>
+          <h1 className="font-display text-title">{words.title}</h1>
           <p className="mt-3 text-ink-soft">{words.body}</p>
           {digest ? <p className="mt-3 text-sm text-ink-soft">{words.reference(digest)}</p> : null}
           <p className="mt-6">

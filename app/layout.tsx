@@ -3,17 +3,20 @@ import type { Metadata, Viewport } from 'next'
 import { connection } from 'next/server'
 import { getTranslations } from 'next-intl/server'
 import type { ReactNode } from 'react'
+import { brand } from '@/server/brand/brand'
+import { brandStyleSheet } from '@/server/brand/style-sheet'
 import { languageOf } from '@/server/language/languages'
+import { BrandProvider } from './_components/brand-context'
 import { pageLocale } from './_language/server'
-
-const BRAND = 'Latchkey'
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('layout')
+  const { name, logo } = brand()
   return {
-    title: { default: BRAND, template: `%s · ${BRAND}` },
+    title: { default: name, template: `%s · ${name}` },
     description: t('description'),
     robots: { index: false },
+    icons: { icon: logo && !logo.showsName ? logo.src : '/brand/icon' },
   }
 }
 
@@ -23,13 +26,17 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   // Render every page for its request, because its scripts carry the request's nonce.
   await connection()
   const [locale, t] = await Promise.all([pageLocale(), getTranslations('layout')])
+  const { name, logo, initial, supportUrl } = brand()
   return (
     <html lang={locale} dir={languageOf(locale).direction}>
+      <head>
+        <style>{brandStyleSheet(brand())}</style>
+      </head>
       <body>
         <noscript>
           <p className="bg-problem-wash p-4 text-center text-problem">{t('needsScript')}</p>
         </noscript>
-        {children}
+        <BrandProvider brand={{ name, logo, initial, supportUrl }}>{children}</BrandProvider>
       </body>
     </html>
   )

@@ -186,6 +186,11 @@ export const messages = {
     needsScript: 'This page needs JavaScript. Turn it on in your browser settings, then reload the page.',
   },
 
+  support: {
+    help: 'Get help',
+    contact: 'Contact support',
+  },
+
   field: {
     account: 'Email or username',
     password: 'Password',

@@ -1,4 +1,5 @@
 import { after } from 'next/server'
+import { brandWarnings } from './brand/warnings'
 import { EnvironmentError, env } from './env'
 import { installRequestHooks } from './http/request-hooks'
 import { log } from './observability/log'
@@ -22,6 +23,7 @@ export async function startServer(): Promise<void> {
     console.error(error.message)
     process.exit(1)
   }
+  for (const warning of brandWarnings(env())) log().warn(warning)
   installRequestHooks()
   const stopTelemetry = await startTelemetry(env())
   if (env().telemetryEndpoint) recordRequestMetrics()

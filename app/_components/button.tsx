@@ -7,7 +7,7 @@ const SHAPE =
   'inline-flex min-h-target items-center justify-center rounded-lg px-gutter py-2 text-center font-semibold aria-disabled:cursor-default aria-busy:cursor-progress'
 
 const COLORS = {
-  primary: 'w-full border border-transparent bg-accent text-on-accent not-aria-disabled:hover:bg-accent-strong',
+  primary: 'w-full border border-button-edge bg-button text-on-button not-aria-disabled:hover:bg-button-strong',
   secondary: 'border border-outline text-ink not-aria-disabled:hover:bg-sunken',
   primaryUnavailable: 'w-full border border-outline bg-sunken text-ink-soft',
 } as const

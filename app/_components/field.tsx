@@ -26,7 +26,7 @@ export function Field(props: FieldProps) {
         {label}
       </label>
       <div
-        className={`flex rounded-lg border bg-surface outline-offset-2 outline-brass has-[input:focus-visible]:outline-3 ${
+        className={`flex rounded-lg border bg-surface outline-offset-2 outline-focus has-[input:focus-visible]:outline-3 ${
           error ? 'border-problem ring-1 ring-problem' : 'border-outline'
         }`}
       >

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 
 const TONES = {
   plain: 'border-outline bg-sunken',
-  success: 'border-accent bg-success-wash',
+  success: 'border-success bg-success-wash',
   problem: 'border-problem bg-problem-wash',
 } as const
 

@@ -2,6 +2,10 @@ import type { ReactNode } from 'react'
 import { Notice } from './notice'
 import { errorText, type Refusal } from './refusal'
 import { ReloadButton } from './reload-button'
+import { SupportLink } from './support-link'
+
+/** The reasons whose texts ask people to contact support. */
+const FOR_SUPPORT: readonly string[] = ['account-frozen', 'internal']
 
 /**
  * An error about the whole form, with a button to reload a page that was shown for another secret. Place it below the
@@ -18,6 +22,7 @@ export function RefusalNotice({ refusal, children }: { refusal: Refusal | undefi
             <ReloadButton />
           </div>
         ) : null}
+        {FOR_SUPPORT.includes(refusal.reason) ? <SupportLink /> : null}
         {children}
       </Notice>
     </div>

@@ -4,6 +4,7 @@ import { Notice } from '@/app/_components/notice'
 import { PageHeading } from '@/app/_components/page-heading'
 import { PageShell } from '@/app/_components/page-shell'
 import { Picture } from '@/app/_components/picture'
+import { SupportLink } from '@/app/_components/support-link'
 import { api, hasOwnAccounts } from '@/app/_trpc/server'
 import { messages } from '@/messages/en'
 import { RequestReset } from './request-reset'
@@ -53,6 +54,7 @@ export default async function AccountPage() {
         <div className="mt-6">
           <Notice tone="problem" title={words.suppressionTitle}>
             {words.suppression[suppression.kind](account.email)}
+            {suppression.kind === 'stopped' ? null : <SupportLink />}
           </Notice>
         </div>
       ) : null}

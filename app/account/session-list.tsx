@@ -51,7 +51,7 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
               <p className="flex flex-wrap items-center gap-x-2 font-medium">
                 <span>{nameOf(session)}</span>
                 {session.current ? (
-                  <span className="rounded-full bg-success-wash px-2.5 text-sm text-accent">{words.thisDevice}</span>
+                  <span className="rounded-full bg-success-wash px-2.5 text-sm text-success">{words.thisDevice}</span>
                 ) : null}
               </p>
               <p className="flex flex-wrap gap-x-4 text-sm text-ink-soft">

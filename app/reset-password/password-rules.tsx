@@ -69,7 +69,7 @@ export function PasswordRules({ id, minLength }: { id: string; minLength: number
 
 function Rule({ met, children }: { met: boolean; children: string }) {
   return (
-    <li className={`flex gap-2 ${met ? 'text-accent' : 'text-ink-soft'}`}>
+    <li className={`flex gap-2 ${met ? 'text-success' : 'text-ink-soft'}`}>
       <svg aria-hidden="true" viewBox="0 0 16 16" className="mt-1 size-4 shrink-0 fill-none stroke-current stroke-2">
         {met ? <path d="m2.5 8.5 3.5 3.5 7.5-8" /> : <circle cx="8" cy="8" r="5.5" />}
       </svg>

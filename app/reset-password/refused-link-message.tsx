@@ -1,6 +1,7 @@
 import { ButtonLink } from '@/app/_components/button'
 import { PageHeading } from '@/app/_components/page-heading'
 import { ReloadButton } from '@/app/_components/reload-button'
+import { SupportLink } from '@/app/_components/support-link'
 import { TextLink } from '@/app/_components/text-link'
 import { messages, type RefusedLink } from '@/messages/en'
 
@@ -20,7 +21,9 @@ export function RefusedLinkMessage({ reason, waitSeconds }: RefusedLinkMessagePr
       <PageHeading>{title}</PageHeading>
       <p className="mt-3 text-ink-soft">{body}</p>
       {waitSeconds > 0 ? <p className="mt-3">{messages.retry.waitFor(waitSeconds)}</p> : null}
-      {reason === 'account-frozen' ? null : (
+      {reason === 'account-frozen' ? (
+        <SupportLink />
+      ) : (
         <div className="mt-8 grid gap-3">
           {reason === 'links-paused' ? <ButtonLink href="/forgot-password/code">{words.enterCode}</ButtonLink> : null}
           <ReloadButton

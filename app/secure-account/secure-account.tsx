@@ -4,6 +4,7 @@ import { Button, ButtonLink } from '@/app/_components/button'
 import { PageHeading } from '@/app/_components/page-heading'
 import { isDeadLink } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
+import { SupportLink } from '@/app/_components/support-link'
 import { useCall } from '@/app/_components/use-call'
 import { trpc } from '@/app/_trpc/client'
 import { messages } from '@/messages/en'
@@ -20,6 +21,7 @@ export function SecureAccount({ binding }: { binding: string | null }) {
       <>
         <PageHeading takeFocus>{words.elsewhereTitle}</PageHeading>
         <p className="mt-3">{words.elsewhereBody}</p>
+        <SupportLink />
       </>
     )
   }

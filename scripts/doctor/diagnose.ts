@@ -2,6 +2,7 @@ import { createDatabase } from '@/server/db/client'
 import { readConnectionUrl } from '@/server/db/connection-url'
 import type { Environment } from '@/server/env'
 import { checkActive, checkPasswordFormat, checkRoundTrip } from './check-accounts'
+import { checkBrand } from './check-brand'
 import { checkDirectory } from './check-directory'
 import { checkIndexes } from './check-indexes'
 import { checkMail } from './check-mail'
@@ -40,6 +41,7 @@ export async function diagnose(environment: Environment): Promise<Finding[]> {
           ]
         : [note('the rest of the account directory was not checked')]),
       ...(await checkMail(environment)),
+      ...(await checkBrand(environment)),
     ]
   } finally {
     await close()

@@ -173,6 +173,13 @@ describe('a password made of the names of its owner or of the product', () => {
     expect(refusalOf('73914-7731', { ...al, fullName: ' - . ' })).toBeNull()
   })
 
+  it('is refused for the brand and its words, and for Latchkey under any brand', () => {
+    const policy = { ...DEFAULT_PASSWORD_POLICY, brandName: 'Øre & Møller Bank' }
+    for (const password of ['øremøllerbank', 'Møller-2024', 'bank12345', 'Latchkey1'])
+      expect(refusalOf(password, ada, policy)?.code, password).toBe('password-personal')
+    expect(refusalOf('møller-2024')).toBeNull()
+  })
+
   it('is recognized in any script', () => {
     const li = { email: 'li@example.com', username: '\u674e\u660e\u534e', fullName: 'Jos\u00e9 \u00c1lvarez' }
     expect(refusalOf('\u674e\u660e\u534e\u674e\u660e\u534e88', li)?.code).toBe('password-personal')

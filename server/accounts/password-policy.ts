@@ -15,13 +15,14 @@ export interface PasswordOwner {
   fullName: string
 }
 
-/** What new passwords must fulfil: a length in code points, and the limits of the configured hash format. */
-export type PasswordPolicy = Pick<RecoveryPolicy, 'passwordMinLength'> & HashPolicy
+/** What new passwords must fulfil: a length in code points, the limits of the hash format, and no name of the product. */
+export type PasswordPolicy = Pick<RecoveryPolicy, 'passwordMinLength' | 'brandName'> & HashPolicy
 
 /** The policy when nothing is configured. */
 export const DEFAULT_PASSWORD_POLICY: PasswordPolicy = { passwordMinLength: 8, passwordHash: 'argon2id' }
 
-const PRODUCT_NAME = 'latchkey'
+/** Refused under any brand: people who know the software would guess it. */
+const SOFTWARE_NAME = 'Latchkey'
 /** Shorter names are not looked for in a password: "al" is part of too many words. */
 const SHORTEST_NAME = 3
 
@@ -42,15 +43,17 @@ function isSimple(password: string): boolean {
   return steps.size === 1 && (steps.has(1) || steps.has(-1))
 }
 
-const wordsOf = (owner: PasswordOwner) =>
-  [owner.username, owner.email, owner.email.split('@')[0] ?? '', owner.fullName, ...owner.fullName.split(/\s+/)]
+const wholeAndParts = (name: string) => [name, ...name.split(/\s+/)]
+
+const wordsOf = ({ username, email, fullName }: PasswordOwner, brandName = '') =>
+  [username, email, email.split('@')[0] ?? '', SOFTWARE_NAME, ...[fullName, brandName].flatMap(wholeAndParts)]
     .map(lettersAndDigits)
     .filter((word) => word.length >= SHORTEST_NAME)
 
 /** True for names and digits with at most three more letters. A longer password may contain a name. */
-function isPersonal(password: string, owner: PasswordOwner): boolean {
+function isPersonal(password: string, owner: PasswordOwner, brandName: string | undefined): boolean {
   const plain = lettersAndDigits(password)
-  const names = [...wordsOf(owner), PRODUCT_NAME].sort((a, b) => b.length - a.length)
+  const names = wordsOf(owner, brandName).sort((a, b) => b.length - a.length)
   const rest = names.reduce((text, name) => text.replaceAll(name, ''), plain)
   return rest.length < plain.length && rest.replace(/\d/g, '').length < 4
 }
@@ -87,6 +90,6 @@ export function checkNewPassword(password: string, owner: PasswordOwner, policy:
   const refusal = formatRefusal(policy, password)
   if (refusal) throw refusal
   if (isSimple(password)) throw new RecoveryError('password-too-simple')
-  if (isPersonal(password, owner)) throw new RecoveryError('password-personal')
+  if (isPersonal(password, owner, policy.brandName)) throw new RecoveryError('password-personal')
   if (COMMON_PASSWORDS.has(password.toLowerCase())) throw new RecoveryError('password-too-common')
 }

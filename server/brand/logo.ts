@@ -8,6 +8,8 @@ export interface BrandLogo {
   aspect: number | null
   /** True for a wide logo, which is taken to contain the name. */
   showsName: boolean
+  /** True for an SVG file that has its own colours for dark pages. */
+  hasDarkVersion: boolean
 }
 
 /** From this aspect on, a logo is wide. */
@@ -21,16 +23,19 @@ export const logoFile = (src: string): string => path.join(/* turbopackIgnore: t
  * @param src a path under `public/` that begins with a slash, or an https address
  */
 export function readLogo(src: string): BrandLogo {
-  const aspect = src.startsWith('/') ? aspectOf(src) : null
-  return { src, aspect, showsName: aspect !== null && aspect >= WIDE }
+  const bytes = src.startsWith('/') ? bytesOf(src) : null
+  if (!bytes) return { src, aspect: null, showsName: false, hasDarkVersion: false }
+  const svg = src.endsWith('.svg') ? bytes.toString('utf8') : null
+  const [width, height] = svg === null ? pngSize(bytes) : svgSize(svg)
+  const aspect = width && height && width > 0 && height > 0 ? width / height : null
+  const hasDarkVersion = svg?.includes('prefers-color-scheme') ?? false
+  return { src, aspect, showsName: aspect !== null && aspect >= WIDE, hasDarkVersion }
 }
 
-/** Null if the file is missing, or does not say how large it is. */
-function aspectOf(src: string): number | null {
+/** Null if the file is missing: pages then show the name only. */
+function bytesOf(src: string): Buffer | null {
   try {
-    const bytes = readFileSync(logoFile(src))
-    const [width, height] = src.endsWith('.png') ? pngSize(bytes) : svgSize(bytes.toString('utf8'))
-    return width && height && width > 0 && height > 0 ? width / height : null
+    return readFileSync(logoFile(src))
   } catch {
     return null
   }

@@ -41,6 +41,8 @@ export interface RecoveryPolicy {
   passwordPepper?: string | undefined
   /** Multiplies the limits of networks and the global limits. Limits per account are not scaled. */
   rateLimitScale: number
+  /** The product's name, which a password may not be close to. */
+  brandName?: string | undefined
   /** Whether events are queued for the application: EVENTS_URL is set. */
   sendEvents: boolean
 }

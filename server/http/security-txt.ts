@@ -1,3 +1,4 @@
+import { brand } from '@/server/brand/brand'
 import { secondsAfter } from '@/server/core/context'
 import { env } from '@/server/env'
 
@@ -8,13 +9,15 @@ const VALID_DAYS = 90
 
 /** `GET /.well-known/security.txt` (RFC 9116): where to report a vulnerability. 404 unless SECURITY_CONTACT is set. */
 export function securityTxt(): Response {
-  const { securityContact, appUrl } = env()
+  const { securityContact, supportUrl, appUrl } = env()
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'public, max-age=3600' }
   if (!securityContact) return new Response('not found\n', { status: 404, headers })
   const expires = secondsAfter(new Date(), VALID_DAYS * DAY_SECONDS)
   expires.setUTCHours(0, 0, 0, 0) // the same text all day
   const lines = [
+    `# Vulnerabilities in the account recovery of ${brand().name}`,
     `Contact: ${securityContact}`,
+    ...(supportUrl ? [`Contact: ${supportUrl}`] : []), // the less preferred one (RFC 9116 §2.5.3)
     `Expires: ${expires.toISOString()}`,
     'Preferred-Languages: en',
     `Canonical: ${appUrl}/.well-known/security.txt`,

@@ -1,5 +1,6 @@
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi'
 import { procedurePaths } from '@/server/api/openapi'
+import { brand } from '@/server/brand/brand'
 import { env } from '@/server/env'
 
 /** What the `openapi.ts` of a contract exports. Every such file under server/contracts is found by its path. */
@@ -27,7 +28,7 @@ export async function createOpenApi() {
   const contracts = await readContracts()
   return createDocument({
     openapi: '3.1.1',
-    info: { title: 'Latchkey', version: '1.0.0', description: ABOUT, license: { name: 'MIT', identifier: 'MIT' } },
+    info: { title: brand().name, version: '1.0.0', description: ABOUT, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: env().appUrl }],
     tags: [
       ...contracts.map(({ name, about }) => ({ name, description: about })),

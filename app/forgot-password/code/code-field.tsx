@@ -104,7 +104,7 @@ export function CodeField(props: CodeFieldProps) {
 
 function Box({ slot, hasError, readOnly }: { slot: SlotProps; hasError: boolean; readOnly: boolean }) {
   const border = hasError ? 'border-problem ring-1 ring-problem' : 'border-outline'
-  const ring = slot.isActive ? 'z-10 outline-3 outline-offset-0 outline-brass' : ''
+  const ring = slot.isActive ? 'z-10 outline-3 outline-offset-0 outline-focus' : ''
   return (
     <div
       className={`relative flex h-14 items-center justify-center rounded-lg border text-2xl font-semibold whitespace-nowrap tabular-nums ${
