@@ -70,7 +70,7 @@ test.describe('with a brand', () => {
       expect(await (await request.get(`${app.url}${path}`)).text(), path).not.toMatch(/latchkey/i)
   })
 
-  test('the journey, with its emails', async ({ page, context }) => {
+  test('the journey', async ({ page, context }) => {
     const { db, close } = createDatabase(app.databaseUrl, { maxConnections: 1 })
     const robin = await insertAccount(db)
     await close()
@@ -91,7 +91,6 @@ test.describe('with a brand', () => {
     await expectBranded(page, 'new password')
     await choosePassword(page, 'latchkey1897')
     await expect(passwordField(page)).toHaveAttribute('aria-invalid', 'true')
-    await expectBranded(page, 'new password, too personal')
     await choosePassword(page, 'Genossenschaft1')
     await expect(passwordField(page)).toHaveAttribute('aria-invalid', 'true')
     await choosePassword(page, NEW_PASSWORD)
@@ -99,12 +98,6 @@ test.describe('with a brand', () => {
     await expectBranded(page, 'password changed')
 
     const changed = await waitForEmail(app.mailboxDir, robin.email, messages.passwordChangedEmail.subject)
-    for (const { html, text, from, subject } of [email, changed]) {
-      expect([html, text, from, subject].join('\n')).not.toMatch(/latchkey/i)
-      expect(text).toContain(BRAND.BRAND_NAME)
-    }
-    await page.goto(`${app.url}/dev/mailbox/${changed.id}`)
-    await expectBranded(page, 'email')
     await context.clearCookies()
     await page.goto(linkIn(changed))
     await expectBranded(page, 'secure account')

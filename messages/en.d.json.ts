@@ -118,6 +118,10 @@ declare const messages: {
     "language": "Language",
     "changeLanguage": "Change"
   },
+  "support": {
+    "help": "Get help",
+    "contact": "Contact support"
+  },
   "field": {
     "account": "Email or username",
     "password": "Password",
