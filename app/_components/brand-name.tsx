@@ -40,7 +40,7 @@ function Logo({ src, aspect, showsName, hasDarkVersion, name, onFailure }: LogoP
   const width = aspect === null ? undefined : Math.min(MAX_WIDTH, Math.round(HEIGHT * aspect))
   const height = width === undefined || aspect === null ? undefined : Math.min(HEIGHT, Math.round(width / aspect))
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: an image that fails is not an interaction
+    // biome-ignore lint/performance/noImgElement: the image optimizer is off, and would not take an SVG
     <img
       ref={image}
       src={src}
