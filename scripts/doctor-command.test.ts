@@ -1,10 +1,8 @@
-import path from 'node:path'
-import { execa } from 'execa'
 import postgres from 'postgres'
 import { describe, expect, it } from 'vitest'
 import { createAdopted, createApplicationDatabase } from '@/server/testing/adopt/adopted'
+import { bundleCommand, npmCommand } from '@/server/testing/command'
 import { laravel } from './adopt/laravel'
-import { ROOT } from './environment'
 
 const HASH = '$2y$12$EXRkfkdmXn2gzds2SSitu.MW9.gAVqa9eLS1//RYtYCmB1eLHg.9q'
 const adopted = await createAdopted(laravel, {
@@ -26,20 +24,8 @@ const SETTINGS = {
   SIGN_IN_URL: 'https://app.example.com/login',
 }
 
-/** Runs a command as a user does, without the environment of this process. */
-async function run(script: string, settings: Record<string, string>, ...args: string[]) {
-  const { PATH = '', HOME = '' } = process.env
-  const { exitCode, all } = await execa(process.execPath, [path.join(ROOT, 'scripts', 'run.mjs'), script, ...args], {
-    cwd: ROOT,
-    env: { PATH, HOME, ...settings },
-    extendEnv: false,
-    reject: false,
-    all: true,
-  })
-  return { code: exitCode, output: all }
-}
-
-const doctor = (settings: Record<string, string>) => run('scripts/doctor.ts', settings)
+const doctor = await bundleCommand('scripts/doctor.ts')
+const start = await bundleCommand('scripts/start.ts')
 
 describe('npm run doctor', () => {
   it('checks everything with the rights of the servers, and exits with 1 for a fault', async () => {
@@ -54,7 +40,11 @@ describe('npm run doctor', () => {
   })
 
   it('tells each wrong variable in a line', async () => {
-    const { code, output } = await doctor({ ...SETTINGS, SIGN_IN_URL: 'login', PASSWORD_HASH: 'md5' })
+    const { code, output } = await npmCommand('scripts/doctor.ts')({
+      ...SETTINGS,
+      SIGN_IN_URL: 'login',
+      PASSWORD_HASH: 'md5',
+    })
     expect(output).toMatch(
       /^✗ SIGN_IN_URL must be .*\n✗ PASSWORD_HASH must be .*\n2 faults$|^✗ PASSWORD_HASH must be .*\n✗ SIGN_IN_URL must be .*\n2 faults$/,
     )
@@ -82,7 +72,7 @@ describe('npm run doctor', () => {
 })
 
 it('npm start tells a role that has no rights yet what to apply, in one line', async () => {
-  const { code, output } = await run('scripts/start.ts', { ...SETTINGS, DATABASE_URL: fresh.roleUrl, PORT: '1' })
+  const { code, output } = await start({ ...SETTINGS, DATABASE_URL: fresh.roleUrl, PORT: '1' })
   expect(output).toMatch(/^The role \w+ may not read the migrations of the database .*npm run adopt.*$/)
   expect(code).toBe(1)
 })
@@ -90,7 +80,7 @@ it('npm start tells a role that has no rights yet what to apply, in one line', a
 it('npm start refuses an account directory that does not work, with a line for each fault', async () => {
   const sql = postgres(adopted.ownerUrl, { max: 1 })
   await sql.unsafe('drop function latchkey.end_sessions')
-  const { code, output } = await run('scripts/start.ts', { ...SETTINGS, PORT: '1' })
+  const { code, output } = await start({ ...SETTINGS, PORT: '1' })
   await adopted.apply()
   await sql.end()
   expect(output).toMatch(/Latchkey cannot start:\n✗ the function latchkey\.end_sessions does not exist/)
@@ -98,7 +88,7 @@ it('npm start refuses an account directory that does not work, with a line for e
 })
 
 it('a command that migrates first refuses a wrong ACCOUNTS', async () => {
-  const { code, output } = await run('scripts/mail.ts', { ...SETTINGS, ACCOUNTS: 'External' }, 'status')
+  const { code, output } = await npmCommand('scripts/mail.ts')({ ...SETTINGS, ACCOUNTS: 'External' }, 'status')
   expect(output).toContain('ACCOUNTS must be one of own, external')
   expect(code).toBe(1)
 })

@@ -1,23 +1,10 @@
 import { createServer } from 'node:net'
-import { execa } from 'execa'
 import { expect, inject, it } from 'vitest'
+import { bundleCommand, npmCommand } from '@/server/testing/command'
 import { startFakePooler } from '@/server/testing/fake-pooler'
 import type {} from '@/server/testing/global-setup'
-import { ROOT } from './environment'
 
-/** Runs the script of `npm start` with only the given variables in its environment. */
-async function start(variables: Record<string, string>) {
-  const { PATH = '', HOME = '' } = process.env
-  const { exitCode, all } = await execa(process.execPath, ['--import', 'tsx', 'scripts/start.ts'], {
-    cwd: ROOT,
-    env: { PATH, HOME, NODE_ENV: 'production', ...variables },
-    extendEnv: false,
-    stdin: 'ignore',
-    all: true,
-    reject: false,
-  })
-  return { code: exitCode, output: all.trim() }
-}
+const start = await bundleCommand('scripts/start.ts')
 
 const COMPLETE = {
   DATABASE_URL: 'postgres://latchkey:hidden-password@127.0.0.1:9/latchkey',
@@ -66,7 +53,7 @@ it('says in one line that the database is behind a pooler, and names the setting
 it('says in one line that the port is in use', async () => {
   const server = createServer().listen(0)
   const { port } = server.address() as { port: number }
-  const { code, output } = await start({ ...COMPLETE, PORT: String(port) })
+  const { code, output } = await npmCommand('scripts/start.ts')({ ...COMPLETE, PORT: String(port) })
   server.close()
   expect(code).toBe(1)
   expect(output.split('\n')).toHaveLength(1)

@@ -1,10 +1,9 @@
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { execa } from 'execa'
 import { afterAll, expect, test } from 'vitest'
-import { ROOT } from '@/scripts/environment'
 import { createApplicationDatabase } from '@/server/testing/adopt/adopted'
+import { bundleCommand, npmCommand } from '@/server/testing/command'
 import { FRAMEWORKS } from './frameworks'
 import { generateDirectory } from './generate-directory'
 
@@ -12,18 +11,11 @@ const { owner, ownerUrl } = await createApplicationDatabase()
 const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-adopt-'))
 afterAll(() => fs.rm(folder, { recursive: true }))
 
-const run = (args: string[], DATABASE_DIRECT_URL = ownerUrl, variables: Record<string, string> = {}) =>
-  execa(process.execPath, ['--import', 'tsx', 'scripts/adopt/command.ts', ...args], {
-    cwd: ROOT,
-    reject: false,
-    // With both of the test runner's settings for colours, Node.js prints a warning.
-    env: {
-      FORCE_COLOR: undefined,
-      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/unused',
-      DATABASE_DIRECT_URL,
-      ...variables,
-    },
-  })
+const adopt = await bundleCommand('scripts/adopt/command.ts')
+const variablesOf = (DATABASE_DIRECT_URL = ownerUrl) => ({
+  DATABASE_URL: 'postgres://nobody@127.0.0.1:1/unused',
+  DATABASE_DIRECT_URL,
+})
 
 const generate = (name: string, options: Parameters<typeof generateDirectory>[2] = {}) => {
   const framework = FRAMEWORKS.find((framework) => framework.name === name)
@@ -37,10 +29,9 @@ test('writes the SQL to standard output, everything else to standard error, and 
   await owner.unsafe(`create table users (${USERS})`)
   const objects = () => owner`select count(*) from pg_class union all select count(*) from pg_proc`
   const before = await objects()
-  const { stdout, stderr, exitCode } = await run(['laravel', '--role', 'recovery'], ownerUrl, {
-    npm_lifecycle_event: 'adopt',
-  })
-  expect(exitCode).toBe(0)
+  const asNpm = { ...variablesOf(), npm_lifecycle_event: 'adopt' }
+  const { stdout, stderr, code } = await adopt(asNpm, 'laravel', '--role', 'recovery')
+  expect(code).toBe(0)
   expect(stdout).toMatch(/^-- Connects Latchkey to the users of Laravel/)
   expect(stdout).toContain('create view latchkey.accounts as')
   expect(stderr).not.toContain('create view')
@@ -54,7 +45,7 @@ test('writes the SQL to standard output, everything else to standard error, and 
 
 test('--out writes a file, and then standard output stays empty', async () => {
   const out = path.join(folder, 'latchkey.sql')
-  const { stdout, stderr } = await run(['laravel', '--out', out, '--role', 'recovery "role"'])
+  const { stdout, stderr } = await adopt(variablesOf(), 'laravel', '--out', out, '--role', 'recovery "role"')
   expect(stdout).toBe('')
   expect(stderr).toContain(`-f ${out}`)
   expect(stderr).not.toContain('npm has written')
@@ -62,14 +53,15 @@ test('--out writes a file, and then standard output stays empty', async () => {
 })
 
 test('without a framework, says which there are', async () => {
-  const { stderr, exitCode } = await run([])
-  expect(exitCode).toBe(1)
+  const { stderr, code } = await npmCommand('scripts/adopt/command.ts')(variablesOf())
+  expect(code).toBe(1)
   expect(stderr).toContain('django|devise|laravel|better-auth|supabase|authjs')
 })
 
 test('without a database, names it in one line without its password', async () => {
-  const { stderr, exitCode } = await run(['django'], 'postgres://owner:topsecret@127.0.0.1:1/app')
-  expect(exitCode).toBe(1)
+  const unreachable = variablesOf('postgres://owner:topsecret@127.0.0.1:1/app')
+  const { stderr, code } = await adopt(unreachable, 'django')
+  expect(code).toBe(1)
   expect(stderr).toMatch(/^DATABASE_DIRECT_URL: cannot use PostgreSQL at 127\.0\.0\.1:1 \(ECONNREFUSED\)[^\n]*$/)
 })
 

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { execa } from 'execa'
 import postgres from 'postgres'
 import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import journal from '@/drizzle/meta/_journal.json'
-import { ROOT } from '@/scripts/environment'
+import { bundleCommand, npmCommand } from '@/server/testing/command'
 import type {} from '@/server/testing/global-setup'
 import { migrate } from './migrate'
 import { knownMigrations } from './migration-journal'
@@ -44,19 +43,7 @@ afterAll(async () => {
 const times = async () =>
   (await sql`select created_at from latchkey.migrations order by id`).map((row) => row.created_at)
 
-/** `npm run migrate` with nothing but an address in its environment. */
-async function migrateProcess(variables: Record<string, string>, ...args: string[]) {
-  const { PATH = '', HOME = '' } = process.env
-  const { exitCode, all } = await execa(process.execPath, ['--import', 'tsx', 'scripts/migrate.ts', ...args], {
-    cwd: ROOT,
-    env: { PATH, HOME, NODE_ENV: 'production', ...variables },
-    extendEnv: false,
-    stdin: 'ignore',
-    all: true,
-    reject: false,
-  })
-  return { code: exitCode, output: all.trim() }
-}
+const migrateProcess = await bundleCommand('scripts/migrate.ts')
 
 it('an empty database gets every migration once, from ten connections at once', async () => {
   const reports = await Promise.all(Array.from({ length: 10 }, () => migrate(url)))
@@ -69,7 +56,9 @@ it('an empty database gets every migration once, from ten connections at once', 
 })
 
 it('npm run migrate says what it did, from several processes at once', async () => {
-  const runs = await Promise.all([1, 2, 3].map(() => migrateProcess({ DATABASE_URL: url })))
+  const runs = await Promise.all(
+    [npmCommand('scripts/migrate.ts'), migrateProcess, migrateProcess].map((run) => run({ DATABASE_URL: url })),
+  )
   const outputs = runs.map(({ output }) => output).sort()
   expect(runs.map(({ code }) => code)).toEqual([0, 0, 0])
   expect(outputs).toEqual([`Applied ${TAGS.join(', ')}.`, 'No migrations to apply.', 'No migrations to apply.'])

@@ -1,13 +1,13 @@
-import path from 'node:path'
-import { execa } from 'execa'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { mailOutbox } from '@/server/db/schema'
+import { bundleCommand } from '@/server/testing/command'
 import { createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { retryFailed } from './retry-failed'
 import { mailStatus } from './status'
 
 const { db, url } = await createTestDatabase()
+const mail = await bundleCommand('scripts/mail.ts')
 beforeEach(() => db.delete(mailOutbox))
 
 /** Four emails: one was refused, one was sent, one waits for its next try, one is queued. */
@@ -76,19 +76,14 @@ describe('retrying', () => {
 
 it('is a command: npm run mail -- status | retry', { timeout: 120_000 }, async () => {
   const { accounts } = await createScene()
-  const run = (command: string) => {
-    const script = path.resolve(import.meta.dirname, '../../scripts/mail.ts')
-    const { ACCOUNTS, DATABASE_POOLING, HOME, PATH, SIGN_IN_URL } = process.env
-    const database = { DATABASE_URL: url, DATABASE_POOLING, ACCOUNTS, SIGN_IN_URL }
-    const env = { PATH, HOME, NODE_ENV: 'test', ...database }
-    return execa(process.execPath, ['--import', 'tsx', script, command], { env, extendEnv: false, reject: false })
-  }
-  const [status, wrong] = await Promise.all([run('status'), run('purge')])
-  expect(status.exitCode).toBe(0)
+  const { ACCOUNTS, DATABASE_POOLING, SIGN_IN_URL } = process.env
+  const variables = { DATABASE_URL: url, DATABASE_POOLING, ACCOUNTS, SIGN_IN_URL, NODE_ENV: 'test' }
+  const [status, wrong] = await Promise.all([mail(variables, 'status'), mail(variables, 'purge')])
+  expect(status.code).toBe(0)
   expect(status.stdout).toContain('Queued: 1\n')
   expect(status.stdout).toContain('  waiting  1 × 503 down\n')
   expect(status.stdout).toContain('  failed   1 × password-reset: no such mailbox')
   for (const { email } of accounts) expect(status.stdout).not.toContain(email)
-  expect(wrong.exitCode).toBe(1)
+  expect(wrong.code).toBe(1)
   expect(wrong.stderr).toContain('Usage: npm run mail -- status')
 })
