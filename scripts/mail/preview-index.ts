@@ -11,7 +11,8 @@ const STYLE = `
 body { margin: 24px; background: #e9e9e9; color: #1b1b1b; font: 15px/1.5 system-ui, sans-serif }
 nav a { margin-right: 16px }
 section { display: flex; flex-wrap: wrap; gap: 16px; margin-bottom: 40px }
-iframe { width: 400px; height: 900px; border: 1px solid #999; background: #fff }
+iframe, pre { box-sizing: border-box; width: 400px; height: 900px; margin: 0; border: 1px solid #999; background: #fff }
+pre { overflow: auto; padding: 16px; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext }
 h3 { margin: 0 0 8px }`
 
 /** The page that shows emails in frames: light, dark and plain text, a part for each language. */
@@ -34,14 +35,14 @@ ${parts.join('\n')}
 `
 }
 
-function framesOf({ locale, name, subject }: PreviewedEmail): string {
+function framesOf({ locale, name, subject, text }: PreviewedEmail): string {
   const frame = (ending: string, title: string) =>
     `<iframe src="${locale}/${name}${ending}" title="${title}" sandbox loading="lazy"></iframe>`
   return `<h3><a href="${locale}/${name}.html">${name}</a>: <span lang="${locale}" dir="auto">${escapeHtml(subject)}</span></h3>
 <section>
 ${frame('.light.html', `${name}, light`)}
 ${frame('.dark.html', `${name}, dark`)}
-${frame('.txt', `${name}, plain text`)}
+<pre lang="${locale}" aria-label="${name}, plain text">${escapeHtml(text)}</pre>
 </section>`
 }
 

@@ -79,8 +79,8 @@ export function PasswordResetEmail({ look, ...props }: TemplateProps & { look: E
       <SmallPrint look={look}>
         {texts(hasCode ? 'email.passwordReset.terms' : 'email.passwordReset.termsWithoutCode', { duration })}
       </SmallPrint>
-      {props.isLast && <Paragraph look={look}>{texts('email.passwordReset.last', { duration })}</Paragraph>}
       <Rule look={look} />
+      {props.isLast && <Paragraph look={look}>{texts('email.passwordReset.last', { duration })}</Paragraph>}
       <Paragraph look={look}>{texts('email.passwordReset.notYou')}</Paragraph>
       <AboutRequest {...props} look={look} time={texts('email.shared.requestedAt', { time: props.time })} />
       {props.stopLink && <QuietLink look={look} lead={texts('email.passwordReset.stop')} href={props.stopLink} />}
