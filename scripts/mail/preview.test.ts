@@ -1,37 +1,24 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { execa } from 'execa'
 import { afterAll, expect, it } from 'vitest'
-import { ROOT } from '@/scripts/environment'
 import { LOCALES } from '@/server/language/languages'
 import { SAMPLE_EMAILS } from '@/server/mail/templates/samples'
+import { bundleCommand } from '@/server/testing/command'
 
 const folder = await mkdtemp(path.join(tmpdir(), 'email-preview-'))
 afterAll(() => rm(folder, { recursive: true }))
 
 const escapeHtml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
-/** Runs `npm run mail` without a database. */
-const mail = (...args: string[]) =>
-  execa(process.execPath, [path.join(ROOT, 'scripts', 'run.mjs'), 'scripts/mail.ts', ...args], {
-    cwd: ROOT,
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      BRAND_NAME: 'Øre & Søn',
-      SUPPORT_URL: 'https://example.com',
-    },
-    extendEnv: false,
-    reject: false,
-    all: true,
-    stdin: 'ignore',
-  })
+/** Without a database. */
+const mail = await bundleCommand('scripts/mail.ts')
+const BRAND = { BRAND_NAME: 'Øre & Søn', SUPPORT_URL: 'https://example.com' }
 
 it('npm run mail -- preview writes every email in every language, without a database, and prints where', async () => {
-  const { exitCode, all } = await mail('preview', '--out', folder)
-  expect(all).toMatch(/^Every email in every language: file:\/\/.*index\.html$/m)
-  expect(exitCode).toBe(0)
+  const { code, output } = await mail(BRAND, 'preview', '--out', folder)
+  expect(output).toMatch(/^Every email in every language: file:\/\/.*index\.html$/m)
+  expect(code).toBe(0)
 
   const index = await readFile(path.join(folder, 'index.html'), 'utf8')
   const framed = [...index.matchAll(/<iframe src="([^"]+)"/g)].map(([, file]) => file as string)
@@ -53,7 +40,7 @@ it('npm run mail -- preview writes every email in every language, without a data
 })
 
 it('npm run mail -- preview explains itself when an argument is wrong', async () => {
-  const { exitCode, all } = await mail('preview', '--to', folder)
-  expect(all).toContain('npm run mail -- preview [--out DIR]')
-  expect(exitCode).toBe(1)
+  const { code, output } = await mail(BRAND, 'preview', '--to', folder)
+  expect(output).toContain('npm run mail -- preview [--out DIR]')
+  expect(code).toBe(1)
 })
