@@ -1,24 +1,24 @@
 'use client'
 
 import './globals.css'
-import { messages } from '@/messages/en'
 
-const words = messages.problem
-
-/** Replaces the whole document if the layout itself fails. It depends on nothing, so it does not know the brand. */
+/**
+ * Replaces the whole document if the layout itself fails. It depends on nothing, so it knows neither the brand nor the
+ * language. Its link is plain, so that it works without a script.
+ */
 export default function GlobalError({ error }: { error: unknown }) {
   const digest = error instanceof Error && 'digest' in error ? String(error.digest) : null
   return (
     <html lang="en">
       <body>
-        <title>{words.title}</title>
+        <title>Something went wrong</title>
         <main className="mx-auto max-w-md px-gutter py-12">
-          <h1 className="font-display text-title">{words.title}</h1>
-          <p className="mt-3 text-ink-soft">{words.body}</p>
-          {digest ? <p className="mt-3 text-sm text-ink-soft">{words.reference(digest)}</p> : null}
+          <h1 className="font-display text-title">Something went wrong</h1>
+          <p className="mt-3 text-ink-soft">The problem is on our side. Try again in a moment.</p>
+          {digest ? <p className="mt-3 text-sm text-ink-soft">Reference: {digest}</p> : null}
           <p className="mt-6">
             <a href="/" className="inline-flex min-h-target items-center font-semibold text-accent underline">
-              {messages.notFound.home}
+              Go to the home page
             </a>
           </p>
         </main>

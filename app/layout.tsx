@@ -7,6 +7,7 @@ import { brand } from '@/server/brand/brand'
 import { brandStyleSheet } from '@/server/brand/style-sheet'
 import { languageOf } from '@/server/language/languages'
 import { BrandProvider } from './_components/brand-context'
+import { ClientTexts } from './_language/client-texts'
 import { pageLocale } from './_language/server'
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -36,7 +37,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <noscript>
           <p className="bg-problem-wash p-4 text-center text-problem">{t('needsScript')}</p>
         </noscript>
-        <BrandProvider brand={{ name, logo, initial, supportUrl }}>{children}</BrandProvider>
+        <BrandProvider brand={{ name, logo, initial, supportUrl }}>
+          <ClientTexts parts={['problem', 'support']}>{children}</ClientTexts>
+        </BrandProvider>
       </body>
     </html>
   )

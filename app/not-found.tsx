@@ -1,18 +1,19 @@
-import type { Metadata } from 'next'
-import { messages } from '@/messages/en'
+import { useTranslations } from 'next-intl'
+import { pageTitle } from '@/app/_language/page-title'
 import { ButtonLink } from './_components/button'
 import { PageHeading } from './_components/page-heading'
 import { PageShell } from './_components/page-shell'
 
-export const metadata: Metadata = { title: messages.notFound.title }
+export const generateMetadata = pageTitle('notFound')
 
 export default function NotFound() {
+  const t = useTranslations('notFound')
   return (
     <PageShell>
-      <PageHeading>{messages.notFound.title}</PageHeading>
-      <p className="mt-3 text-ink-soft">{messages.notFound.body}</p>
+      <PageHeading>{t('title')}</PageHeading>
+      <p className="mt-3 text-ink-soft">{t('body')}</p>
       <div className="mt-8">
-        <ButtonLink href="/">{messages.notFound.home}</ButtonLink>
+        <ButtonLink href="/">{t('home')}</ButtonLink>
       </div>
     </PageShell>
   )

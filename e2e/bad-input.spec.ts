@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import { messages } from '@/messages/en'
 import { NEW_PASSWORD } from './accounts'
 import { expect, test } from './fixtures'
 import { readResetEmail } from './mailbox'
@@ -13,37 +12,36 @@ import {
   passwordField,
   signIn,
 } from './page-actions'
-
-const words = messages.resetPassword
+import { words } from './words'
 
 test('an empty or malformed form says what to enter and keeps what was entered', async ({ page }) => {
-  const submit = page.getByRole('button', { name: messages.forgotPassword.submit })
+  const submit = page.getByRole('button', { name: words('forgotPassword.submit') })
   await page.goto('/forgot-password')
   await submit.click()
-  await expect(accountField(page)).toHaveAccessibleDescription(containing(messages.errors['identifier-missing']))
+  await expect(accountField(page)).toHaveAccessibleDescription(containing(words('errors.identifier-missing')))
   await expect(accountField(page)).toBeFocused()
   await accountField(page).fill('two@example.com, more@example.com')
   await submit.click()
-  await expect(accountField(page)).toHaveAccessibleDescription(containing(messages.errors['identifier-malformed']))
+  await expect(accountField(page)).toHaveAccessibleDescription(containing(words('errors.identifier-malformed')))
   await expect(accountField(page)).toHaveValue('two@example.com, more@example.com')
 
   await accountField(page).fill('x'.repeat(100_000))
   await submit.click()
-  await expect(accountField(page)).toHaveAccessibleDescription(containing(messages.errors['identifier-malformed']))
+  await expect(accountField(page)).toHaveAccessibleDescription(containing(words('errors.identifier-malformed')))
 
   await page.goto('/sign-in')
-  await page.getByRole('button', { name: messages.signIn.submit }).click()
+  await page.getByRole('button', { name: words('signIn.submit') }).click()
   await expect(accountField(page)).toBeFocused()
-  await expect(page.getByLabel(messages.field.password, { exact: true })).toHaveAccessibleDescription(
-    containing(messages.errors['password-missing']),
+  await expect(page.getByLabel(words('field.password'), { exact: true })).toHaveAccessibleDescription(
+    containing(words('errors.password-missing')),
   )
 })
 
 test('with ACCOUNT_DISCLOSURE=reveal, an unknown account is reported and what was entered stays', async ({ page }) => {
   await page.goto('/forgot-password')
   await accountField(page).fill('unknown@example.com')
-  await page.getByRole('button', { name: messages.forgotPassword.submit }).click()
-  await expect(accountField(page)).toHaveAccessibleDescription(containing(messages.errors['account-unknown']))
+  await page.getByRole('button', { name: words('forgotPassword.submit') }).click()
+  await expect(accountField(page)).toHaveAccessibleDescription(containing(words('errors.account-unknown')))
   await expect(accountField(page)).toHaveValue('unknown@example.com')
 })
 
@@ -52,19 +50,19 @@ test('a refused password does not use up the link, and the page gives the reason
   await openCodePage(page, robin.email)
   await page.goto((await readResetEmail(robin)).link)
   for (const [typed, reason] of [
-    ['short', containing(messages.errors['password-too-short']({ limit: 8 }))],
-    ['password1', containing(messages.errors['password-too-common'])],
-    ['aaaaaaaaaaaa', containing(messages.errors['password-too-simple'])],
-    [`${robin.username}1`, containing(messages.errors['password-personal'])],
+    ['short', containing(words('errors.password-too-short', { limit: 8 }))],
+    ['password1', containing(words('errors.password-too-common'))],
+    ['aaaaaaaaaaaa', containing(words('errors.password-too-simple'))],
+    [`${robin.username}1`, containing(words('errors.password-personal', { brand: 'Latchkey' }))],
   ] as const) {
     await choosePassword(page, typed)
     await expect(passwordField(page)).toHaveAccessibleDescription(reason)
     await expect(passwordField(page)).toHaveValue(typed)
   }
   await choosePassword(page, NEW_PASSWORD, 'something else here')
-  await expect(confirmPasswordField(page)).toHaveAccessibleDescription(containing(messages.errors['passwords-differ']))
+  await expect(confirmPasswordField(page)).toHaveAccessibleDescription(containing(words('errors.passwords-differ')))
   await choosePassword(page, NEW_PASSWORD)
-  await expectHeading(page, words.doneTitle)
+  await expectHeading(page, words('resetPassword.doneTitle'))
 })
 
 test('a double click changes the password once, and the back button then shows that the link was used', async ({
@@ -80,16 +78,16 @@ test('a double click changes the password once, and the back button then shows t
   })
   await passwordField(page).fill(NEW_PASSWORD)
   await confirmPasswordField(page).fill(NEW_PASSWORD)
-  await page.getByRole('button', { name: words.submit }).dblclick()
-  await expectHeading(page, words.doneTitle)
+  await page.getByRole('button', { name: words('resetPassword.submit') }).dblclick()
+  await expectHeading(page, words('resetPassword.doneTitle'))
   expect(statuses).toEqual([200])
 
-  await page.getByRole('link', { name: words.signIn }).click()
-  await expectHeading(page, messages.signIn.title)
+  await page.getByRole('link', { name: words('resetPassword.signIn') }).click()
+  await expectHeading(page, words('signIn.title'))
   await page.goBack()
-  await expectHeading(page, messages.deadLink['link-used'].title)
+  await expectHeading(page, words('deadLink.link-used.title'))
   await page.reload()
-  await expectHeading(page, messages.deadLink['link-used'].title)
+  await expectHeading(page, words('deadLink.link-used.title'))
 })
 
 test('of two devices with the same link, one changes the password and the other says that the link was used', async ({
@@ -104,9 +102,9 @@ test('of two devices with the same link, one changes the password and the other 
   await page.goto(link)
   await other.goto(link)
   await choosePassword(page, NEW_PASSWORD)
-  await expectHeading(page, words.doneTitle)
+  await expectHeading(page, words('resetPassword.doneTitle'))
   await choosePassword(other, 'another lantern river 9')
-  await expect(other.getByText(messages.errors['link-used'])).toBeVisible()
+  await expect(other.getByText(words('errors.link-used'))).toBeVisible()
   await expect(passwordField(other)).toHaveValue('another lantern river 9')
   await signIn(page, robin.email, NEW_PASSWORD)
 })
@@ -124,8 +122,8 @@ test('a link that expires while its form is open says so, and what was entered s
     set created_at = now() - interval '2 hours', expires_at = now() - interval '1 second'
     where account_id = (select id::text from latchkey.users where username = ${robin.username})`)
   await confirmPasswordField(page).fill(NEW_PASSWORD)
-  await page.getByRole('button', { name: words.submit }).click()
-  await expect(page.getByText(messages.errors['link-expired'])).toBeVisible()
+  await page.getByRole('button', { name: words('resetPassword.submit') }).click()
+  await expect(page.getByText(words('errors.link-expired'))).toBeVisible()
   await expect(passwordField(page)).toHaveValue(NEW_PASSWORD)
-  await expect(page.getByRole('link', { name: words.newLink })).toBeVisible()
+  await expect(page.getByRole('link', { name: words('resetPassword.newLink') })).toBeVisible()
 })

@@ -1,6 +1,5 @@
 import type { Page } from '@playwright/test'
 import { sql } from 'drizzle-orm'
-import { messages } from '@/messages/en'
 import type { Database } from '@/server/db/client'
 import { NEW_PASSWORD, type TestAccount } from './accounts'
 import { expect, test } from './fixtures'
@@ -13,8 +12,7 @@ import {
   openCodePage,
   passwordField,
 } from './page-actions'
-
-const words = messages.resetPassword
+import { words } from './words'
 
 /** Gives the account an address that looks different when it is masked. */
 async function moveTo(db: Database, account: TestAccount, domain: string): Promise<TestAccount> {
@@ -44,7 +42,7 @@ test('a form for one account never changes another one, although the browser was
   await openCodePage(page, robin.email)
   const { code, link } = await readResetEmail(robin)
   await codeField(page).fill(code)
-  await expectHeading(page, words.title)
+  await expectHeading(page, words('resetPassword.title'))
   await expect(page.getByText('r•••@e•••.com')).toBeVisible()
   await passwordField(page).fill(NEW_PASSWORD)
   await confirmPasswordField(page).fill(NEW_PASSWORD)
@@ -52,11 +50,11 @@ test('a form for one account never changes another one, although the browser was
   // Any website can make the browser follow a link.
   const tab = await context.newPage()
   await tab.goto(attack)
-  await expectHeading(tab, words.title)
+  await expectHeading(tab, words('resetPassword.title'))
   await expect(tab.getByText('m•••@a•••.test')).toBeVisible()
 
-  await page.getByRole('button', { name: words.submit }).click()
-  const refusal = page.getByRole('alert').filter({ hasText: messages.errors['secret-changed'] })
+  await page.getByRole('button', { name: words('resetPassword.submit') }).click()
+  const refusal = page.getByRole('alert').filter({ hasText: words('errors.secret-changed') })
   await expect(refusal).toBeVisible()
   await expect(passwordField(page)).toHaveValue(NEW_PASSWORD)
   await expect(confirmPasswordField(page)).toHaveValue(NEW_PASSWORD)
@@ -65,14 +63,14 @@ test('a form for one account never changes another one, although the browser was
     expect(await signInStatus(elsewhere, email, password)).toBe(200)
   }
 
-  await page.getByRole('button', { name: messages.retry.reload }).click()
+  await page.getByRole('button', { name: words('retry.reload') }).click()
   await expect(page.getByText('m•••@a•••.test')).toBeVisible()
 
   // The person's own link still works, and changes their own account.
   await page.goto(link)
   await expect(page.getByText('r•••@e•••.com')).toBeVisible()
   await choosePassword(page, NEW_PASSWORD)
-  await expectHeading(page, words.doneTitle)
+  await expectHeading(page, words('resetPassword.doneTitle'))
   expect(await signInStatus(elsewhere, robin.email, NEW_PASSWORD)).toBe(200)
   expect(await signInStatus(elsewhere, mallory.email, NEW_PASSWORD)).toBe(401)
 })

@@ -1,5 +1,4 @@
 import type { Page } from '@playwright/test'
-import { messages } from '@/messages/en'
 import { createDatabase } from '@/server/db/client'
 import { startTestApp, type TestApp } from '@/server/testing/app'
 import { insertAccount, NEW_PASSWORD } from './accounts'
@@ -8,6 +7,7 @@ import { expect, test } from './fixtures'
 import { expectLayoutHolds } from './layout-checks'
 import { codeIn, linkIn, waitForEmail } from './mailbox'
 import { accountField, choosePassword, codeField, expectHeading, passwordField } from './page-actions'
+import { words } from './words'
 
 /** Awkward on purpose: a name that needs two lines, a colour that no text can have, and a logo that does not exist. */
 const BRAND = {
@@ -31,7 +31,7 @@ test.describe('with a brand', () => {
     expect(await page.title(), `${state}: title`).toContain(BRAND.BRAND_NAME)
     expect(await findName(page), `${state}: mentions of Latchkey`).toEqual([])
     await expect(page.getByRole('link', { name: BRAND.BRAND_NAME })).toBeVisible()
-    await expect(page.getByRole('link', { name: messages.support.help })).toHaveAttribute('href', BRAND.SUPPORT_URL)
+    await expect(page.getByRole('link', { name: words('support.help') })).toHaveAttribute('href', BRAND.SUPPORT_URL)
     await expectAccessible(page, state)
   }
 
@@ -50,10 +50,10 @@ test.describe('with a brand', () => {
     }
     await page.goto(`${app.url}/`)
     await expectLayoutHolds(page, 'home page with a brand')
-    const submit = page.getByRole('button', { name: messages.signIn.submit })
+    const submit = page.getByRole('button', { name: words('signIn.submit') })
     await page.goto(`${app.url}/sign-in`)
     await submit.click()
-    await expect(page.getByText(messages.errors['password-missing'])).toBeVisible()
+    await expect(page.getByText(words('errors.password-missing'))).toBeVisible()
     await expectBranded(page, 'sign in, empty')
     await page.goto(`${app.url}/api/docs`)
     await expect(page.getByRole('heading', { name: BRAND.BRAND_NAME })).toBeVisible()
@@ -77,12 +77,16 @@ test.describe('with a brand', () => {
     await page.goto(`${app.url}/forgot-password`)
     await expectBranded(page, 'forgot password')
     await accountField(page).fill(robin.email)
-    await page.getByRole('button', { name: messages.forgotPassword.submit }).click()
-    await expectHeading(page, messages.confirmAccount.title)
+    await page.getByRole('button', { name: words('forgotPassword.submit') }).click()
+    await expectHeading(page, words('confirmAccount.title'))
     await expectBranded(page, 'is this you')
-    await page.getByRole('button', { name: messages.confirmAccount.yes }).click()
-    await expectHeading(page, messages.code.title)
-    const email = await waitForEmail(app.mailboxDir, robin.email, messages.passwordResetEmail.subject)
+    await page.getByRole('button', { name: words('confirmAccount.yes') }).click()
+    await expectHeading(page, words('code.title'))
+    const email = await waitForEmail(
+      app.mailboxDir,
+      robin.email,
+      words('email.passwordReset.subject', { brand: BRAND.BRAND_NAME }),
+    )
     await codeField(page).fill(codeIn(email) === '000000' ? '111111' : '000000')
     await expect(codeField(page)).toHaveValue('')
     await expectBranded(page, 'code, wrong')
@@ -94,15 +98,19 @@ test.describe('with a brand', () => {
     await choosePassword(page, 'Genossenschaft1')
     await expect(passwordField(page)).toHaveAttribute('aria-invalid', 'true')
     await choosePassword(page, NEW_PASSWORD)
-    await expectHeading(page, messages.resetPassword.doneTitle)
+    await expectHeading(page, words('resetPassword.doneTitle'))
     await expectBranded(page, 'password changed')
 
-    const changed = await waitForEmail(app.mailboxDir, robin.email, messages.passwordChangedEmail.subject)
+    const changed = await waitForEmail(
+      app.mailboxDir,
+      robin.email,
+      words('email.passwordChanged.subject', { brand: BRAND.BRAND_NAME }),
+    )
     await context.clearCookies()
     await page.goto(linkIn(changed))
     await expectBranded(page, 'secure account')
-    await page.getByRole('button', { name: messages.secureAccount.submit }).click()
-    await expectHeading(page, messages.secureAccount.doneTitle)
+    await page.getByRole('button', { name: words('secureAccount.submit') }).click()
+    await expectHeading(page, words('secureAccount.doneTitle'))
     await expectBranded(page, 'account secured')
   })
 })

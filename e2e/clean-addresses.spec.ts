@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test'
-import { messages } from '@/messages/en'
 import { send } from './contracts/http-client'
 import { expect, test } from './fixtures'
 import { expectHeading } from './page-actions'
 import { resetByIntruder } from './secure-account-actions'
+import { words } from './words'
 
 const LINKS = [
   ['/secure-account', '/secure-account'],
@@ -50,7 +50,7 @@ async function addressesSeen(page: Page, link: string) {
   const sent: string[] = []
   page.on('request', (request) => sent.push(request.url(), request.headers().referer ?? ''))
   await page.goto(link)
-  await expectHeading(page, messages.secureAccount.title)
+  await expectHeading(page, words('secureAccount.title'))
   const visible = await page.evaluate(() => [location.href, document.referrer, document.documentElement.outerHTML])
   return { sent: sent.filter((address) => address !== link), visible }
 }
@@ -66,13 +66,13 @@ test('the token of the link is in no address, no history, no referrer and no pag
     expect(await page.evaluate(() => document.cookie)).toBe('')
   }
 
-  await page.getByRole('button', { name: messages.secureAccount.submit }).click()
-  await expectHeading(page, messages.secureAccount.doneTitle)
+  await page.getByRole('button', { name: words('secureAccount.submit') }).click()
+  await expectHeading(page, words('secureAccount.doneTitle'))
   expect((await page.context().cookies()).map(({ name }) => name)).not.toContain('latchkey-secure-account')
   await page.goBack()
   expect(page.url()).not.toContain('token')
   await page.goto('/secure-account')
-  await expectHeading(page, messages.secureAccount.missingTitle)
+  await expectHeading(page, words('secureAccount.missingTitle'))
 })
 
 test('the button does nothing after another link was opened in the browser, and the page says so', async ({
@@ -84,13 +84,13 @@ test('the button does nothing after another link was opened in the browser, and 
   const attack = await resetByIntruder(page, mallory)
   const link = await resetByIntruder(page, robin)
   await page.goto(link)
-  await expectHeading(page, messages.secureAccount.title)
+  await expectHeading(page, words('secureAccount.title'))
   const tab = await context.newPage()
   await tab.goto(attack)
-  await page.getByRole('button', { name: messages.secureAccount.submit }).click()
-  await expect(page.getByRole('alert').filter({ hasText: messages.errors['secret-changed'] })).toBeVisible()
-  await expect(page.getByRole('button', { name: messages.retry.reload })).toBeVisible()
+  await page.getByRole('button', { name: words('secureAccount.submit') }).click()
+  await expect(page.getByRole('alert').filter({ hasText: words('errors.secret-changed') })).toBeVisible()
+  await expect(page.getByRole('button', { name: words('retry.reload') })).toBeVisible()
   await page.goto(link)
-  await page.getByRole('button', { name: messages.secureAccount.submit }).click()
-  await expectHeading(page, messages.secureAccount.doneTitle)
+  await page.getByRole('button', { name: words('secureAccount.submit') }).click()
+  await expectHeading(page, words('secureAccount.doneTitle'))
 })

@@ -1,9 +1,9 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 import { sql } from 'drizzle-orm'
-import { messages } from '@/messages/en'
 import type { Database } from '@/server/db/client'
 import type { TestAccount } from './accounts'
 import { codeField } from './page-actions'
+import { words } from './words'
 
 /** A wrong code; another one for each `turn` from 1 on. */
 export const wrongCode = (right: string, turn = 1) => String((Number(right) + turn) % 1_000_000).padStart(6, '0')
@@ -20,7 +20,7 @@ export function recordSentCodes(page: Page) {
 /** Enters three wrong codes. Returns the time (ms) before the last one, at or after which the block begins. */
 export async function blockCodes(page: Page, right: string): Promise<number> {
   let before = Date.now()
-  for (const [index, answer] of [/2 tries left/, /1 try left/, messages.code.blockedTitle].entries()) {
+  for (const [index, answer] of [/2 tries left/, /1 try left/, words('code.blockedTitle')].entries()) {
     before = Date.now()
     await codeField(page).fill(wrongCode(right, index + 1))
     await expect(page.getByRole('alert').filter({ hasText: answer })).toBeVisible()
@@ -58,7 +58,7 @@ export async function setRequestAge(db: Database, { username }: TestAccount, sec
 
 /** The countdown on the button that sends another email. */
 export const resendCountdown = (page: Page) =>
-  page.getByRole('button', { name: messages.resend.waiting(7).split('7')[0] as string })
+  page.getByRole('button', { name: words('resend.waiting', { clock: '' }) })
 
 /** The countdown of a block. */
 export const blockCountdown = (page: Page) => page.getByRole('timer')

@@ -1,8 +1,8 @@
-import { messages } from '@/messages/en'
 import { blockCodes, blockCountdown, endBlock, expectCountdown, recordSentCodes, secondsShown } from './code-actions'
 import { expect, test } from './fixtures'
 import { readResetEmail } from './mailbox'
 import { codeField, expectHeading, openCodePage } from './page-actions'
+import { words } from './words'
 
 test('three wrong codes block every code for a minute, also the right one, but not the link', async ({
   page,
@@ -18,7 +18,7 @@ test('three wrong codes block every code for a minute, also the right one, but n
   const sentCodes = recordSentCodes(page)
   const blockedSince = await blockCodes(page, code)
   await expect(codeField(page)).toBeFocused()
-  await expect(page.getByText(messages.code.blocked)).toBeVisible()
+  await expect(page.getByText(words('code.blocked'))).toBeVisible()
   await expectCountdown(timer, 60, blockedSince)
   await page.clock.fastForward('00:10')
   await expect.poll(async () => secondsShown((await timer.textContent()) ?? '')).toBeLessThanOrEqual(50)
@@ -39,14 +39,14 @@ test('three wrong codes block every code for a minute, also the right one, but n
   await openCodePage(phone, robin.username)
   await expect(blockCountdown(phone)).toBeVisible()
   await phone.goto(link)
-  await expectHeading(phone, messages.resetPassword.title)
+  await expectHeading(phone, words('resetPassword.title'))
 
   await endBlock(db, robin)
   await page.clock.fastForward('01:01')
   await expect(timer).toBeHidden()
-  await expect(page.getByRole('status').filter({ hasText: messages.code.unblockedTitle })).toBeVisible()
+  await expect(page.getByRole('status').filter({ hasText: words('code.unblockedTitle') })).toBeVisible()
   await codeField(page).fill(code)
-  await expectHeading(page, messages.resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
 })
 
 test('each block is twice as long as the one before, and the page shows its length', async ({
@@ -64,7 +64,7 @@ test('each block is twice as long as the one before, and the page shows its leng
     await expect(blockCountdown(page)).toBeHidden()
   }
   await codeField(page).fill(code)
-  await expectHeading(page, messages.resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
 })
 
 test('a block that began in one tab shows in another when its user comes back to it', async ({
@@ -78,7 +78,7 @@ test('a block that began in one tab shows in another when its user comes back to
   const other = await context.newPage()
   await other.clock.install()
   await other.goto('/forgot-password/code')
-  await expect(other.getByRole('button', { name: messages.code.submit })).toBeEnabled()
+  await expect(other.getByRole('button', { name: words('code.submit') })).toBeEnabled()
   await blockCodes(page, code)
   await other.clock.fastForward('00:11')
   await other.evaluate(() => window.dispatchEvent(new Event('visibilitychange')))

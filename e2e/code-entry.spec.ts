@@ -1,8 +1,8 @@
-import { messages } from '@/messages/en'
 import { recordSentCodes, wrongCode } from './code-actions'
 import { expect, test } from './fixtures'
 import { readResetEmail } from './mailbox'
 import { codeField, containing, expectHeading, openCodePage } from './page-actions'
+import { words } from './words'
 
 test('a code may be typed or pasted with separators, and an incomplete one costs no try', async ({
   page,
@@ -19,18 +19,18 @@ test('a code may be typed or pasted with separators, and an incomplete one costs
     await page.keyboard.press('ControlOrMeta+v')
   }
 
-  await page.getByRole('button', { name: messages.code.submit }).click()
-  await expect(codeField(page)).toHaveAccessibleDescription(containing(messages.errors['code-missing']))
+  await page.getByRole('button', { name: words('code.submit') }).click()
+  await expect(codeField(page)).toHaveAccessibleDescription(containing(words('errors.code-missing')))
   await expect(codeField(page)).toBeFocused()
   for (const typed of ['12345', 'abcdef', '١٢٣٤٥٦', '１２３４５６']) {
     await codeField(page).fill(typed)
     await page.keyboard.press('Enter')
-    await expect(codeField(page)).toHaveAccessibleDescription(containing(messages.errors['code-not-numeric']))
+    await expect(codeField(page)).toHaveAccessibleDescription(containing(words('errors.code-not-numeric')))
     await expect(codeField(page)).toHaveValue(typed)
   }
   await codeField(page).fill('')
   await paste(`${code}7`)
-  await expect(codeField(page)).toHaveAccessibleDescription(containing(messages.errors['code-not-numeric']))
+  await expect(codeField(page)).toHaveAccessibleDescription(containing(words('errors.code-not-numeric')))
   await expect(codeField(page)).toHaveValue('')
   expect(sentCodes).toEqual([])
 
@@ -38,7 +38,7 @@ test('a code may be typed or pasted with separators, and an incomplete one costs
   await paste(`${wrong.slice(0, 2)}-${wrong.slice(2, 4)}–${wrong.slice(4)}`)
   await expect(codeField(page)).toHaveAccessibleDescription(/2 tries left/)
   await paste(` ${code.slice(0, 3)} ${code.slice(3)}\n`)
-  await expectHeading(page, messages.resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
   expect(sentCodes).toEqual([wrong, code])
 })
 
@@ -53,7 +53,7 @@ test('a code is sent once, by its last digit or by Enter, and a lost connection 
   const sentCodes = recordSentCodes(page)
   await context.setOffline(true)
   await codeField(page).fill(code)
-  await expect(page.getByRole('alert').filter({ hasText: messages.errors.network })).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: words('errors.network') })).toBeVisible()
   await expect(codeField(page)).toHaveValue(code)
   await context.setOffline(false)
 
@@ -61,6 +61,6 @@ test('a code is sent once, by its last digit or by Enter, and a lost connection 
   await codeField(page).fill('')
   await codeField(page).pressSequentially(code)
   await page.keyboard.press('Enter')
-  await expectHeading(page, messages.resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
   expect(sentCodes).toEqual([code])
 })

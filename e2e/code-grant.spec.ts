@@ -1,12 +1,10 @@
 import { sql } from 'drizzle-orm'
-import { messages } from '@/messages/en'
 import { NEW_PASSWORD } from './accounts'
 import { expireGrant } from './code-actions'
 import { expect, test } from './fixtures'
 import { readResetEmail } from './mailbox'
 import { accountField, choosePassword, codeField, expectHeading, openCodePage, passwordField } from './page-actions'
-
-const words = messages.resetPassword
+import { words } from './words'
 
 test('when the minutes after a right code run out on the form, nothing that was entered is lost', async ({
   page,
@@ -14,7 +12,7 @@ test('when the minutes after a right code run out on the form, nothing that was 
   db,
 }) => {
   const robin = await newAccount()
-  const timedOut = page.getByText(messages.errors['grant-expired'])
+  const timedOut = page.getByText(words('errors.grant-expired'))
   await page.clock.install()
   await openCodePage(page, robin.email)
   const { code, link } = await readResetEmail(robin)
@@ -24,7 +22,7 @@ test('when the minutes after a right code run out on the form, nothing that was 
   await page.clock.fastForward('05:01')
   await expect(timedOut).toBeVisible()
   await expect(passwordField(page)).toHaveValue(NEW_PASSWORD)
-  await expect(page.getByRole('link', { name: words.newEmail })).toBeVisible()
+  await expect(page.getByRole('link', { name: words('resetPassword.newEmail') })).toBeVisible()
 
   await expireGrant(db, robin)
   await choosePassword(page, NEW_PASSWORD)
@@ -35,10 +33,10 @@ test('when the minutes after a right code run out on the form, nothing that was 
   const tab = await page.context().newPage()
   await tab.goto(link)
   await choosePassword(page, NEW_PASSWORD)
-  await expectHeading(page, words.doneTitle)
+  await expectHeading(page, words('resetPassword.doneTitle'))
 
   await page.goto('/reset-password')
-  await expectHeading(page, messages.deadLink['link-used'].title)
+  await expectHeading(page, words('deadLink.link-used.title'))
 })
 
 test('the page says that the time after a right code is over, or that it was used, and offers a new email', async ({
@@ -50,14 +48,14 @@ test('the page says that the time after a right code is over, or that it was use
   await openCodePage(page, robin.email)
   const { code } = await readResetEmail(robin)
   await codeField(page).fill(code)
-  await expectHeading(page, words.title)
+  await expectHeading(page, words('resetPassword.title'))
   await expireGrant(db, robin)
   await page.reload()
-  await expectHeading(page, messages.deadLink['grant-expired'].title)
+  await expectHeading(page, words('deadLink.grant-expired.title'))
   await db.execute(sql`update latchkey.password_reset_tokens set used_at = now()
     where account_id = (select id::text from latchkey.users where username = ${robin.username})`)
   await page.reload()
-  await expectHeading(page, messages.deadLink['grant-unknown'].title)
-  await page.getByRole('link', { name: words.newEmail }).click()
+  await expectHeading(page, words('deadLink.grant-unknown.title'))
+  await page.getByRole('link', { name: words('resetPassword.newEmail') }).click()
   await expect(accountField(page)).toHaveValue(robin.email)
 })

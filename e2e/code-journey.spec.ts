@@ -1,4 +1,3 @@
-import { messages } from '@/messages/en'
 import { NEW_PASSWORD } from './accounts'
 import { expectCountdown, resendCountdown, setRequestAge, wrongCode } from './code-actions'
 import { expect, test } from './fixtures'
@@ -15,8 +14,7 @@ import {
   requestEmail,
   signIn,
 } from './page-actions'
-
-const words = messages.code
+import { words } from './words'
 
 test('someone who is locked out gets back in with the emailed code', async ({ page, newAccount }) => {
   const robin = await newAccount()
@@ -32,16 +30,16 @@ test('someone who is locked out gets back in with the emailed code', async ({ pa
 
   const { code } = await readResetEmail(robin)
   await page.keyboard.type(code)
-  await expectHeading(page, messages.resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
   expect(new URL(page.url()).pathname).toBe('/reset-password')
   await choosePassword(page, NEW_PASSWORD)
-  await expect(page.getByRole('heading', { name: messages.resetPassword.doneTitle })).toBeFocused()
+  await expect(page.getByRole('heading', { name: words('resetPassword.doneTitle') })).toBeFocused()
   // No violation of the content security policy, and no other warning.
   expect(complaints).toEqual([])
 
   await expectSignInRefused(page, robin.email, robin.password)
   await signIn(page, robin.email, NEW_PASSWORD)
-  await openEmail(page, robin.email, messages.passwordChangedEmail.subject)
+  await openEmail(page, robin.email, words('email.passwordChanged.subject', { brand: 'Latchkey' }))
 })
 
 test('the link works on another device while a browser waits for the code, which then no longer works', async ({
@@ -55,7 +53,7 @@ test('the link works on another device while a browser waits for the code, which
   const phone = await otherDevice()
   await phone.goto(link)
   await choosePassword(phone, NEW_PASSWORD)
-  await expectHeading(phone, messages.resetPassword.doneTitle)
+  await expectHeading(phone, words('resetPassword.doneTitle'))
 
   await codeField(page).fill(code)
   await expect(codeField(page)).toHaveAccessibleDescription(/This code is wrong or has expired.*2 tries left/)
@@ -75,18 +73,18 @@ for (const first of ['code', 'link'] as const) {
     const { code, link } = await readResetEmail(robin)
     const phone = await otherDevice()
     await phone.goto(link)
-    await expectHeading(phone, messages.resetPassword.title)
+    await expectHeading(phone, words('resetPassword.title'))
     await codeField(page).fill(code)
-    await expectHeading(page, messages.resetPassword.title)
+    await expectHeading(page, words('resetPassword.title'))
 
     const [winner, loser] = first === 'code' ? [page, phone] : [phone, page]
     await choosePassword(winner, NEW_PASSWORD)
-    await expectHeading(winner, messages.resetPassword.doneTitle)
+    await expectHeading(winner, words('resetPassword.doneTitle'))
     await choosePassword(loser, 'another lantern river 9')
     const [reason, wayOut] =
       first === 'code'
-        ? [messages.errors['link-used'], messages.resetPassword.newLink]
-        : [messages.errors['grant-unknown'], messages.resetPassword.newEmail]
+        ? [words('errors.link-used'), words('resetPassword.newLink')]
+        : [words('errors.grant-unknown'), words('resetPassword.newEmail')]
     await expect(loser.getByRole('alert').filter({ hasText: reason })).toBeVisible()
     await expect(passwordField(loser)).toHaveValue('another lantern river 9')
     await expect(loser.getByRole('link', { name: wayOut })).toBeVisible()
@@ -102,7 +100,7 @@ test('a reload, a second tab and the back button keep the request, and the accou
 }) => {
   const robin = await newAccount()
   await page.goto('/forgot-password/code')
-  await expectHeading(page, messages.forgotPassword.title)
+  await expectHeading(page, words('forgotPassword.title'))
   expect(new URL(page.url()).pathname).toBe('/forgot-password')
 
   await requestEmail(page, robin.email)
@@ -117,18 +115,18 @@ test('a reload, a second tab and the back button keep the request, and the accou
   await expect(tab.getByText(robin.email)).toBeVisible()
   await expectCountdown(resendCountdown(tab), 35, aged)
 
-  await page.getByRole('link', { name: words.otherAccount }).click()
+  await page.getByRole('link', { name: words('code.otherAccount') }).click()
   await expect(accountField(page)).toHaveValue(robin.email)
   const agedAgain = Date.now()
   await setRequestAge(db, robin, 25) // so that the countdown is still running on a slow machine
   await page.goBack()
-  await expectHeading(page, words.title)
+  await expectHeading(page, words('code.title'))
   await expectCountdown(resendCountdown(page), 35, agedAgain)
   await page.goBack()
   await expect(accountField(page)).toHaveValue(robin.email)
-  await expect(page.getByRole('button', { name: messages.forgotPassword.submit })).toBeEnabled()
-  await page.getByRole('link', { name: messages.forgotPassword.haveCode }).click()
-  await expectHeading(page, words.title)
+  await expect(page.getByRole('button', { name: words('forgotPassword.submit') })).toBeEnabled()
+  await page.getByRole('link', { name: words('forgotPassword.haveCode') }).click()
+  await expectHeading(page, words('code.title'))
 })
 
 test('another email can be requested after a minute, and only its code works', async ({ page, newAccount, db }) => {
@@ -139,8 +137,8 @@ test('another email can be requested after a minute, and only its code works', a
   await setRequestAge(db, robin, 120)
   await page.reload()
   const requested = Date.now()
-  await page.getByRole('button', { name: messages.resend.idle }).click()
-  await expect(page.getByRole('status').filter({ hasText: messages.resend.sent })).toBeVisible()
+  await page.getByRole('button', { name: words('resend.idle') }).click()
+  await expect(page.getByRole('status').filter({ hasText: words('resend.sent') })).toBeVisible()
   await expectCountdown(resendCountdown(page), 60, requested)
 
   const newer = await readResetEmail(robin, 2)
@@ -148,7 +146,7 @@ test('another email can be requested after a minute, and only its code works', a
   await codeField(page).fill(older.code)
   await expect(codeField(page)).toHaveAccessibleDescription(/This code is wrong or has expired/)
   await codeField(page).fill(newer.code)
-  await expectHeading(page, messages.resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
 })
 
 test('a tab whose request was completed in another tab says so and offers a new email', async ({
@@ -163,10 +161,10 @@ test('a tab whose request was completed in another tab says so and offers a new 
   await other.goto('/forgot-password/code')
   await codeField(page).fill(code)
   await choosePassword(page, NEW_PASSWORD)
-  await expectHeading(page, messages.resetPassword.doneTitle)
+  await expectHeading(page, words('resetPassword.doneTitle'))
 
   await codeField(other).fill(wrongCode(code))
-  await expect(other.getByRole('heading', { name: words.overTitle })).toBeFocused()
-  await other.getByRole('link', { name: words.newEmail }).click()
-  await expectHeading(other, messages.forgotPassword.title)
+  await expect(other.getByRole('heading', { name: words('code.overTitle') })).toBeFocused()
+  await other.getByRole('link', { name: words('code.newEmail') }).click()
+  await expectHeading(other, words('forgotPassword.title'))
 })

@@ -1,5 +1,4 @@
 import type { APIResponse, Browser, BrowserContext, Page, Response } from '@playwright/test'
-import { messages } from '@/messages/en'
 import { createDatabase, type Database } from '@/server/db/client'
 import { startTestApp, type TestApp } from '@/server/testing/app'
 import { insertAccount, newUsername, type TestAccount } from './accounts'
@@ -7,6 +6,7 @@ import { nearCodesOff } from './code-actions'
 import { test as base, expect } from './fixtures'
 import { codeIn, waitForEmail } from './mailbox'
 import { accountField, codeField, expectHeading } from './page-actions'
+import { words } from './words'
 
 // One worker runs the whole file, so that one server is enough.
 base.describe.configure({ mode: 'default' })
@@ -93,8 +93,8 @@ async function observeRecovery(browser: Browser, app: TestApp, account: string):
     await page.goto(`${app.url}/forgot-password`)
     await accountField(page).fill(account)
     began.request = began.request || Date.now()
-    await page.getByRole('button', { name: messages.forgotPassword.submit }).click()
-    await expectHeading(page, messages.code.title)
+    await page.getByRole('button', { name: words('forgotPassword.submit') }).click()
+    await expectHeading(page, words('code.title'))
     await expect(page.getByText(account)).toBeVisible()
   }
 
@@ -102,7 +102,7 @@ async function observeRecovery(browser: Browser, app: TestApp, account: string):
   const page = await openPage(context)
   await requestEmail(page)
   await record(page)
-  for (const [index, answer] of [/2 tries left/, /1 try left/, messages.code.blockedTitle].entries()) {
+  for (const [index, answer] of [/2 tries left/, /1 try left/, words('code.blockedTitle')].entries()) {
     began.block = Date.now()
     await codeField(page).fill(`00000${index}`)
     await expect(page.getByRole('alert').filter({ hasText: answer })).toBeVisible()
@@ -111,7 +111,7 @@ async function observeRecovery(browser: Browser, app: TestApp, account: string):
   await page.reload()
   await expect(page.getByRole('timer')).toBeVisible()
   await record(page)
-  await page.getByRole('link', { name: messages.code.otherAccount }).click()
+  await page.getByRole('link', { name: words('code.otherAccount') }).click()
   await expect(accountField(page)).toHaveValue(account)
   await record(page)
 
@@ -170,13 +170,13 @@ test('with ACCOUNT_DISCLOSURE=conceal, codes are turned off alike for an account
     const page = await context.newPage()
     await page.goto(`${app.url}/forgot-password`)
     await accountField(page).fill(account)
-    await page.getByRole('button', { name: messages.forgotPassword.submit }).click()
+    await page.getByRole('button', { name: words('forgotPassword.submit') }).click()
     await codeField(page).fill('000000')
     await expect(codeField(page)).toHaveAccessibleDescription(/2 tries left/)
     await nearCodesOff(app.db)
     await codeField(page).fill('000001')
     for (const step of ['turned off', 'loaded again']) {
-      await expectHeading(page, messages.code.offTitle)
+      await expectHeading(page, words('code.offTitle'))
       const text = (await page.locator('main').textContent()) ?? ''
       texts.push(`${step}: ${text.replaceAll(account, 'ACCOUNT').replace(COUNTDOWN, '…')}`)
       await page.reload()
@@ -184,16 +184,20 @@ test('with ACCOUNT_DISCLOSURE=conceal, codes are turned off alike for an account
     await context.close()
   }
   expect(texts.slice(2)).toEqual(texts.slice(0, 2))
-  expect(texts[1]).toContain(messages.code.off)
+  expect(texts[1]).toContain(words('code.off'))
 })
 
 test('with ACCOUNT_DISCLOSURE=conceal, the emailed code works too', async ({ page, app }) => {
   const robin = await app.newAccount()
   await page.goto(`${app.url}/forgot-password`)
   await accountField(page).fill(robin.username)
-  await page.getByRole('button', { name: messages.forgotPassword.submit }).click()
-  await expectHeading(page, messages.code.title)
-  const email = await waitForEmail(app.mailboxDir, robin.email, messages.passwordResetEmail.subject)
+  await page.getByRole('button', { name: words('forgotPassword.submit') }).click()
+  await expectHeading(page, words('code.title'))
+  const email = await waitForEmail(
+    app.mailboxDir,
+    robin.email,
+    words('email.passwordReset.subject', { brand: 'Latchkey' }),
+  )
   await codeField(page).fill(codeIn(email))
-  await expectHeading(page, messages.resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
 })

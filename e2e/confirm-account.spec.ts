@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
-import { messages } from '@/messages/en'
 import { expect, test } from './fixtures'
 import { accountField, expectHeading } from './page-actions'
+import { words } from './words'
 
 test('with ACCOUNT_DISCLOSURE=reveal, people see the account before an email is sent', async ({
   page,
@@ -16,21 +16,21 @@ test('with ACCOUNT_DISCLOSURE=reveal, people see the account before an email is 
     if (request.method() === 'POST' && pathname.endsWith('recovery.request')) emailRequests.push(pathname)
     expect(search, 'the account is never part of an address').not.toContain(robin.username)
   })
-  const submit = page.getByRole('button', { name: messages.forgotPassword.submit })
+  const submit = page.getByRole('button', { name: words('forgotPassword.submit') })
   await page.goto('/forgot-password')
   await accountField(page).fill(robin.username)
   await submit.click()
-  await expect(page.getByRole('heading', { name: messages.confirmAccount.title })).toBeFocused()
+  await expect(page.getByRole('heading', { name: words('confirmAccount.title') })).toBeFocused()
   await expect(page.getByText(robin.fullName)).toBeVisible()
   await expect(page.getByText('r•••@e•••.com')).toBeVisible()
   await expect(page.locator('main')).not.toContainText(robin.email)
   await expect(page.locator('main img')).toHaveJSProperty('naturalWidth', 64)
-  await page.getByRole('button', { name: messages.confirmAccount.no }).click()
+  await page.getByRole('button', { name: words('confirmAccount.no') }).click()
   await expect(accountField(page)).toBeFocused()
   await expect(accountField(page)).toHaveValue(robin.username)
   expect(emailRequests).toEqual([])
   await submit.click()
-  await page.getByRole('button', { name: messages.confirmAccount.yes }).dblclick()
-  await expectHeading(page, messages.code.title)
+  await page.getByRole('button', { name: words('confirmAccount.yes') }).dblclick()
+  await expectHeading(page, words('code.title'))
   expect(emailRequests).toEqual(['/api/trpc/recovery.request'])
 })

@@ -1,5 +1,4 @@
 import { expect, type Page, test } from '@playwright/test'
-import { messages } from '@/messages/en'
 import { createDatabase, type Database } from '@/server/db/client'
 import { type ExternalApp, MEMBERS_SIGN_IN, startExternalApp } from '@/server/testing/external-app'
 import { setProvider } from '@/server/testing/legacy-members'
@@ -7,6 +6,7 @@ import { NEW_PASSWORD } from './accounts'
 import { codeIn, linkIn } from './mailbox'
 import { insertMember, isMemberSignedIn, type Member, signInAsMember } from './members'
 import { accountField, choosePassword, codeField, expectHeading } from './page-actions'
+import { words } from './words'
 
 // With ACCOUNTS=external, in front of the members of another application.
 test.describe.configure({ mode: 'default' })
@@ -37,11 +37,9 @@ async function emailsTo({ email }: { email: string }, subject: string, count = 1
 async function requestEmail(page: Page, typed: string) {
   await page.goto(`${app.url}/forgot-password`)
   await accountField(page).fill(typed)
-  await page.getByRole('button', { name: messages.forgotPassword.submit }).click()
-  await expectHeading(page, messages.code.title)
+  await page.getByRole('button', { name: words('forgotPassword.submit') }).click()
+  await expectHeading(page, words('code.title'))
 }
-
-const { passwordChangedEmail, passwordResetEmail, resetPassword, secureAccount, signInViaEmail } = messages
 
 /** The email that names this account, among those to an address that several accounts share. */
 const emailOf = (emails: { text: string }[], { username }: Member) =>
@@ -53,25 +51,25 @@ test('a member resets the password by link, is sent to sign in at the site, and 
   const robin = await insertMember(db)
   const session = await signInAsMember(db, robin.username, robin.password)
   await requestEmail(page, robin.email)
-  const [email] = await emailsTo(robin, passwordResetEmail.subject)
+  const [email] = await emailsTo(robin, words('email.passwordReset.subject', { brand: 'Latchkey' }))
   await page.goto(linkIn(email as { text: string }))
-  await expectHeading(page, resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
   expect(page.url()).not.toContain('token')
   await choosePassword(page, NEW_PASSWORD)
-  await expectHeading(page, resetPassword.doneTitle)
+  await expectHeading(page, words('resetPassword.doneTitle'))
   expect(await isMemberSignedIn(db, session)).toBe(false)
   expect(await signInAsMember(db, robin.username, robin.password)).toBe('')
   const intruder = await signInAsMember(db, robin.username, NEW_PASSWORD)
   expect(intruder).not.toBe('')
 
-  await page.getByRole('link', { name: resetPassword.signIn }).click()
+  await page.getByRole('link', { name: words('resetPassword.signIn') }).click()
   await expectHeading(page, MEMBERS_SIGN_IN)
   expect(page.url()).toBe(app.signInUrl)
 
-  const [changed] = await emailsTo(robin, passwordChangedEmail.subject)
+  const [changed] = await emailsTo(robin, words('email.passwordChanged.subject', { brand: 'Latchkey' }))
   await page.goto(linkIn(changed as { text: string }))
-  await page.getByRole('button', { name: secureAccount.submit }).click()
-  await expectHeading(page, secureAccount.doneTitle)
+  await page.getByRole('button', { name: words('secureAccount.submit') }).click()
+  await expectHeading(page, words('secureAccount.doneTitle'))
   expect(await isMemberSignedIn(db, intruder)).toBe(false)
   expect(await signInAsMember(db, robin.username, NEW_PASSWORD)).toBe('')
 })
@@ -79,11 +77,11 @@ test('a member resets the password by link, is sent to sign in at the site, and 
 test('a member resets the password by code', async ({ page }) => {
   const robin = await insertMember(db)
   await requestEmail(page, robin.username)
-  const [email] = await emailsTo(robin, passwordResetEmail.subject)
+  const [email] = await emailsTo(robin, words('email.passwordReset.subject', { brand: 'Latchkey' }))
   await codeField(page).fill(codeIn(email as { text: string }))
-  await expectHeading(page, resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
   await choosePassword(page, NEW_PASSWORD)
-  await expectHeading(page, resetPassword.doneTitle)
+  await expectHeading(page, words('resetPassword.doneTitle'))
   expect(await signInAsMember(db, robin.username, NEW_PASSWORD)).not.toBe('')
 })
 
@@ -91,18 +89,18 @@ test('two members with one email address each get an email that works for themse
   const robin = await insertMember(db)
   const kim = await insertMember(db, { email: robin.email, fullName: 'Kim Reader' })
   await requestEmail(page, robin.email)
-  const emails = await emailsTo(robin, passwordResetEmail.subject, 2)
+  const emails = await emailsTo(robin, words('email.passwordReset.subject', { brand: 'Latchkey' }), 2)
 
   await codeField(page).fill(codeIn(emailOf(emails, kim)))
-  await expectHeading(page, resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
   await choosePassword(page, NEW_PASSWORD)
-  await expectHeading(page, resetPassword.doneTitle)
+  await expectHeading(page, words('resetPassword.doneTitle'))
   expect(await signInAsMember(db, kim.username, NEW_PASSWORD)).not.toBe('')
   expect(await signInAsMember(db, robin.username, robin.password)).not.toBe('')
 
   await page.goto(linkIn(emailOf(emails, robin)))
   await choosePassword(page, 'another river lantern 42')
-  await expectHeading(page, resetPassword.doneTitle)
+  await expectHeading(page, words('resetPassword.doneTitle'))
   expect(await signInAsMember(db, robin.username, 'another river lantern 42')).not.toBe('')
   expect(await signInAsMember(db, kim.username, NEW_PASSWORD)).not.toBe('')
 })
@@ -111,7 +109,7 @@ test('a member who signs in with Google is told so, and the page says the same a
   const robin = await insertMember(db, { passwordHash: null })
   await setProvider(db, robin, 'google')
   await requestEmail(page, robin.email)
-  const [email] = await emailsTo(robin, signInViaEmail.subject)
+  const [email] = await emailsTo(robin, words('email.signInVia.subject', { brand: 'Latchkey' }))
   expect(email?.text).toContain('Google')
   expect(linkIn(email as { text: string })).toBe('')
   expect(codeIn(email as { text: string })).toBe('')
@@ -138,8 +136,8 @@ test('people sign in at the site: no page and no procedure of Latchkey does it',
   }
 
   for (const [path, link] of [
-    ['/', messages.home.signIn],
-    ['/forgot-password', messages.forgotPassword.signIn],
+    ['/', words('home.signIn')],
+    ['/forgot-password', words('forgotPassword.signIn')],
   ] as const) {
     await page.goto(`${app.url}${path}`)
     await page.getByRole('link', { name: link }).click()

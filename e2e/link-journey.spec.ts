@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import { messages } from '@/messages/en'
 import { NEW_PASSWORD } from './accounts'
 import { setRequestAge } from './code-actions'
 import { expect, test } from './fixtures'
@@ -15,8 +14,7 @@ import {
   signIn,
 } from './page-actions'
 import { secureMovedAccount } from './secure-account-actions'
-
-const { passwordChangedEmail, passwordResetEmail, resetPassword } = messages
+import { words } from './words'
 
 test('someone who is locked out gets back in with the emailed link, and every other device is signed out', async ({
   page,
@@ -28,40 +26,43 @@ test('someone who is locked out gets back in with the emailed link, and every ot
   await openAccountPage(laptop, robin, robin.password)
 
   await page.goto('/')
-  await page.getByRole('link', { name: messages.home.forgot }).click()
+  await page.getByRole('link', { name: words('home.forgot') }).click()
   await accountField(page).fill(robin.email)
-  await page.getByRole('button', { name: messages.forgotPassword.submit }).click()
-  await expect(page.getByRole('heading', { name: messages.confirmAccount.title })).toBeFocused()
+  await page.getByRole('button', { name: words('forgotPassword.submit') }).click()
+  await expect(page.getByRole('heading', { name: words('confirmAccount.title') })).toBeFocused()
   await expect(page.getByText(robin.fullName)).toBeVisible()
-  await page.getByRole('button', { name: messages.confirmAccount.yes }).click()
-  await expectHeading(page, messages.code.title)
+  await page.getByRole('button', { name: words('confirmAccount.yes') }).click()
+  await expectHeading(page, words('code.title'))
   await expect(page.getByText(robin.email)).toBeVisible()
 
-  await openEmail(page, robin.email, passwordResetEmail.subject)
+  await openEmail(page, robin.email, words('email.passwordReset.subject', { brand: 'Latchkey' }))
   const { code, link } = await readResetEmail(robin)
   await expect(page.getByRole('link', { name: link })).toBeVisible()
   await expect(page.locator('pre')).toContainText(code)
-  await page.frameLocator('iframe').getByRole('link', { name: passwordResetEmail.button }).click()
+  await page
+    .frameLocator('iframe')
+    .getByRole('link', { name: words('email.passwordReset.button') })
+    .click()
 
-  await expectHeading(page, resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
   expect(new URL(page.url()).pathname).toBe('/reset-password')
   expect(page.url()).not.toContain('token')
   await choosePassword(page, NEW_PASSWORD)
-  await expect(page.getByRole('heading', { name: resetPassword.doneTitle })).toBeFocused()
+  await expect(page.getByRole('heading', { name: words('resetPassword.doneTitle') })).toBeFocused()
 
   await expectSignInRefused(page, robin.email, robin.password)
   await signIn(page, robin.email, NEW_PASSWORD)
 
   await laptop.reload()
-  await expectHeading(laptop, messages.signIn.title)
+  await expectHeading(laptop, words('signIn.title'))
 
   const stranger = await otherDevice()
   await stranger.goto(link)
-  await expect(stranger.getByText(messages.deadLink['link-used'].title)).toBeVisible()
+  await expect(stranger.getByText(words('deadLink.link-used.title'))).toBeVisible()
   expect(new URL(stranger.url()).pathname).toBe('/forgot-password')
   expect(stranger.url()).not.toContain('token')
 
-  await openEmail(page, robin.email, passwordChangedEmail.subject)
+  await openEmail(page, robin.email, words('email.passwordChanged.subject', { brand: 'Latchkey' }))
 })
 
 test('someone whose password was changed by an intruder takes the account back', async ({
@@ -73,19 +74,22 @@ test('someone whose password was changed by an intruder takes the account back',
   await openCodePage(page, robin.email)
   await page.goto((await readResetEmail(robin)).link)
   await choosePassword(page, NEW_PASSWORD)
-  await expectHeading(page, resetPassword.doneTitle)
+  await expectHeading(page, words('resetPassword.doneTitle'))
   const intruder = await otherDevice()
   await openAccountPage(intruder, robin, NEW_PASSWORD)
 
-  await openEmail(page, robin.email, passwordChangedEmail.subject)
-  await page.frameLocator('iframe').getByRole('link', { name: passwordChangedEmail.button }).click()
-  await page.getByRole('button', { name: messages.secureAccount.submit }).click()
-  await expectHeading(page, messages.secureAccount.doneTitle)
+  await openEmail(page, robin.email, words('email.passwordChanged.subject', { brand: 'Latchkey' }))
+  await page
+    .frameLocator('iframe')
+    .getByRole('link', { name: words('email.passwordChanged.button') })
+    .click()
+  await page.getByRole('button', { name: words('secureAccount.submit') }).click()
+  await expectHeading(page, words('secureAccount.doneTitle'))
   expect(new URL(page.url()).pathname).toBe('/secure-account')
   expect(page.url()).not.toContain('token')
 
   await intruder.reload()
-  await expectHeading(intruder, messages.signIn.title)
+  await expectHeading(intruder, words('signIn.title'))
   await expectSignInRefused(intruder, robin.email, NEW_PASSWORD)
 })
 
@@ -96,7 +100,7 @@ test('an owner whose address was changed too is sent to support, and no link is 
 }) => {
   const robin = await newAccount()
   await secureMovedAccount(page, robin, db)
-  await expect(page.getByText(messages.secureAccount.elsewhereBody)).toBeVisible()
+  await expect(page.getByText(words('secureAccount.elsewhereBody'))).toBeVisible()
   const queued = await db.execute(sql`select status from latchkey.mail_outbox
     where exempt_from_cooldown and account_id = (select id::text from latchkey.users where username = ${robin.username})`)
   expect([...queued]).toEqual([])
@@ -105,8 +109,8 @@ test('an owner whose address was changed too is sent to support, and no link is 
 test('a signed-in user can email a link to their own address', async ({ page, newAccount }) => {
   const robin = await newAccount()
   await openAccountPage(page, robin, robin.password)
-  await page.getByRole('button', { name: messages.account.requestReset }).click()
-  await expect(page.getByText(messages.account.requestResetSent(robin.email))).toBeVisible()
+  await page.getByRole('button', { name: words('account.requestReset') }).click()
+  await expect(page.getByText(words.markup('account.requestResetSent', { email: () => robin.email }))).toBeVisible()
   await readResetEmail(robin)
   await page.goto('/forgot-password')
   await expect(accountField(page)).toHaveValue(robin.email)
@@ -120,9 +124,9 @@ test('only the link of the newest email works, and an older one says so', async 
   await openCodePage(page, robin.username)
   const newer = await readResetEmail(robin, 2)
   await page.goto(older.link)
-  await expect(page.getByText(messages.deadLink['link-superseded'].title)).toBeVisible()
+  await expect(page.getByText(words('deadLink.link-superseded.title'))).toBeVisible()
   await page.goto(newer.link)
-  await expectHeading(page, resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
 })
 
 test('the account page says that an address cannot be emailed because an email bounced', async ({
@@ -134,6 +138,6 @@ test('the account page says that an address cannot be emailed because an email b
   await db.execute(sql`insert into latchkey.mail_suppressions (account_id, address, kind, since)
     select id, email, 'bounced', now() from latchkey.users where username = ${robin.username}`)
   await openAccountPage(page, robin, robin.password)
-  await expect(page.getByText(messages.account.suppressionTitle)).toBeVisible()
-  await expect(page.getByText(messages.account.suppression.bounced(robin.email))).toBeVisible()
+  await expect(page.getByText(words('account.suppressionTitle'))).toBeVisible()
+  await expect(page.getByText(words.markup('account.suppression.bounced', { email: () => robin.email }))).toBeVisible()
 })

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { expect } from '@playwright/test'
-import { messages } from '@/messages/en'
 import type { MailboxEmail } from '@/server/mail/transports/mailbox'
+import { words } from './words'
 
 /** The emails to one address in an app's development mailbox, the oldest first. */
 export async function emailsTo(mailboxDir: string, address: string, subject: string): Promise<MailboxEmail[]> {
@@ -41,6 +41,6 @@ export const codeIn = ({ text }: { text: string }): string => /^\s*(\d{6})\s*$/m
 /** Waits for the newest reset email of the shared app to an account, the `count`-th so far. */
 export async function readResetEmail({ email }: { email: string }, count = 1) {
   const dir = process.env.E2E_MAILBOX_DIR as string
-  const received = await waitForEmail(dir, email, messages.passwordResetEmail.subject, count)
+  const received = await waitForEmail(dir, email, words('email.passwordReset.subject', { brand: 'Latchkey' }), count)
   return { code: codeIn(received), link: linkIn(received) }
 }

@@ -1,14 +1,14 @@
 import { expect, type Page } from '@playwright/test'
-import { messages } from '@/messages/en'
 import type { TestAccount } from './accounts'
+import { words } from './words'
 
 /** What people do on the pages. Elements are found by the texts of the catalogue, so a new text changes no test. */
 
-export const accountField = (page: Page) => page.getByLabel(messages.field.account)
-export const passwordField = (page: Page) => page.getByLabel(messages.resetPassword.password, { exact: true })
+export const accountField = (page: Page) => page.getByLabel(words('field.account'))
+export const passwordField = (page: Page) => page.getByLabel(words('resetPassword.password'), { exact: true })
 export const confirmPasswordField = (page: Page) =>
-  page.getByRole('textbox', { name: messages.resetPassword.confirmPassword })
-export const codeField = (page: Page) => page.getByLabel(messages.code.label)
+  page.getByRole('textbox', { name: words('resetPassword.confirmPassword') })
+export const codeField = (page: Page) => page.getByLabel(words('code.label'))
 
 /** Matches a description that contains this text of the catalogue. */
 export const containing = (text: string) => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
@@ -20,20 +20,20 @@ export const expectHeading = (page: Page, title: string) =>
 export async function submitSignIn(page: Page, account: string, password: string, origin = '') {
   await page.goto(`${origin}/sign-in`)
   await accountField(page).fill(account)
-  await page.getByLabel(messages.field.password, { exact: true }).fill(password)
-  await page.getByRole('button', { name: messages.signIn.submit }).click()
+  await page.getByLabel(words('field.password'), { exact: true }).fill(password)
+  await page.getByRole('button', { name: words('signIn.submit') }).click()
 }
 
 /** Signs in on the page and expects the account page. */
 export async function signIn(page: Page, account: string, password: string, origin = '') {
   await submitSignIn(page, account, password, origin)
-  await expectHeading(page, messages.account.title)
+  await expectHeading(page, words('account.title'))
 }
 
 /** Tries to sign in on the page and expects a refusal. */
 export async function expectSignInRefused(page: Page, account: string, password: string, origin = '') {
   await submitSignIn(page, account, password, origin)
-  await expect(page.getByRole('alert').filter({ hasText: messages.errors['sign-in-failed'] })).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: words('errors.sign-in-failed') })).toBeVisible()
 }
 
 /** Signs this browser in without the page, where signing in is not what is tested, and opens the account page. */
@@ -41,20 +41,20 @@ export async function openAccountPage(page: Page, { email }: TestAccount, passwo
   const response = await page.request.post('/api/trpc/session.signIn', { data: { account: email, password } })
   expect(response.status()).toBe(200)
   await page.goto('/account')
-  await expectHeading(page, messages.account.title)
+  await expectHeading(page, words('account.title'))
 }
 
 /** Requests an email on the page, and confirms the account that ACCOUNT_DISCLOSURE=reveal shows. */
 export async function requestEmail(page: Page, account: string) {
   await page.goto('/forgot-password')
   await accountField(page).fill(account)
-  await page.getByRole('button', { name: messages.forgotPassword.submit }).click()
-  await page.getByRole('button', { name: messages.confirmAccount.yes }).click()
-  await expectHeading(page, messages.code.title)
+  await page.getByRole('button', { name: words('forgotPassword.submit') }).click()
+  await page.getByRole('button', { name: words('confirmAccount.yes') }).click()
+  await expectHeading(page, words('code.title'))
 }
 
 /** Requests an email without the page, where requesting is not what is tested, and opens the code page. */
-export async function openCodePage(page: Page, account: string, title: string = messages.code.title) {
+export async function openCodePage(page: Page, account: string, title: string = words('code.title')) {
   const response = await page.request.post('/api/trpc/recovery.request', { data: { account } })
   expect(response.status()).toBe(200)
   await page.goto('/forgot-password/code')
@@ -65,7 +65,7 @@ export async function openCodePage(page: Page, account: string, title: string = 
 export async function choosePassword(page: Page, password: string, confirmation = password) {
   await passwordField(page).fill(password)
   await confirmPasswordField(page).fill(confirmation)
-  await page.getByRole('button', { name: messages.resetPassword.submit }).click()
+  await page.getByRole('button', { name: words('resetPassword.submit') }).click()
 }
 
 /** Opens the newest email to an address with this subject on the mailbox page, once it is there. */

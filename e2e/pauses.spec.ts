@@ -1,6 +1,5 @@
 import type { Page } from '@playwright/test'
 import { sql } from 'drizzle-orm'
-import { messages } from '@/messages/en'
 import { createDatabase, type Database } from '@/server/db/client'
 import { startTestApp, type TestApp } from '@/server/testing/app'
 import { insertAccount, NEW_PASSWORD, type TestAccount } from './accounts'
@@ -16,6 +15,7 @@ import {
   passwordField,
 } from './page-actions'
 import { expectWellMade } from './well-made'
+import { words } from './words'
 
 // A pause is for everyone, so these tests have a server of their own and run one after another.
 base.describe.configure({ mode: 'default' })
@@ -49,7 +49,11 @@ const resume = (db: Database) => db.execute(sql`delete from latchkey.recovery_pa
 test.afterEach(({ appDb }) => resume(appDb))
 
 async function mailed(app: TestApp, { email }: TestAccount) {
-  const received = await waitForEmail(app.mailboxDir, email, messages.passwordResetEmail.subject)
+  const received = await waitForEmail(
+    app.mailboxDir,
+    email,
+    words('email.passwordReset.subject', { brand: 'Latchkey' }),
+  )
   return { code: codeIn(received), link: linkIn(received) }
 }
 
@@ -65,39 +69,39 @@ test('while all recovery is paused, every page says so, and nothing that was ent
   const { code, link } = await mailed(app, robin)
   const form = await page.context().newPage()
   await form.goto(link)
-  await expectHeading(form, messages.resetPassword.title)
+  await expectHeading(form, words('resetPassword.title'))
   const request = await page.context().newPage()
   await request.goto('/forgot-password')
-  await expect(request.getByText(messages.paused.title)).toBeHidden()
+  await expect(request.getByText(words('paused.title'))).toBeHidden()
 
   await pause(db, 'all')
   await choosePassword(form, NEW_PASSWORD)
-  await expect(refusal(form, messages.errors['recovery-paused'])).toBeVisible()
+  await expect(refusal(form, words('errors.recovery-paused'))).toBeVisible()
   await expect(passwordField(form)).toHaveValue(NEW_PASSWORD)
   await expect(confirmPasswordField(form)).toHaveValue(NEW_PASSWORD)
   await expectWellMade(form, 'new password, refused while all is paused')
   await codeField(page).fill(code)
-  await expect(refusal(page, messages.errors['recovery-paused'])).toBeVisible()
+  await expect(refusal(page, words('errors.recovery-paused'))).toBeVisible()
   await expect(codeField(page)).toHaveValue(code)
   await expectWellMade(page, 'code, refused while all is paused')
   await accountField(request).fill(robin.username)
-  await request.getByRole('button', { name: messages.forgotPassword.submit }).click()
-  await expect(refusal(request, messages.errors['recovery-paused'])).toBeVisible()
+  await request.getByRole('button', { name: words('forgotPassword.submit') }).click()
+  await expect(refusal(request, words('errors.recovery-paused'))).toBeVisible()
   await expect(accountField(request)).toHaveValue(robin.username)
 
   for (const opened of [page, request]) {
     await opened.reload()
-    await expect(opened.getByText(messages.paused.title)).toBeVisible()
+    await expect(opened.getByText(words('paused.title'))).toBeVisible()
     await expectWellMade(opened, `${new URL(opened.url()).pathname} while all is paused`)
   }
   await page.goto(link)
   expect(new URL(page.url()).pathname).toBe('/reset-password')
-  await expectHeading(page, messages.refusedLink['recovery-paused'].title)
+  await expectHeading(page, words('refusedLink.recovery-paused.title'))
   await expectWellMade(page, 'a link while all is paused')
 
   await resume(db)
-  await form.getByRole('button', { name: messages.resetPassword.submit }).click()
-  await expectHeading(form, messages.resetPassword.doneTitle)
+  await form.getByRole('button', { name: words('resetPassword.submit') }).click()
+  await expectHeading(form, words('resetPassword.doneTitle'))
 })
 
 test('while codes are paused, the code page and the form after a code send people to the link', async ({
@@ -110,21 +114,21 @@ test('while codes are paused, the code page and the form after a code send peopl
   const { code, link } = await mailed(app, robin)
   await pause(db, 'codes')
   await codeField(page).fill(code)
-  await expect(refusal(page, messages.errors['codes-paused'])).toBeVisible()
+  await expect(refusal(page, words('errors.codes-paused'))).toBeVisible()
   await expect(codeField(page)).toHaveValue(code)
   await page.reload()
-  await expect(page.getByText(messages.code.codesPausedTitle)).toBeVisible()
+  await expect(page.getByText(words('code.codesPausedTitle'))).toBeVisible()
   await expectWellMade(page, 'code, paused')
 
   await resume(db)
   await codeField(page).fill(code)
-  await expectHeading(page, messages.resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
   await pause(db, 'codes')
   await page.reload()
-  await expectHeading(page, messages.refusedLink['codes-paused'].title)
+  await expectHeading(page, words('refusedLink.codes-paused.title'))
   await expectWellMade(page, 'new password while codes are paused')
   await page.goto(link)
-  await expectHeading(page, messages.resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
 })
 
 test('while links are paused, an opened link leads to the code, and works afterwards', async ({
@@ -137,21 +141,21 @@ test('while links are paused, an opened link leads to the code, and works afterw
   const { code, link } = await mailed(app, robin)
   await pause(db, 'links')
   await page.reload()
-  await expect(page.getByText(messages.code.linksPaused)).toBeVisible()
+  await expect(page.getByText(words('code.linksPaused'))).toBeVisible()
   await expectWellMade(page, 'code while links are paused')
   await page.goto(link)
-  await expectHeading(page, messages.refusedLink['links-paused'].title)
+  await expectHeading(page, words('refusedLink.links-paused.title'))
   expect(page.url()).not.toContain('token')
   await expectWellMade(page, 'a link while links are paused')
-  await page.getByRole('link', { name: messages.resetPassword.enterCode }).click()
+  await page.getByRole('link', { name: words('resetPassword.enterCode') }).click()
   await codeField(page).fill(code)
-  await expectHeading(page, messages.resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
 
   await page.goto(link)
-  await expectHeading(page, messages.refusedLink['links-paused'].title)
+  await expectHeading(page, words('refusedLink.links-paused.title'))
   await resume(db)
   await page.reload()
-  await expectHeading(page, messages.resetPassword.title)
+  await expectHeading(page, words('resetPassword.title'))
 })
 
 test('the links and codes of an account that support has stopped say so, and only to their owner', async ({
@@ -167,14 +171,14 @@ test('the links and codes of an account that support has stopped say so, and onl
   await confirmPasswordField(page).fill(NEW_PASSWORD)
   await db.execute(sql`insert into latchkey.frozen_accounts (account_id, since)
     select id::text, now() from latchkey.users where username = ${robin.username}`)
-  await page.getByRole('button', { name: messages.resetPassword.submit }).click()
-  await expect(refusal(page, messages.errors['account-frozen'])).toBeVisible()
+  await page.getByRole('button', { name: words('resetPassword.submit') }).click()
+  await expect(refusal(page, words('errors.account-frozen'))).toBeVisible()
   await expect(passwordField(page)).toHaveValue(NEW_PASSWORD)
   await page.goto(link)
-  await expectHeading(page, messages.refusedLink['account-frozen'].title)
-  await expect(page.getByRole('button', { name: messages.retry.idle })).toBeHidden()
+  await expectHeading(page, words('refusedLink.account-frozen.title'))
+  await expect(page.getByRole('button', { name: words('retry.idle') })).toBeHidden()
   await expectWellMade(page, 'a link of a frozen account')
   await page.goto('/forgot-password/code')
   await codeField(page).fill(code)
-  await expect(refusal(page, messages.errors['account-frozen'])).toBeVisible()
+  await expect(refusal(page, words('errors.account-frozen'))).toBeVisible()
 })

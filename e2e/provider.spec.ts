@@ -1,12 +1,12 @@
 import { expect, test } from '@playwright/test'
 import postgres from 'postgres'
-import { messages } from '@/messages/en'
 import { createDatabase } from '@/server/db/client'
 import { startTestApp } from '@/server/testing/app'
 import { startFakeResend } from '@/server/testing/fake-resend'
 import { insertAccount, NEW_PASSWORD } from './accounts'
 import { codeIn, linkIn } from './mailbox'
 import { accountField, choosePassword, expectHeading, expectSignInRefused, signIn } from './page-actions'
+import { words } from './words'
 
 /** Creates an empty database on the PostgreSQL server of the shared app. It plays the operator's own database. */
 async function createEmptyDatabase(): Promise<string> {
@@ -53,8 +53,8 @@ test('with DATABASE_URL and Resend, the whole recovery works and no secret is st
     for (const account of ['unknown@example.com', robin.email]) {
       await page.goto(`${app.url}/forgot-password`)
       await accountField(page).fill(account)
-      await page.getByRole('button', { name: messages.forgotPassword.submit }).click()
-      await expectHeading(page, messages.code.title)
+      await page.getByRole('button', { name: words('forgotPassword.submit') }).click()
+      await expectHeading(page, words('code.title'))
     }
     const email = await resend.waitForEmail(({ to }) => to.includes(robin.email), 60_000)
     expect(email.from).toBe('Latchkey <accounts@example.org>')
@@ -69,7 +69,7 @@ test('with DATABASE_URL and Resend, the whole recovery works and no secret is st
     page.on('request', (request) => addresses.push(request.url()))
     await page.goto(link)
     await choosePassword(page, NEW_PASSWORD)
-    await expectHeading(page, messages.resetPassword.doneTitle)
+    await expectHeading(page, words('resetPassword.doneTitle'))
     await resend.waitForEmail(({ subject }) => subject === 'Your Latchkey password was changed', 60_000)
     expect(resend.accepted.map(({ to }) => to)).toEqual([[robin.email], [robin.email]])
 

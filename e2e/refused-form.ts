@@ -1,8 +1,8 @@
 import { expect, type Page } from '@playwright/test'
-import { messages } from '@/messages/en'
 import { NEW_PASSWORD, type TestAccount } from './accounts'
 import { readResetEmail } from './mailbox'
 import { choosePassword, expectHeading, openCodePage } from './page-actions'
+import { words } from './words'
 
 /** Leaves an opened link in the browser that it may use only later, as when its network has opened too many. */
 const holdWaitingLink = (page: Page) =>
@@ -23,10 +23,10 @@ export async function visitRefusedForm(
   await page.goto((await readResetEmail(account)).link)
   await page.context().clearCookies()
   await choosePassword(page, NEW_PASSWORD)
-  await expect(page.getByText(messages.errors['secret-changed'])).toBeVisible()
+  await expect(page.getByText(words('errors.secret-changed'))).toBeVisible()
   await check(page, 'new password, another link was opened')
   await holdWaitingLink(page)
-  await page.getByRole('button', { name: messages.retry.reload }).click()
-  await expectHeading(page, messages.refusedLink['too-many-requests'].title)
+  await page.getByRole('button', { name: words('retry.reload') }).click()
+  await expectHeading(page, words('refusedLink.too-many-requests.title'))
   await check(page, 'too many links')
 }

@@ -1,18 +1,18 @@
 import type { Page } from '@playwright/test'
 import { sql } from 'drizzle-orm'
-import { messages } from '@/messages/en'
 import type { Database } from '@/server/db/client'
 import { NEW_PASSWORD, type TestAccount } from './accounts'
 import { readResetEmail } from './mailbox'
 import { choosePassword, expectHeading, openCodePage, openEmail } from './page-actions'
+import { words } from './words'
 
 /** Resets the password as an intruder would. Returns the link of the email about it, which secures the account. */
 export async function resetByIntruder(page: Page, account: TestAccount): Promise<string> {
   await openCodePage(page, account.email)
   await page.goto((await readResetEmail(account)).link)
   await choosePassword(page, NEW_PASSWORD)
-  await expectHeading(page, messages.resetPassword.doneTitle)
-  await openEmail(page, account.email, messages.passwordChangedEmail.subject)
+  await expectHeading(page, words('resetPassword.doneTitle'))
+  await openEmail(page, account.email, words('email.passwordChanged.subject', { brand: 'Latchkey' }))
   return (await page.getByRole('link', { name: /secure-account/ }).getAttribute('href')) as string
 }
 
@@ -22,6 +22,6 @@ export async function secureMovedAccount(page: Page, account: TestAccount, db: D
   const moved = `intruder.${account.email}`
   await db.execute(sql`update latchkey.users set email = ${moved} where username = ${account.username}`)
   await page.goto(link)
-  await page.getByRole('button', { name: messages.secureAccount.submit }).click()
-  await expectHeading(page, messages.secureAccount.elsewhereTitle)
+  await page.getByRole('button', { name: words('secureAccount.submit') }).click()
+  await expectHeading(page, words('secureAccount.elsewhereTitle'))
 }

@@ -75,7 +75,7 @@ const planted: Planted[] = [
   ['server/audit/*.ts', '@/server/recovery/stub', 'imports of server/audit'],
   // Allowed imports.
   ['app/*/form.tsx', '@/app/_trpc/client'],
-  ['app/*/form.tsx', '@/messages/en'],
+  ['app/*/form.tsx', '@/messages/en.json'],
   ['app/*/form.tsx', '@/server/core/typed-input'],
   ['app/*/form.tsx', 'type @/server/api/root'],
   ['app/*/page.tsx', '@/app/_trpc/server'],

@@ -19,7 +19,7 @@ export function Notice({ tone, live = false, title, children }: NoticeProps) {
   return (
     <div
       role={live ? (tone === 'problem' ? 'alert' : 'status') : undefined}
-      className={`rounded-r-lg border-l-4 px-gutter py-3 ${TONES[tone]}`}
+      className={`rounded-e-lg border-s-4 px-gutter py-3 ${TONES[tone]}`}
     >
       {title ? <p className="font-semibold">{title}</p> : null}
       <div>{children}</div>

@@ -1,15 +1,17 @@
 'use client'
 
+import { useTranslations } from 'next-intl'
 import { useEffect, useRef, useState } from 'react'
-import { messages } from '@/messages/en'
 import { Field, type FieldProps } from './field'
 import { useHydrated } from './hydrated'
 
 /** A password input with a button that shows the password. Paste and password managers work as in any input. */
 export function PasswordField(props: Omit<FieldProps, 'type' | 'trailing'>) {
+  const t = useTranslations('field')
   const [shown, setShown] = useState(false)
   const toggle = useRef<HTMLButtonElement>(null)
   const hydrated = useHydrated()
+  const field = props.name === 'confirmPassword' ? 'again' : props.autoComplete === 'new-password' ? 'new' : 'current'
 
   useEffect(() => {
     // Hide the password again on submit, because browsers remember the values of plain text inputs.
@@ -28,11 +30,11 @@ export function PasswordField(props: Omit<FieldProps, 'type' | 'trailing'>) {
           ref={toggle}
           type="button"
           disabled={!hydrated}
-          aria-label={shown ? messages.field.hidePassword(props.label) : messages.field.showPassword(props.label)}
+          aria-label={shown ? t('hidePassword', { field }) : t('showPassword', { field })}
           onClick={() => setShown(!shown)}
           className="min-w-16 shrink-0 rounded-lg px-2 text-sm font-medium text-accent hover:text-accent-strong"
         >
-          {shown ? messages.field.hide : messages.field.show}
+          {shown ? t('hide') : t('show')}
         </button>
       }
     />

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
+import { useErrorText } from './error-text'
 import { Notice } from './notice'
-import { errorText, type Refusal } from './refusal'
+import type { Refusal } from './refusal'
 import { ReloadButton } from './reload-button'
 import { SupportLink } from './support-link'
 
@@ -12,6 +13,7 @@ const FOR_SUPPORT: readonly string[] = ['account-frozen', 'internal']
  * form's button, so that nothing above it moves.
  */
 export function RefusalNotice({ refusal, children }: { refusal: Refusal | undefined; children?: ReactNode }) {
+  const errorText = useErrorText()
   if (!refusal) return null
   return (
     <div className="mt-4">

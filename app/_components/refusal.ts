@@ -1,11 +1,16 @@
-import { type DeadLink, messages, type Reason, type ReasonDetails } from '@/messages/en'
 import type { DeadSecretCode, RecoveryErrorCode } from '@/server/core/errors'
 import type { InputErrorCode } from '@/server/core/typed-input'
+import type { ErrorDetails } from '@/server/language/error-values'
+import type { Messages } from '@/server/language/messages'
 
-// These lines do not compile if an error code of the server has no text.
-messages.errors satisfies Record<RecoveryErrorCode | InputErrorCode | 'network' | 'internal', unknown>
-messages.deadLink satisfies Record<DeadSecretCode | 'missing', unknown>
-messages.refusedLink satisfies Partial<Record<RecoveryErrorCode, unknown>>
+/** A reason that a form can be given. `network` and `internal` mean that there was no useful answer. */
+export type Reason = RecoveryErrorCode | InputErrorCode | 'network' | 'internal'
+/** Why a link or code leads nowhere; `missing` is a page opened without one. */
+export type DeadLink = DeadSecretCode | 'missing'
+/** Why a link or code can’t be used now, although it may still work. */
+export type RefusedLink = keyof Messages['refusedLink'] & RecoveryErrorCode
+
+export type ReasonDetails = ErrorDetails
 
 /** Why the server refused a request, in the form that the pages need. */
 export interface Refusal {
@@ -15,32 +20,29 @@ export interface Refusal {
   fields: Record<string, Reason>
 }
 
-const isReason = (code: string): code is Reason => Object.hasOwn(messages.errors, code)
-
-/** Reads an error code. A code that this page does not know comes from a newer server, and is shown as our error. */
-export const toReason = (code: string): Reason => (isReason(code) ? code : 'internal')
-
-/** Reads the error of a tRPC call. An error without an answer from the server means that the network failed. */
+/**
+ * Reads the error of a tRPC call. An error without an answer from the server means that the network failed. A newer
+ * server may send a code that this page does not know: it is shown as an error of ours.
+ */
 export function readRefusal(error: unknown): Refusal {
-  const data = (error as { data?: (ReasonDetails & { reason: string; fields?: Record<string, string> }) | null } | null)
+  const data = (error as { data?: (ReasonDetails & { reason: Reason; fields?: Record<string, Reason> }) | null } | null)
     ?.data
   if (!data) return { reason: 'network', details: {}, fields: {} }
-  return {
-    reason: toReason(data.reason),
-    details: data,
-    fields: Object.fromEntries(Object.entries(data.fields ?? {}).map(([name, code]) => [name, toReason(code)])),
-  }
-}
-
-/** The text of an error. */
-export function errorText(reason: Reason, details: ReasonDetails = {}): string {
-  const text = messages.errors[reason]
-  return typeof text === 'function' ? text(details) : text
+  return { reason: data.reason, details: data, fields: data.fields ?? {} }
 }
 
 /** Whether the reason concerns a code that was entered, rather than a link that was opened. */
 export const isGrant = (reason: Reason | DeadLink): boolean => reason === 'grant-unknown' || reason === 'grant-expired'
 
+const DEAD_LINKS: Record<DeadSecretCode, true> = {
+  'link-unknown': true,
+  'link-expired': true,
+  'link-used': true,
+  'link-superseded': true,
+  'grant-unknown': true,
+  'grant-expired': true,
+}
+
 /** Whether the reason is that the link or code no longer works, so that only a new email helps. */
-export const isDeadLink = (reason: Reason | undefined): reason is DeadLink & Reason =>
-  reason !== undefined && Object.hasOwn(messages.deadLink, reason)
+export const isDeadLink = (reason: Reason | undefined): reason is DeadSecretCode =>
+  reason !== undefined && Object.hasOwn(DEAD_LINKS, reason)

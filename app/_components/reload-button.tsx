@@ -1,12 +1,11 @@
 'use client'
 
+import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { messages } from '@/messages/en'
+import { formatClock } from '@/server/language/format-duration'
 import { Button } from './button'
 import { usePageRestored } from './page-restored'
 import { useSecondsLeft } from './seconds-left'
-
-const words = messages.retry
 
 interface ReloadButtonProps {
   variant?: 'primary' | 'secondary'
@@ -16,7 +15,8 @@ interface ReloadButtonProps {
 }
 
 /** Loads the page again, once the wait is over. */
-export function ReloadButton({ variant = 'secondary', label = words.reload, waitSeconds = 0 }: ReloadButtonProps) {
+export function ReloadButton({ variant = 'secondary', label, waitSeconds = 0 }: ReloadButtonProps) {
+  const t = useTranslations('retry')
   const [deadline] = useState(() => Date.now() + waitSeconds * 1000)
   const [busy, setBusy] = useState(false)
   usePageRestored(() => setBusy(false))
@@ -31,14 +31,14 @@ export function ReloadButton({ variant = 'secondary', label = words.reload, wait
         variant={variant}
         busy={busy}
         unavailable={secondsLeft > 0}
-        busyLabel={busy ? words.busy : words.waiting(secondsLeft)}
+        busyLabel={busy ? t('busy') : t('waiting', { clock: formatClock(secondsLeft) })}
         onClick={reload}
       >
-        {label}
+        {label ?? t('reload')}
       </Button>
       {waitSeconds > 0 ? (
         <span role="status" className="sr-only">
-          {secondsLeft === 0 ? words.ready : ''}
+          {secondsLeft === 0 ? t('ready') : ''}
         </span>
       ) : null}
     </>

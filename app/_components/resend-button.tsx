@@ -1,26 +1,27 @@
 'use client'
 
-import { messages } from '@/messages/en'
+import { useTranslations } from 'next-intl'
+import { formatClock } from '@/server/language/format-duration'
 import { Button } from './button'
 import { useSecondsLeft } from './seconds-left'
 
 /** Sends the email again, once the cooldown is over. `deadline` is in milliseconds since 1970. */
 export function ResendButton({ deadline, busy, onClick }: { deadline: number; busy: boolean; onClick: () => void }) {
+  const t = useTranslations('resend')
   const secondsLeft = useSecondsLeft(deadline)
-  const words = messages.resend
   return (
     <>
       <Button
         variant="secondary"
         busy={busy}
         unavailable={secondsLeft > 0}
-        busyLabel={busy ? words.busy : words.waiting(secondsLeft)}
+        busyLabel={busy ? t('busy') : t('waiting', { clock: formatClock(secondsLeft) })}
         onClick={onClick}
       >
-        {words.idle}
+        {t('idle')}
       </Button>
       <span role="status" className="sr-only">
-        {secondsLeft === 0 && !busy ? words.ready : ''}
+        {secondsLeft === 0 && !busy ? t('ready') : ''}
       </span>
     </>
   )

@@ -1,9 +1,9 @@
 'use client'
 
 import { type FormEvent, useRef, useState } from 'react'
-import type { Reason, ReasonDetails } from '@/messages/en'
+import { useErrorText } from './error-text'
 import { usePageRestored } from './page-restored'
-import { errorText, type Refusal, readRefusal } from './refusal'
+import { type Reason, type ReasonDetails, type Refusal, readRefusal } from './refusal'
 
 interface FormOptions<Name extends string> {
   names: readonly [Name, ...Name[]]
@@ -20,7 +20,9 @@ interface FormOptions<Name extends string> {
  */
 export function useForm<Name extends string>({ names, check, fieldOf, send }: FormOptions<Name>) {
   const [busy, setBusy] = useState(false)
-  const [errors, setErrors] = useState<Partial<Record<Name, string>>>({})
+  const [errors, setErrors] = useState<Partial<Record<Name, Reason>>>({})
+  const [details, setDetails] = useState<ReasonDetails>()
+  const errorText = useErrorText()
   const [refusal, setRefusal] = useState<Refusal>()
   const inFlight = useRef(false)
 
@@ -40,8 +42,9 @@ export function useForm<Name extends string>({ names, check, fieldOf, send }: Fo
       string
     >
 
-    const showErrors = (found: Partial<Record<Name, string>>) => {
+    const showErrors = (found: Partial<Record<Name, Reason>>, details?: ReasonDetails) => {
       setErrors(found)
+      setDetails(details)
       const first = names.find((name) => found[name])
       const input = first && form.elements.namedItem(first)
       if (input instanceof HTMLElement) input.focus()
@@ -50,7 +53,7 @@ export function useForm<Name extends string>({ names, check, fieldOf, send }: Fo
     setRefusal(undefined)
     const checked = check(values)
     if (names.some((name) => checked[name])) {
-      showErrors(textsOf(names, (name) => checked[name]))
+      showErrors(reasonsOf(names, (name) => checked[name]))
       return
     }
 
@@ -65,8 +68,8 @@ export function useForm<Name extends string>({ names, check, fieldOf, send }: Fo
       const refused = readRefusal(error)
       const inputOfReason = fieldOf[refused.reason]
       const reasonOf = (name: Name) => refused.fields[name] ?? (name === inputOfReason ? refused.reason : null)
-      const found = textsOf(names, reasonOf, refused.details)
-      if (Object.keys(found).length > 0) showErrors(found)
+      const found = reasonsOf(names, reasonOf)
+      if (Object.keys(found).length > 0) showErrors(found, refused.details)
       else setRefusal(refused)
     }
   }
@@ -77,19 +80,22 @@ export function useForm<Name extends string>({ names, check, fieldOf, send }: Fo
     setErrors((before) => (name in before ? { ...before, [name]: undefined } : before))
   }
 
-  return { busy, errors, refusal, form: { onSubmit, onInput, noValidate: true, method: 'post' } as const }
+  // Translated at each rendering, because the language may change while an error is shown.
+  const texts: Partial<Record<Name, string>> = {}
+  for (const name of names) if (errors[name]) texts[name] = errorText(errors[name], details)
+
+  return { busy, errors: texts, refusal, form: { onSubmit, onInput, noValidate: true, method: 'post' } as const }
 }
 
-/** The error text for each input that has one. */
-function textsOf<Name extends string>(
+/** The reason for each input that has an error. */
+function reasonsOf<Name extends string>(
   names: readonly Name[],
   reasonOf: (name: Name) => Reason | null | undefined,
-  details?: ReasonDetails,
-): Partial<Record<Name, string>> {
-  const texts: Partial<Record<Name, string>> = {}
+): Partial<Record<Name, Reason>> {
+  const reasons: Partial<Record<Name, Reason>> = {}
   for (const name of names) {
     const reason = reasonOf(name)
-    if (reason) texts[name] = errorText(reason, details)
+    if (reason) reasons[name] = reason
   }
-  return texts
+  return reasons
 }

@@ -1,6 +1,6 @@
 import { NextIntlClientProvider, useMessages } from 'next-intl'
 import type { ReactNode } from 'react'
-import type { Messages } from '@/server/language/catalogue'
+import type { Messages } from '@/server/language/messages'
 
 interface ClientTextsProps {
   /** The parts of the catalogue that the client components inside use. */

@@ -1,23 +1,23 @@
-import type { Metadata } from 'next'
 import { notFound, redirect } from 'next/navigation'
+import { getTranslations } from 'next-intl/server'
 import { Notice } from '@/app/_components/notice'
 import { PageHeading } from '@/app/_components/page-heading'
 import { PageShell } from '@/app/_components/page-shell'
 import { Picture } from '@/app/_components/picture'
 import { SupportLink } from '@/app/_components/support-link'
+import { ClientTexts } from '@/app/_language/client-texts'
+import { pageTitle } from '@/app/_language/page-title'
 import { api, hasOwnAccounts } from '@/app/_trpc/server'
-import { messages } from '@/messages/en'
 import { RequestReset } from './request-reset'
 import { Section } from './section'
 import { SecurityEvents } from './security-events'
 import { SessionList } from './session-list'
 import { SignOut } from './sign-out'
 
-const words = messages.account
-
-export const metadata: Metadata = { title: words.title }
+export const generateMetadata = pageTitle('account')
 
 export default async function AccountPage() {
+  const t = await getTranslations('account')
   if (!hasOwnAccounts()) notFound()
   const caller = await api()
   const account = await caller.session.current()
@@ -28,45 +28,47 @@ export default async function AccountPage() {
     caller.account.suppression(),
   ])
   const facts = [
-    [words.name, account.fullName],
-    [words.email, account.email],
-    [words.username, account.username],
+    [t('name'), account.fullName],
+    [t('email'), account.email],
+    [t('username'), account.username],
   ] as const
 
   return (
     <PageShell wide>
-      <div className="flex flex-wrap items-start justify-between gap-4">
-        <div className="flex flex-wrap items-center gap-4">
-          <Picture src={account.picture} />
-          <PageHeading>{words.title}</PageHeading>
-        </div>
-        <SignOut />
-      </div>
-      <dl className="mt-4 grid grid-cols-1 gap-x-8 sm:grid-cols-[auto_1fr]">
-        {facts.map(([name, value]) => (
-          <div key={name} className="mt-3 sm:col-span-2 sm:grid sm:grid-cols-subgrid">
-            <dt className="text-ink-soft">{name}</dt>
-            <dd className="font-medium">{value}</dd>
+      <ClientTexts parts={['account', 'errors', 'retry', 'support']}>
+        <div className="flex flex-wrap items-start justify-between gap-4">
+          <div className="flex flex-wrap items-center gap-4">
+            <Picture src={account.picture} />
+            <PageHeading>{t('title')}</PageHeading>
           </div>
-        ))}
-      </dl>
-      {suppression ? (
-        <div className="mt-6">
-          <Notice tone="problem" title={words.suppressionTitle}>
-            {words.suppression[suppression.kind](account.email)}
-            {suppression.kind === 'stopped' ? null : <SupportLink />}
-          </Notice>
+          <SignOut />
         </div>
-      ) : null}
-      <Section id="password" title={words.passwordTitle} lead={words.passwordLead}>
-        <RequestReset email={account.email} />
-      </Section>
-      <Section id="sessions" title={words.sessionsTitle}>
-        <SessionList sessions={sessions} />
-      </Section>
-      <Section id="events" title={words.eventsTitle} lead={words.eventsLead}>
-        <SecurityEvents events={events} />
-      </Section>
+        <dl className="mt-4 grid grid-cols-1 gap-x-8 sm:grid-cols-[auto_1fr]">
+          {facts.map(([name, value]) => (
+            <div key={name} className="mt-3 sm:col-span-2 sm:grid sm:grid-cols-subgrid">
+              <dt className="text-ink-soft">{name}</dt>
+              <dd className="font-medium">{value}</dd>
+            </div>
+          ))}
+        </dl>
+        {suppression ? (
+          <div className="mt-6">
+            <Notice tone="problem" title={t('suppressionTitle')}>
+              {t.rich(`suppression.${suppression.kind}`, { email: () => <bdi>{account.email}</bdi> })}
+              {suppression.kind === 'stopped' ? null : <SupportLink />}
+            </Notice>
+          </div>
+        ) : null}
+        <Section id="password" title={t('passwordTitle')} lead={t('passwordLead')}>
+          <RequestReset email={account.email} />
+        </Section>
+        <Section id="sessions" title={t('sessionsTitle')}>
+          <SessionList sessions={sessions} />
+        </Section>
+        <Section id="events" title={t('eventsTitle')} lead={t('eventsLead')}>
+          <SecurityEvents events={events} />
+        </Section>
+      </ClientTexts>
     </PageShell>
   )
 }

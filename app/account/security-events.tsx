@@ -1,17 +1,19 @@
 import type { inferRouterOutputs } from '@trpc/server'
+import { useTranslations } from 'next-intl'
 import { LocalTime } from '@/app/_components/local-time'
-import { messages } from '@/messages/en'
 import type { AppRouter } from '@/server/api/root'
 
 type SecurityEvent = inferRouterOutputs<AppRouter>['account']['securityEvents'][number]
 
 export function SecurityEvents({ events }: { events: SecurityEvent[] }) {
-  if (events.length === 0) return <p className="text-ink-soft">{messages.account.noEvents}</p>
+  const t = useTranslations('account')
+  const tEvents = useTranslations('events')
+  if (events.length === 0) return <p className="text-ink-soft">{t('noEvents')}</p>
   return (
     <ol className="divide-y divide-hairline">
       {events.map((event) => (
         <li key={event.id} className="py-3 first:pt-0">
-          <p className="font-medium">{messages.events[event.kind]}</p>
+          <p className="font-medium">{tEvents(event.kind)}</p>
           <p className="flex flex-wrap gap-x-4 text-sm text-ink-soft">
             <LocalTime at={event.at} />
             {event.device ? <span>{event.device}</span> : null}

@@ -2,24 +2,22 @@
 
 import type { inferRouterOutputs } from '@trpc/server'
 import { useRouter } from 'next/navigation'
+import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { Button } from '@/app/_components/button'
 import { LocalTime } from '@/app/_components/local-time'
 import { Notice } from '@/app/_components/notice'
 import { useCall } from '@/app/_components/use-call'
 import { trpc } from '@/app/_trpc/client'
-import { messages } from '@/messages/en'
 import type { AppRouter } from '@/server/api/root'
 import { AccountRefusal } from './account-refusal'
 
 type Session = inferRouterOutputs<AppRouter>['account']['sessions'][number]
 
-const nameOf = ({ device }: Session) => device ?? words.unknownDevice
-
-const words = messages.account
-
 export function SessionList({ sessions }: { sessions: Session[] }) {
+  const t = useTranslations('account')
   const router = useRouter()
+  const nameOf = ({ device }: Session) => device ?? t('unknownDevice')
   const [ended, setEnded] = useState('')
   const finish = (announcement: string) => {
     setEnded(announcement)
@@ -29,11 +27,11 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
   }
   const endOne = useCall(async (session: Session) => {
     await trpc.account.endSession.mutate({ id: session.id })
-    finish(words.endedSession(nameOf(session)))
+    finish(t('endedSession', { device: nameOf(session) }))
   })
   const endOthers = useCall(async () => {
     await trpc.account.endOtherSessions.mutate()
-    finish(words.endedOthers)
+    finish(t('endedOthers'))
   })
   const begin = () => {
     setEnded('')
@@ -51,30 +49,26 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
               <p className="flex flex-wrap items-center gap-x-2 font-medium">
                 <span>{nameOf(session)}</span>
                 {session.current ? (
-                  <span className="rounded-full bg-success-wash px-2.5 text-sm text-success">{words.thisDevice}</span>
+                  <span className="rounded-full bg-success-wash px-2.5 text-sm text-success">{t('thisDevice')}</span>
                 ) : null}
               </p>
               <p className="flex flex-wrap gap-x-4 text-sm text-ink-soft">
-                <span>
-                  {words.signedIn} <LocalTime at={session.createdAt} />
-                </span>
-                <span>
-                  {words.lastSeen} <LocalTime at={session.lastSeenAt} />
-                </span>
+                <span>{t.rich('signedIn', { time: () => <LocalTime at={session.createdAt} /> })}</span>
+                <span>{t.rich('lastSeen', { time: () => <LocalTime at={session.lastSeenAt} /> })}</span>
               </p>
             </div>
             {session.current ? null : (
               <Button
                 variant="secondary"
-                label={words.endSessionOf(nameOf(session))}
+                label={t('endSessionOf', { device: nameOf(session) })}
                 busy={endOne.busy && endOne.input?.id === session.id}
-                busyLabel={words.endSessionBusy}
+                busyLabel={t('endSessionBusy')}
                 onClick={() => {
                   begin()
                   void endOne.run(session)
                 }}
               >
-                {words.endSession}
+                {t('endSession')}
               </Button>
             )}
           </li>
@@ -85,16 +79,16 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
           <Button
             variant="secondary"
             busy={endOthers.busy}
-            busyLabel={words.endSessionBusy}
+            busyLabel={t('endSessionBusy')}
             onClick={() => {
               begin()
               void endOthers.run()
             }}
           >
-            {words.endOthers}
+            {t('endOthers')}
           </Button>
         ) : (
-          <p className="text-ink-soft">{words.onlyHere}</p>
+          <p className="text-ink-soft">{t('onlyHere')}</p>
         )}
       </div>
       {ended ? (

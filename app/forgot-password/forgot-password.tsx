@@ -1,8 +1,8 @@
 'use client'
 
 import { useState } from 'react'
+import type { DeadLink } from '@/app/_components/refusal'
 import { trpc } from '@/app/_trpc/client'
-import type { DeadLink } from '@/messages/en'
 import { type AccountPreview, ConfirmAccount } from './confirm-account'
 import { RequestForm } from './request-form'
 

@@ -1,10 +1,10 @@
-import type { Metadata } from 'next'
 import { PageShell } from '@/app/_components/page-shell'
+import { ClientTexts } from '@/app/_language/client-texts'
+import { pageTitle } from '@/app/_language/page-title'
 import { api } from '@/app/_trpc/server'
-import { messages } from '@/messages/en'
 import { ForgotPassword } from './forgot-password'
 
-export const metadata: Metadata = { title: messages.forgotPassword.title }
+export const generateMetadata = pageTitle('forgotPassword')
 
 export default async function ForgotPasswordPage() {
   const caller = await api()
@@ -17,13 +17,17 @@ export default async function ForgotPasswordPage() {
   ])
   return (
     <PageShell>
-      <ForgotPassword
-        account={flow?.account ?? account?.email ?? ''}
-        deadLink={deadLink}
-        hasFlow={flow !== null}
-        paused={pauses.includes('all')}
-        reveal={terms.disclosure === 'reveal'}
-      />
+      <ClientTexts
+        parts={['forgotPassword', 'confirmAccount', 'deadLink', 'paused', 'field', 'errors', 'retry', 'support']}
+      >
+        <ForgotPassword
+          account={flow?.account ?? account?.email ?? ''}
+          deadLink={deadLink}
+          hasFlow={flow !== null}
+          paused={pauses.includes('all')}
+          reveal={terms.disclosure === 'reveal'}
+        />
+      </ClientTexts>
     </PageShell>
   )
 }

@@ -1,16 +1,15 @@
 'use client'
 
+import { useTranslations } from 'next-intl'
 import { Button } from '@/app/_components/button'
 import { Field } from '@/app/_components/field'
 import { Notice } from '@/app/_components/notice'
 import { PageHeading } from '@/app/_components/page-heading'
+import type { DeadLink } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { TextLink } from '@/app/_components/text-link'
 import { useForm } from '@/app/_components/use-form'
-import { type DeadLink, messages } from '@/messages/en'
 import { identifierError } from '@/server/core/typed-input'
-
-const words = messages.forgotPassword
 
 interface RequestFormProps {
   account: string
@@ -25,6 +24,10 @@ interface RequestFormProps {
 }
 
 export function RequestForm(props: RequestFormProps) {
+  const t = useTranslations('forgotPassword')
+  const tDeadLink = useTranslations('deadLink')
+  const tField = useTranslations('field')
+  const tPaused = useTranslations('paused')
   const { account, deadLink, hasFlow, paused, takeFocus, confirmsFirst, onSubmit } = props
   const { form, busy, errors, refusal } = useForm({
     names: ['account'],
@@ -35,40 +38,40 @@ export function RequestForm(props: RequestFormProps) {
 
   return (
     <>
-      <PageHeading>{words.title}</PageHeading>
+      <PageHeading>{t('title')}</PageHeading>
       {deadLink ? (
         <div className="mt-4">
-          <Notice tone="plain" title={messages.deadLink[deadLink].title}>
-            {messages.deadLink[deadLink].body}
+          <Notice tone="plain" title={tDeadLink(`${deadLink}.title`)}>
+            {tDeadLink(`${deadLink}.body`)}
           </Notice>
         </div>
       ) : null}
       {paused ? (
         <div className="mt-4">
-          <Notice tone="problem" title={messages.paused.title}>
-            {messages.paused.body}
+          <Notice tone="problem" title={tPaused('title')}>
+            {tPaused('body')}
           </Notice>
         </div>
       ) : null}
-      <p className="mt-3 text-ink-soft">{words.lead}</p>
+      <p className="mt-3 text-ink-soft">{t('lead')}</p>
       <form {...form} className="mt-6">
         <Field
           name="account"
-          label={messages.field.account}
+          label={tField('account')}
           autoComplete="username"
           defaultValue={account}
           takeFocus={takeFocus}
           error={errors.account}
         />
         <div className="mt-3">
-          <Button busy={busy} busyLabel={confirmsFirst ? words.busyFinding : words.busy}>
-            {words.submit}
+          <Button busy={busy} busyLabel={confirmsFirst ? t('busyFinding') : t('busy')}>
+            {t('submit')}
           </Button>
         </div>
         <RefusalNotice refusal={refusal} />
         <div className="mt-3 flex flex-wrap justify-between gap-x-6">
-          <TextLink href="/sign-in">{words.signIn}</TextLink>
-          {hasFlow ? <TextLink href="/forgot-password/code">{words.haveCode}</TextLink> : null}
+          <TextLink href="/sign-in">{t('signIn')}</TextLink>
+          {hasFlow ? <TextLink href="/forgot-password/code">{t('haveCode')}</TextLink> : null}
         </div>
       </form>
     </>

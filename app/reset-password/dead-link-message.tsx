@@ -1,22 +1,22 @@
+import { useTranslations } from 'next-intl'
 import { ButtonLink } from '@/app/_components/button'
 import { PageHeading } from '@/app/_components/page-heading'
+import type { DeadLink } from '@/app/_components/refusal'
 import { isGrant } from '@/app/_components/refusal'
 import { TextLink } from '@/app/_components/text-link'
-import { type DeadLink, messages } from '@/messages/en'
-
-const words = messages.resetPassword
 
 /** Why the link or code no longer works, and what to do next. */
 export function DeadLinkMessage({ reason }: { reason: DeadLink }) {
-  const { title, body } = messages.deadLink[reason]
+  const t = useTranslations('resetPassword')
+  const tDeadLink = useTranslations('deadLink')
   return (
     <>
-      <PageHeading>{title}</PageHeading>
-      <p className="mt-3 text-ink-soft">{body}</p>
+      <PageHeading>{tDeadLink(`${reason}.title`)}</PageHeading>
+      <p className="mt-3 text-ink-soft">{tDeadLink(`${reason}.body`)}</p>
       <div className="mt-8 mb-3">
-        <ButtonLink href="/forgot-password">{isGrant(reason) ? words.newEmail : words.newLink}</ButtonLink>
+        <ButtonLink href="/forgot-password">{isGrant(reason) ? t('newEmail') : t('newLink')}</ButtonLink>
       </div>
-      <TextLink href="/sign-in">{words.signIn}</TextLink>
+      <TextLink href="/sign-in">{t('signIn')}</TextLink>
     </>
   )
 }

@@ -1,20 +1,22 @@
 import type { inferRouterOutputs } from '@trpc/server'
-import type { Metadata } from 'next'
 import { PageShell } from '@/app/_components/page-shell'
+import { ClientTexts } from '@/app/_language/client-texts'
+import { pageTitle } from '@/app/_language/page-title'
 import { api } from '@/app/_trpc/server'
-import { messages } from '@/messages/en'
 import type { AppRouter } from '@/server/api/root'
 import { DeadLinkMessage } from './dead-link-message'
 import { RefusedLinkMessage } from './refused-link-message'
 import { ResetPassword } from './reset-password'
 
-export const metadata: Metadata = { title: messages.resetPassword.title }
+export const generateMetadata = pageTitle('resetPassword')
 
 export default async function ResetPasswordPage() {
   const caller = await api()
   return (
     <PageShell>
-      <LinkContent link={await caller.recovery.linkState()} />
+      <ClientTexts parts={['resetPassword', 'field', 'errors', 'retry', 'support']}>
+        <LinkContent link={await caller.recovery.linkState()} />
+      </ClientTexts>
     </PageShell>
   )
 }

@@ -1,11 +1,11 @@
+import { useLocale, useTranslations } from 'next-intl'
 import { ButtonLink } from '@/app/_components/button'
 import { PageHeading } from '@/app/_components/page-heading'
+import type { RefusedLink } from '@/app/_components/refusal'
 import { ReloadButton } from '@/app/_components/reload-button'
 import { SupportLink } from '@/app/_components/support-link'
 import { TextLink } from '@/app/_components/text-link'
-import { messages, type RefusedLink } from '@/messages/en'
-
-const words = messages.resetPassword
+import { formatDuration } from '@/server/language/format-duration'
 
 interface RefusedLinkMessageProps {
   reason: RefusedLink
@@ -15,26 +15,31 @@ interface RefusedLinkMessageProps {
 
 /** Why the link or code can't be used now, how long to wait, and what to do instead. */
 export function RefusedLinkMessage({ reason, waitSeconds }: RefusedLinkMessageProps) {
-  const { title, body } = messages.refusedLink[reason]
+  const t = useTranslations('resetPassword')
+  const tRetry = useTranslations('retry')
+  const tRefusedLink = useTranslations('refusedLink')
+  const formats = useLocale()
   return (
     <>
-      <PageHeading>{title}</PageHeading>
-      <p className="mt-3 text-ink-soft">{body}</p>
-      {waitSeconds > 0 ? <p className="mt-3">{messages.retry.waitFor(waitSeconds)}</p> : null}
+      <PageHeading>{tRefusedLink(`${reason}.title`)}</PageHeading>
+      <p className="mt-3 text-ink-soft">{tRefusedLink(`${reason}.body`)}</p>
+      {waitSeconds > 0 ? (
+        <p className="mt-3">{tRetry('waitFor', { duration: formatDuration(formats, waitSeconds) })}</p>
+      ) : null}
       {reason === 'account-frozen' ? (
         <SupportLink />
       ) : (
         <div className="mt-8 grid gap-3">
-          {reason === 'links-paused' ? <ButtonLink href="/forgot-password/code">{words.enterCode}</ButtonLink> : null}
+          {reason === 'links-paused' ? <ButtonLink href="/forgot-password/code">{t('enterCode')}</ButtonLink> : null}
           <ReloadButton
             variant={reason === 'links-paused' ? 'secondary' : 'primary'}
-            label={messages.retry.idle}
+            label={tRetry('idle')}
             waitSeconds={waitSeconds}
           />
         </div>
       )}
       <div className="mt-3">
-        <TextLink href="/sign-in">{words.signIn}</TextLink>
+        <TextLink href="/sign-in">{t('signIn')}</TextLink>
       </div>
     </>
   )

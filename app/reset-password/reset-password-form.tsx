@@ -1,5 +1,6 @@
 'use client'
 
+import { useTranslations } from 'next-intl'
 import { useEffect, useState } from 'react'
 import { Button, ButtonLink } from '@/app/_components/button'
 import { PasswordField } from '@/app/_components/password-field'
@@ -7,11 +8,8 @@ import { isDeadLink, isGrant, type Refusal } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { useForm } from '@/app/_components/use-form'
 import { trpc } from '@/app/_trpc/client'
-import { messages } from '@/messages/en'
 import { confirmationError, newPasswordError } from '@/server/core/typed-input'
 import { PasswordRules } from './password-rules'
-
-const words = messages.resetPassword
 
 interface ResetPasswordFormProps {
   /** Ties the form to the secret that it was shown for. */
@@ -24,6 +22,7 @@ interface ResetPasswordFormProps {
 }
 
 export function ResetPasswordForm({ binding, passwordMinLength, secondsLeft, secret, onDone }: ResetPasswordFormProps) {
+  const t = useTranslations('resetPassword')
   const [expired, setExpired] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setExpired(true), secondsLeft * 1000)
@@ -61,28 +60,28 @@ export function ResetPasswordForm({ binding, passwordMinLength, secondsLeft, sec
     <form {...form} className="mt-6">
       <PasswordField
         name="password"
-        label={words.password}
+        label={t('password')}
         autoComplete="new-password"
         describedBy="password-rules"
         error={errors.password}
       />
       <PasswordField
         name="confirmPassword"
-        label={words.confirmPassword}
+        label={t('confirmPassword')}
         autoComplete="new-password"
         error={errors.confirmPassword}
       />
       <PasswordRules id="password-rules" minLength={passwordMinLength} />
       <div className="mt-6">
-        <Button busy={busy} busyLabel={words.busy}>
-          {words.submit}
+        <Button busy={busy} busyLabel={t('busy')}>
+          {t('submit')}
         </Button>
       </div>
       <RefusalNotice refusal={shown}>
         {shown && isDeadLink(shown.reason) ? (
           <div className="mt-3">
             <ButtonLink variant="secondary" href="/forgot-password">
-              {isGrant(shown.reason) ? words.newEmail : words.newLink}
+              {isGrant(shown.reason) ? t('newEmail') : t('newLink')}
             </ButtonLink>
           </div>
         ) : null}

@@ -1,13 +1,11 @@
 'use client'
 
+import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { ButtonLink } from '@/app/_components/button'
 import { PageHeading } from '@/app/_components/page-heading'
 import { TextLink } from '@/app/_components/text-link'
-import { messages } from '@/messages/en'
 import { ResetPasswordForm } from './reset-password-form'
-
-const words = messages.resetPassword
 
 interface ResetPasswordProps {
   /** The masked address of the account. */
@@ -19,30 +17,35 @@ interface ResetPasswordProps {
 }
 
 export function ResetPassword({ account, ...props }: ResetPasswordProps) {
+  const t = useTranslations('resetPassword')
   const [done, setDone] = useState(false)
   if (done) {
     return (
       <>
-        <PageHeading takeFocus>{words.doneTitle}</PageHeading>
-        <p className="mt-3 text-ink-soft">{words.doneBody}</p>
+        <PageHeading takeFocus>{t('doneTitle')}</PageHeading>
+        <p className="mt-3 text-ink-soft">{t('doneBody')}</p>
         <div className="mt-8">
           {/* Load a new document, so that the back button asks the server and finds the link used. */}
-          <ButtonLink href="/sign-in">{words.signIn}</ButtonLink>
+          <ButtonLink href="/sign-in">{t('signIn')}</ButtonLink>
         </div>
       </>
     )
   }
   return (
     <>
-      <PageHeading>{words.title}</PageHeading>
+      <PageHeading>{t('title')}</PageHeading>
       <p className="mt-3 text-ink-soft">
-        {words.lead.before}
-        <strong className="text-ink">{account}</strong>
-        {words.lead.after}
+        {t.rich('lead', {
+          account: () => (
+            <strong className="text-ink">
+              <bdi>{account}</bdi>
+            </strong>
+          ),
+        })}
       </p>
       <ResetPasswordForm {...props} onDone={() => setDone(true)} />
       <div className="mt-3">
-        <TextLink href="/forgot-password">{words.notYou}</TextLink>
+        <TextLink href="/forgot-password">{t('notYou')}</TextLink>
       </div>
     </>
   )

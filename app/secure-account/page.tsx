@@ -1,10 +1,10 @@
-import type { Metadata } from 'next'
 import { PageShell } from '@/app/_components/page-shell'
+import { ClientTexts } from '@/app/_language/client-texts'
+import { pageTitle } from '@/app/_language/page-title'
 import { api } from '@/app/_trpc/server'
-import { messages } from '@/messages/en'
 import { SecureAccount } from './secure-account'
 
-export const metadata: Metadata = { title: messages.secureAccount.title }
+export const generateMetadata = pageTitle('secureAccount')
 
 /** Opening this page changes nothing, because mail scanners open links. Only its button does. */
 export default async function SecureAccountPage() {
@@ -12,7 +12,9 @@ export default async function SecureAccountPage() {
   const form = await caller.recovery.secureAccountForm()
   return (
     <PageShell>
-      <SecureAccount binding={form?.binding ?? null} />
+      <ClientTexts parts={['secureAccount', 'deadLink', 'errors', 'retry', 'support']}>
+        <SecureAccount binding={form?.binding ?? null} />
+      </ClientTexts>
     </PageShell>
   )
 }

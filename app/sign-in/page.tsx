@@ -1,21 +1,25 @@
-import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
+import { getTranslations } from 'next-intl/server'
 import { PageHeading } from '@/app/_components/page-heading'
 import { PageShell } from '@/app/_components/page-shell'
+import { ClientTexts } from '@/app/_language/client-texts'
+import { pageTitle } from '@/app/_language/page-title'
 import { api, signInUrl } from '@/app/_trpc/server'
-import { messages } from '@/messages/en'
 import { SignInForm } from './sign-in-form'
 
-export const metadata: Metadata = { title: messages.signIn.title }
+export const generateMetadata = pageTitle('signIn')
 
 export default async function SignInPage() {
+  const t = await getTranslations('signIn')
   if (signInUrl() !== '/sign-in') redirect(signInUrl())
   const caller = await api()
   if (await caller.session.current()) redirect('/account')
   return (
     <PageShell>
-      <PageHeading>{messages.signIn.title}</PageHeading>
-      <SignInForm />
+      <ClientTexts parts={['signIn', 'field', 'errors', 'retry', 'support']}>
+        <PageHeading>{t('title')}</PageHeading>
+        <SignInForm />
+      </ClientTexts>
     </PageShell>
   )
 }

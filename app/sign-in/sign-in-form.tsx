@@ -1,5 +1,6 @@
 'use client'
 
+import { useTranslations } from 'next-intl'
 import { Button } from '@/app/_components/button'
 import { Field } from '@/app/_components/field'
 import { PasswordField } from '@/app/_components/password-field'
@@ -7,12 +8,11 @@ import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { TextLink } from '@/app/_components/text-link'
 import { useForm } from '@/app/_components/use-form'
 import { trpc } from '@/app/_trpc/client'
-import { messages } from '@/messages/en'
 import { currentPasswordError, identifierError } from '@/server/core/typed-input'
 
-const words = messages.signIn
-
 export function SignInForm() {
+  const t = useTranslations('signIn')
+  const tField = useTranslations('field')
   const { form, busy, errors, refusal } = useForm({
     names: ['account', 'password'],
     check: ({ account, password }) => ({ account: identifierError(account), password: currentPasswordError(password) }),
@@ -31,21 +31,21 @@ export function SignInForm() {
 
   return (
     <form {...form} className="mt-6">
-      <Field name="account" label={messages.field.account} autoComplete="username" error={errors.account} />
+      <Field name="account" label={tField('account')} autoComplete="username" error={errors.account} />
       <PasswordField
         name="password"
-        label={messages.field.password}
+        label={tField('password')}
         autoComplete="current-password"
         error={errors.password}
       />
       <div className="mt-3">
-        <Button busy={busy} busyLabel={words.busy}>
-          {words.submit}
+        <Button busy={busy} busyLabel={t('busy')}>
+          {t('submit')}
         </Button>
       </div>
       <RefusalNotice refusal={refusal} />
       <div className="mt-3">
-        <TextLink href="/forgot-password">{words.forgot}</TextLink>
+        <TextLink href="/forgot-password">{t('forgot')}</TextLink>
       </div>
     </form>
   )

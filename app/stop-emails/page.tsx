@@ -1,10 +1,10 @@
-import type { Metadata } from 'next'
 import { PageShell } from '@/app/_components/page-shell'
+import { ClientTexts } from '@/app/_language/client-texts'
+import { pageTitle } from '@/app/_language/page-title'
 import { api } from '@/app/_trpc/server'
-import { messages } from '@/messages/en'
 import { StopEmails } from './stop-emails'
 
-export const metadata: Metadata = { title: messages.stopEmails.title }
+export const generateMetadata = pageTitle('stopEmails')
 
 /** Opening this page changes nothing, because mail scanners open links. Only its buttons do. */
 export default async function StopEmailsPage() {
@@ -12,7 +12,9 @@ export default async function StopEmailsPage() {
   const form = await caller.recovery.stopEmailsForm()
   return (
     <PageShell>
-      <StopEmails binding={form?.binding ?? null} />
+      <ClientTexts parts={['stopEmails', 'deadLink', 'errors', 'retry', 'support']}>
+        <StopEmails binding={form?.binding ?? null} />
+      </ClientTexts>
     </PageShell>
   )
 }

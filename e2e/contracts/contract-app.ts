@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import postgres from 'postgres'
 import { NEW_PASSWORD, newUsername } from '@/e2e/accounts'
-import { messages } from '@/messages/en'
+import { words } from '@/e2e/words'
 import { createDatabase } from '@/server/db/client'
 import { advanceTime } from './advance-time'
 import { type HttpRequest, type HttpResponse, send } from './http-client'
@@ -99,7 +99,7 @@ export async function startContractApp(disclosure: 'conceal' | 'reveal', account
           where status in ('queued', 'sending') and due_at <= now()`
         return row?.waiting === 0
       })
-      return app.emailsTo(address, messages.passwordResetEmail.subject)
+      return app.emailsTo(address, words('email.passwordReset.subject', { brand: 'Latchkey' }))
     },
 
     /** How many emails were ever requested. */

@@ -1,14 +1,16 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { ZodError } from 'zod'
-import { messages } from '@/messages/en'
 import { CliError } from '@/scripts/cli-error'
 import { givenVariables } from '@/scripts/environment'
 import { withDatabase } from '@/scripts/with-database'
 import { createBreachedPasswords } from '@/server/accounts/breached-passwords'
 import { AccountError, addAccount, type NewAccount } from '@/server/accounts/own/add-account'
+import { DEFAULT_NAME } from '@/server/brand/brand'
 import { RecoveryError } from '@/server/core/errors'
 import { readEnvironment } from '@/server/env'
+import { errorValues } from '@/server/language/error-values'
+import { textsIn } from '@/server/language/texts'
 
 /**
  * Adds an account. Its password is the first line of standard input.
@@ -33,7 +35,7 @@ export async function add(account: Omit<NewAccount, 'password'>): Promise<void> 
     try {
       await addAccount(db, { ...account, password }, policy, lookUp(policy.breachedPasswordsUrl))
     } catch (error) {
-      throw readable(error)
+      throw await readable(error)
     }
   })
   console.log(`Added ${account.email}`)
@@ -60,13 +62,13 @@ async function readPassword() {
   return ''
 }
 
-function readable(error: unknown) {
+async function readable(error: unknown) {
   if (error instanceof AccountError) return new CliError(error.message)
   const code =
     error instanceof RecoveryError ? error.code : error instanceof ZodError ? error.issues[0]?.message : undefined
-  const words = messages.errors[code as keyof typeof messages.errors]
-  if (!words) return error
-  return new CliError(
-    `Password: ${typeof words === 'string' ? words : words(error instanceof RecoveryError ? error.details : {})}`,
-  )
+  const texts = await textsIn('en')
+  const key = `errors.${code}` as 'errors.internal'
+  if (!texts.has(key)) return error
+  const details = error instanceof RecoveryError ? error.details : {}
+  return new CliError(`Password: ${texts(key, errorValues('en', details, DEFAULT_NAME))}`)
 }

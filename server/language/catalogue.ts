@@ -1,8 +1,5 @@
-import type en from '@/messages/en.json'
 import type { Locale } from './languages'
-
-/** Every text, as in `messages/en.json`. */
-export type Messages = typeof en
+import type { Messages } from './messages'
 
 /** Each catalogue is loaded when it is first needed. */
 const LOADERS: Record<Locale, () => Promise<{ default: unknown }>> = {

@@ -1,6 +1,7 @@
 import { createTranslator } from 'use-intl/core'
-import { loadCatalogue, type Messages } from './catalogue'
+import { loadCatalogue } from './catalogue'
 import { type Locale, languageOf } from './languages'
+import type { Messages } from './messages'
 
 /**
  * Formats the texts of one language: `texts('email.passwordReset.subject')`, or with values,

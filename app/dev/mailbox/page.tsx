@@ -1,32 +1,31 @@
-import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { getTranslations } from 'next-intl/server'
 import { LocalTime } from '@/app/_components/local-time'
 import { PageHeading } from '@/app/_components/page-heading'
 import { PageShell } from '@/app/_components/page-shell'
-import { messages } from '@/messages/en'
+import { pageTitle } from '@/app/_language/page-title'
 import { listEmails, mailboxIsOn } from '@/server/mail/transports/mailbox'
 import { AutoRefresh } from './auto-refresh'
 
-const words = messages.mailbox
-
-export const metadata: Metadata = { title: words.title }
+export const generateMetadata = pageTitle('mailbox')
 
 export default async function MailboxPage() {
+  const t = await getTranslations('mailbox')
   if (!mailboxIsOn()) notFound()
   const emails = await listEmails()
   return (
     <PageShell wide>
       <AutoRefresh />
       <div className="flex flex-wrap items-start justify-between gap-4">
-        <PageHeading>{words.title}</PageHeading>
+        <PageHeading>{t('title')}</PageHeading>
         <a
           href="/dev/mailbox"
           className="inline-flex min-h-target items-center rounded-lg font-medium text-accent underline underline-offset-4"
         >
-          {words.refresh}
+          {t('refresh')}
         </a>
       </div>
-      <p className="mt-1 text-ink-soft">{words.lead}</p>
+      <p className="mt-1 text-ink-soft">{t('lead')}</p>
       <ul aria-live="polite" className="mt-6 divide-y divide-hairline border-t border-hairline">
         {emails.map((email) => (
           <li key={email.id}>
@@ -43,7 +42,7 @@ export default async function MailboxPage() {
           </li>
         ))}
       </ul>
-      {emails.length === 0 ? <p className="py-6 text-ink-soft">{words.empty}</p> : null}
+      {emails.length === 0 ? <p className="py-6 text-ink-soft">{t('empty')}</p> : null}
     </PageShell>
   )
 }

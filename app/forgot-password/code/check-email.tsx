@@ -1,15 +1,14 @@
 'use client'
 
+import { useLocale, useTranslations } from 'next-intl'
 import { Notice } from '@/app/_components/notice'
 import { PageHeading } from '@/app/_components/page-heading'
 import { TextLink } from '@/app/_components/text-link'
-import { messages } from '@/messages/en'
+import { formatDuration } from '@/server/language/format-duration'
 import { CodeForm } from './code-form'
 import { FlowEnded } from './flow-ended'
 import { SendAgain } from './send-again'
 import { type Flow, useFlow } from './use-flow'
-
-const words = messages.code
 
 interface CheckEmailProps {
   flow: Flow
@@ -22,24 +21,28 @@ interface CheckEmailProps {
 
 /** Says where the email was sent, and asks for its code, unless codes are off for the account. */
 export function CheckEmail({ flow, pauses, concealed, linkSeconds, codeSeconds }: CheckEmailProps) {
+  const t = useTranslations('code')
+  const formats = useLocale()
   const { account, resendAt, blockedUntil, codesOff, update, turnCodesOff, reload } = useFlow(flow)
   if (account === null) return <FlowEnded />
-  const sent = codesOff
-    ? words[concealed ? 'sentLinkConcealed' : 'sentLink']
-    : words[concealed ? 'sentConcealed' : 'sent']
+  const sent = codesOff ? (concealed ? 'sentLinkConcealed' : 'sentLink') : concealed ? 'sentConcealed' : 'sent'
   return (
     <>
       {/* The field with the focus goes away when codes are turned off while the page is open. */}
-      <PageHeading takeFocus={codesOff && !flow.codesOff}>{codesOff ? words.offTitle : words.title}</PageHeading>
+      <PageHeading takeFocus={codesOff && !flow.codesOff}>{codesOff ? t('offTitle') : t('title')}</PageHeading>
       <p id="sent" className="mt-3">
-        {sent.before}
-        <strong>{account}</strong>
-        {sent.after}
+        {t.rich(sent, {
+          account: () => (
+            <strong>
+              <bdi>{account}</bdi>
+            </strong>
+          ),
+        })}
       </p>
       <PauseNotice pauses={pauses} />
       {codesOff ? (
         <div className="mt-4">
-          <Notice tone="plain">{words.off}</Notice>
+          <Notice tone="plain">{t('off')}</Notice>
         </div>
       ) : (
         <CodeForm
@@ -52,13 +55,15 @@ export function CheckEmail({ flow, pauses, concealed, linkSeconds, codeSeconds }
       )}
       <section aria-labelledby="link" className="mt-6 border-t border-hairline pt-5">
         <h2 id="link" className="font-semibold">
-          {codesOff ? words.linkOnlyTitle : words.linkTitle}
+          {codesOff ? t('linkOnlyTitle') : t('linkTitle')}
         </h2>
-        <p className="text-ink-soft">{pauses.includes('links') ? words.linksPaused : words.link(linkSeconds)}</p>
-        <p className="mt-3 text-ink-soft">{words.spam}</p>
+        <p className="text-ink-soft">
+          {pauses.includes('links') ? t('linksPaused') : t('link', { duration: formatDuration(formats, linkSeconds) })}
+        </p>
+        <p className="mt-3 text-ink-soft">{t('spam')}</p>
         <SendAgain account={account} resendAt={resendAt} update={update} reload={reload} />
         <div className="mt-3">
-          <TextLink href="/forgot-password">{words.otherAccount}</TextLink>
+          <TextLink href="/forgot-password">{t('otherAccount')}</TextLink>
         </div>
       </section>
     </>
@@ -67,8 +72,10 @@ export function CheckEmail({ flow, pauses, concealed, linkSeconds, codeSeconds }
 
 /** The code field stays: the pause may end while the page is open. */
 function PauseNotice({ pauses }: Pick<CheckEmailProps, 'pauses'>) {
-  const paused = pauses.includes('all') ? messages.paused : null
-  const codesPaused = pauses.includes('codes') ? { title: words.codesPausedTitle, body: words.codesPaused } : null
+  const t = useTranslations('code')
+  const tPaused = useTranslations('paused')
+  const paused = pauses.includes('all') ? { title: tPaused('title'), body: tPaused('body') } : null
+  const codesPaused = pauses.includes('codes') ? { title: t('codesPausedTitle'), body: t('codesPaused') } : null
   const shown = paused ?? codesPaused
   if (!shown) return null
   return (

@@ -1,8 +1,8 @@
 'use client'
 
 import { OTPInput, type SlotProps } from 'input-otp'
+import { useTranslations } from 'next-intl'
 import { type ClipboardEvent, type Ref, useRef } from 'react'
-import { messages } from '@/messages/en'
 import { CODE_LENGTH, withoutSeparators } from '@/server/core/typed-input'
 
 interface CodeFieldProps {
@@ -24,6 +24,7 @@ interface CodeFieldProps {
 
 /** One labelled input, drawn as six boxes. */
 export function CodeField(props: CodeFieldProps) {
+  const t = useTranslations('code')
   const { ref, value, error, readOnly } = props
   const tooLong = useRef(false)
   const refusePaste = (event: ClipboardEvent) => {
@@ -46,7 +47,7 @@ export function CodeField(props: CodeFieldProps) {
   return (
     <div>
       <label htmlFor="code" className="mb-1.5 block font-medium">
-        {messages.code.label}
+        {t('label')}
       </label>
       <div onPasteCapture={readOnly ? refusePaste : undefined}>
         <OTPInput

@@ -1,17 +1,17 @@
 'use client'
 
+import { useLocale, useTranslations } from 'next-intl'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Button } from '@/app/_components/button'
-import { errorText, type Refusal, readRefusal } from '@/app/_components/refusal'
+import { useErrorText } from '@/app/_components/error-text'
+import { type Reason, type Refusal, readRefusal } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { useSecondsLeft } from '@/app/_components/seconds-left'
 import { trpc } from '@/app/_trpc/client'
-import { messages } from '@/messages/en'
 import { codeError, withoutSeparators } from '@/server/core/typed-input'
+import { formatDuration } from '@/server/language/format-duration'
 import { BlockNotice } from './block-notice'
 import { CodeField } from './code-field'
-
-const words = messages.code
 
 interface CodeFormProps {
   /** The id of the text that says where the email was sent. */
@@ -25,8 +25,12 @@ interface CodeFormProps {
 
 /** Sends the code as soon as it is complete. A wrong code is cleared, and the focus stays in the input. */
 export function CodeForm({ describedBy, codeSeconds, blockedUntil, update, onCodesOff }: CodeFormProps) {
+  const t = useTranslations('code')
+  const formats = useLocale()
+  const errorText = useErrorText()
   const [code, setCode] = useState('')
-  const [error, setError] = useState<string>()
+  const [error, setError] = useState<Reason>()
+  const [triesLeft, setTriesLeft] = useState<number>()
   const [refusal, setRefusal] = useState<Refusal>()
   const [wasBlocked, setWasBlocked] = useState(false)
   const input = useRef<HTMLInputElement>(null)
@@ -45,7 +49,7 @@ export function CodeForm({ describedBy, codeSeconds, blockedUntil, update, onCod
     setWasBlocked(false)
     setRefusal(undefined)
     const wrong = codeError(entered)
-    setError(wrong ? errorText(wrong) : undefined)
+    setError(wrong ?? undefined)
     if (wrong) {
       input.current?.focus()
       input.current?.select()
@@ -71,7 +75,10 @@ export function CodeForm({ describedBy, codeSeconds, blockedUntil, update, onCod
     if (reason !== 'code-wrong' && reason !== 'code-blocked') return setRefusal(refused)
     setCode('')
     if (details.retryAfterSeconds) update({ blockedSeconds: details.retryAfterSeconds })
-    else setError(errorText(reason, details))
+    else {
+      setError(reason)
+      setTriesLeft(details.triesLeft)
+    }
     input.current?.focus()
   }
 
@@ -90,14 +97,14 @@ export function CodeForm({ describedBy, codeSeconds, blockedUntil, update, onCod
           setError(undefined)
         }}
         onComplete={send}
-        onTooLong={() => setError(errorText('code-not-numeric'))}
-        hint={words.hint(codeSeconds)}
-        error={error}
+        onTooLong={() => setError('code-not-numeric')}
+        hint={t('hint', { duration: formatDuration(formats, codeSeconds) })}
+        error={error && errorText(error, { triesLeft })}
         describedBy={describedBy}
         readOnly={readOnly}
       />
-      <Button busy={busy} unavailable={blocked > 0} busyLabel={busy ? words.busy : words.submitBlocked}>
-        {words.submit}
+      <Button busy={busy} unavailable={blocked > 0} busyLabel={busy ? t('busy') : t('submitBlocked')}>
+        {t('submit')}
       </Button>
       <BlockNotice secondsLeft={blocked} wasBlocked={wasBlocked} />
       <RefusalNotice refusal={refusal} />

@@ -1,20 +1,19 @@
+import { useTranslations } from 'next-intl'
 import { ButtonLink } from '@/app/_components/button'
 import { PageHeading } from '@/app/_components/page-heading'
 import { TextLink } from '@/app/_components/text-link'
-import { messages } from '@/messages/en'
-
-const words = messages.code
 
 /** Shown when another tab has finished the reset, or the request has expired while the page was open. */
 export function FlowEnded() {
+  const t = useTranslations('code')
   return (
     <>
-      <PageHeading takeFocus>{words.overTitle}</PageHeading>
-      <p className="mt-3 text-ink-soft">{words.over}</p>
+      <PageHeading takeFocus>{t('overTitle')}</PageHeading>
+      <p className="mt-3 text-ink-soft">{t('over')}</p>
       <div className="mt-8 mb-3">
-        <ButtonLink href="/forgot-password">{words.newEmail}</ButtonLink>
+        <ButtonLink href="/forgot-password">{t('newEmail')}</ButtonLink>
       </div>
-      <TextLink href="/sign-in">{words.signIn}</TextLink>
+      <TextLink href="/sign-in">{t('signIn')}</TextLink>
     </>
   )
 }

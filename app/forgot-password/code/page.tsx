@@ -1,11 +1,11 @@
-import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { PageShell } from '@/app/_components/page-shell'
+import { ClientTexts } from '@/app/_language/client-texts'
+import { pageTitle } from '@/app/_language/page-title'
 import { api } from '@/app/_trpc/server'
-import { messages } from '@/messages/en'
 import { CheckEmail } from './check-email'
 
-export const metadata: Metadata = { title: messages.code.title }
+export const generateMetadata = pageTitle('code')
 
 /** The browser's cookie names the flow's row, so a reload and a second tab show the same state. */
 export default async function CodePage() {
@@ -18,13 +18,15 @@ export default async function CodePage() {
   if (!flow) redirect('/forgot-password')
   return (
     <PageShell>
-      <CheckEmail
-        flow={flow}
-        pauses={pauses}
-        concealed={terms.disclosure === 'conceal'}
-        linkSeconds={terms.linkTtlSeconds}
-        codeSeconds={terms.codeTtlSeconds}
-      />
+      <ClientTexts parts={['code', 'resend', 'paused', 'errors', 'retry', 'support']}>
+        <CheckEmail
+          flow={flow}
+          pauses={pauses}
+          concealed={terms.disclosure === 'conceal'}
+          linkSeconds={terms.linkTtlSeconds}
+          codeSeconds={terms.codeTtlSeconds}
+        />
+      </ClientTexts>
     </PageShell>
   )
 }

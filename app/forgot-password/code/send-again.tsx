@@ -1,11 +1,11 @@
 'use client'
 
+import { useTranslations } from 'next-intl'
 import { Notice } from '@/app/_components/notice'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { ResendButton } from '@/app/_components/resend-button'
 import { useCall } from '@/app/_components/use-call'
 import { trpc } from '@/app/_trpc/client'
-import { messages } from '@/messages/en'
 
 interface SendAgainProps {
   account: string
@@ -16,6 +16,7 @@ interface SendAgainProps {
 
 /** Requests another email for the same account. */
 export function SendAgain({ account, resendAt, update, reload }: SendAgainProps) {
+  const t = useTranslations('resend')
   const request = useCall(async () => {
     await trpc.recovery.request.mutate({ account })
     await reload() // stay busy until the countdown of the new request is known
@@ -33,7 +34,7 @@ export function SendAgain({ account, resendAt, update, reload }: SendAgainProps)
       {request.done ? (
         <div className="mt-4">
           <Notice tone="success" live>
-            {messages.resend.sent}
+            {t('sent')}
           </Notice>
         </div>
       ) : null}
