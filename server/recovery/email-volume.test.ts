@@ -9,6 +9,8 @@ import { resetPassword } from './reset-password'
 const { db } = await createTestDatabase()
 
 const DAY = 24 * 3600
+/** How long a stranger asks, in seconds. */
+const LONG = process.env.TEST_ALL ? 7200 : 1200
 
 type Fixture = ReturnType<typeof createRecoveryFixture>
 
@@ -33,8 +35,8 @@ describe('reset emails to one account', () => {
   it('are at most five in 24 hours, however many are asked for', async () => {
     const fixture = createRecoveryFixture(db)
     const account = await fixture.account()
-    await bomb(fixture, account, 7200)
-    fixture.clock.advance(DAY - 7200 - 60)
+    await bomb(fixture, account, LONG)
+    fixture.clock.advance(DAY - LONG - 60)
     await fixture.request(account.email, otherClient())
     await fixture.deliver()
     expect(fixture.mailbox.to(account.email)).toHaveLength(5)

@@ -16,7 +16,7 @@ import { resetPassword } from './reset-password'
 import { secureAccount } from './secure-account'
 import { verifyCode } from './verify-code'
 
-const ACCOUNTS = process.env.TEST_ALL ? 1_000_000 : 100_000
+const ACCOUNTS = process.env.TEST_ALL ? 1_000_000 : 30_000
 const OLD_REQUESTS = 20_000
 /** PostgreSQL decides after the fifth run of a prepared statement whether to keep a plan for all parameters. */
 const ROUNDS = 8

@@ -12,10 +12,22 @@ export const EXTERNAL_TESTS = process.env.TEST_ALL
       'server/contracts/controls.test.ts',
     ]
 
+/**
+ * Tests of how emails and events are delivered once they are composed, which reads no account. With TEST_ALL=1 they run
+ * over another application's accounts too.
+ */
+const DELIVERY: Record<string, string> = process.env.TEST_ALL
+  ? {}
+  : {
+      'server/mail/{burst,faults-together,provider-faults,status,worker}.test.ts': 'it delivers composed emails',
+      'server/events/{kill,worker}.test.ts': 'it delivers events',
+    }
+
 const EMBEDDED = "it starts from the environment of the embedded database, which has only Latchkey's own accounts"
 
 /** Tests that do not apply to accounts in another application, and why. */
 export const OWN_ONLY: Record<string, string> = {
+  ...DELIVERY,
   'server/accounts/own/**': "signing in, sessions and adding accounts are the application's own business",
   'server/recovery/properties.test.ts': 'its model knows when links of own accounts die: at once, not within a minute',
   'server/api/session-router.test.ts': 'its procedures are not found: sessions belong to the application',
