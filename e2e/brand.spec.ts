@@ -95,6 +95,7 @@ test.describe('with a brand', () => {
     await expectBranded(page, 'new password')
     await choosePassword(page, 'latchkey1897')
     await expect(passwordField(page)).toHaveAttribute('aria-invalid', 'true')
+    await expectBranded(page, 'new password, too personal')
     await choosePassword(page, 'Genossenschaft1')
     await expect(passwordField(page)).toHaveAttribute('aria-invalid', 'true')
     await choosePassword(page, NEW_PASSWORD)
@@ -106,6 +107,12 @@ test.describe('with a brand', () => {
       robin.email,
       words('email.passwordChanged.subject', { brand: BRAND.BRAND_NAME }),
     )
+    for (const { html, text, from, subject } of [email, changed]) {
+      expect([html, text, from, subject].join('\n')).not.toMatch(/latchkey/i)
+      expect(text).toContain(BRAND.BRAND_NAME)
+    }
+    await page.goto(`${app.url}/dev/mailbox/${changed.id}`)
+    await expectBranded(page, 'email')
     await context.clearCookies()
     await page.goto(linkIn(changed))
     await expectBranded(page, 'secure account')

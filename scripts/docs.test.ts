@@ -19,6 +19,7 @@ const PAGES = [
   'docs/operations.md',
   'docs/passwords.md',
   'docs/security.md',
+  'docs/testing.md',
   ...readdirSync(path.join(ROOT, 'docs', 'adopt')).map((page) => `docs/adopt/${page}`),
 ]
 const FOLDERS = readdirSync(ROOT, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []))
@@ -73,4 +74,8 @@ test('SECURITY.md names only tests that exist', () => {
   expect(named.length).toBeGreaterThan(80)
   const missing = named.filter(({ name, file }) => !read(file).replaceAll("\\'", "'").includes(name))
   expect(missing).toEqual([])
+})
+
+test('docs/testing.md shows the browser test that is run', () => {
+  expect(read('docs/testing.md')).toContain(`\`\`\`ts\n${read('e2e/adopter-example.spec.ts')}\`\`\``)
 })

@@ -3,16 +3,18 @@ import { getTranslations } from 'next-intl/server'
 import { LocalTime } from '@/app/_components/local-time'
 import { PageHeading } from '@/app/_components/page-heading'
 import { PageShell } from '@/app/_components/page-shell'
+import { TextLink } from '@/app/_components/text-link'
 import { pageTitle } from '@/app/_language/page-title'
 import { listEmails, mailboxIsOn } from '@/server/mail/transports/mailbox'
 import { AutoRefresh } from './auto-refresh'
 
 export const generateMetadata = pageTitle('mailbox')
 
-export default async function MailboxPage() {
+export default async function MailboxPage({ searchParams }: PageProps<'/dev/mailbox'>) {
   const t = await getTranslations('mailbox')
   if (!mailboxIsOn()) notFound()
-  const emails = await listEmails()
+  const { to } = await searchParams
+  const emails = (await listEmails()).filter((email) => to === undefined || email.to === to)
   return (
     <PageShell wide>
       <AutoRefresh />
@@ -26,6 +28,12 @@ export default async function MailboxPage() {
         </a>
       </div>
       <p className="mt-1 text-ink-soft">{t('lead')}</p>
+      {to === undefined ? null : (
+        <p className="flex flex-wrap items-center gap-x-4">
+          <span className="font-medium">{to}</span>
+          <TextLink href="/dev/mailbox">{t('back')}</TextLink>
+        </p>
+      )}
       <ul aria-live="polite" className="mt-6 divide-y divide-hairline border-t border-hairline">
         {emails.map((email) => (
           <li key={email.id}>

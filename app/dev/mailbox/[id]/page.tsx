@@ -6,6 +6,7 @@ import { PageShell } from '@/app/_components/page-shell'
 import { TextLink } from '@/app/_components/text-link'
 import { pageTitle } from '@/app/_language/page-title'
 import { mailboxIsOn, readEmail } from '@/server/mail/transports/mailbox'
+import { EmailFrame } from './email-frame'
 import { LinkedText } from './linked-text'
 
 export const generateMetadata = pageTitle('mailbox')
@@ -27,19 +28,16 @@ export default async function EmailPage({ params }: PageProps<'/dev/mailbox/[id]
         <dt className="text-ink-soft">{t('from')}</dt>
         <dd>{email.from}</dd>
         <dt className="mt-1 text-ink-soft sm:mt-0">{t('to')}</dt>
-        <dd>{email.to}</dd>
+        <dd>
+          <TextLink href={`/dev/mailbox?to=${encodeURIComponent(email.to)}`}>{email.to}</TextLink>
+        </dd>
         <dt className="mt-1 text-ink-soft sm:mt-0">{t('at')}</dt>
         <dd>
           <LocalTime at={email.at} />
         </dd>
       </dl>
       <h2 className="mt-8 font-display text-section">{t('html')}</h2>
-      <iframe
-        title={t('html')}
-        srcDoc={openLinksHere(email.html)}
-        sandbox="allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
-        className="mt-3 h-176 w-full rounded-lg border border-hairline bg-paper"
-      />
+      <EmailFrame title={t('html')} html={openLinksHere(email.html)} />
       <h2 className="mt-8 font-display text-section">{t('text')}</h2>
       <LinkedText text={email.text} />
     </PageShell>
