@@ -7,14 +7,20 @@ import { words } from './words'
 /** The emails to one address in an app's development mailbox, the oldest first. */
 export async function emailsTo(mailboxDir: string, address: string, subject: string): Promise<MailboxEmail[]> {
   const names = (await readdir(mailboxDir)).filter((name) => name.endsWith('.json')).sort()
-  const texts = await Promise.all(
-    // The mailbox keeps the newest 200 emails, so a file may be gone by the time it is read.
-    names.map((name) => readFile(path.join(mailboxDir, name), 'utf8').catch(() => 'null')),
-  )
-  return texts
-    .map((text) => JSON.parse(text) as MailboxEmail | null)
-    .filter((email) => email !== null)
-    .filter((email) => email.to === address && email.subject === subject)
+  const emails = await Promise.all(names.map((name) => readOnce(path.join(mailboxDir, name))))
+  return emails.filter((email) => email !== null).filter((email) => email.to === address && email.subject === subject)
+}
+
+const read = new Map<string, MailboxEmail>()
+
+/** An email of the mailbox. Its file never changes, and is read once although tests look for new emails often. */
+async function readOnce(file: string): Promise<MailboxEmail | null> {
+  const known = read.get(file)
+  if (known) return known
+  // The mailbox keeps the newest 200 emails, so a file may be gone by the time it is read.
+  const email = JSON.parse(await readFile(file, 'utf8').catch(() => 'null')) as MailboxEmail | null
+  if (email) read.set(file, email)
+  return email
 }
 
 /** Waits until there are `count` emails and returns the newest. */

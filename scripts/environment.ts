@@ -9,12 +9,13 @@ import { type Environment, readDatabaseEnvironment, readEnvironment } from '@/se
 import { checkConnection } from './check-connection'
 import { CliError } from './cli-error'
 import { requireDirectory } from './doctor/require-directory'
-import { startEmbeddedPostgres, startTemporaryPostgres } from './embedded-postgres'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres'
 
 /** The folder of this clone. */
 export const ROOT = path.resolve(import.meta.dirname, '..')
 
 type Variables = Record<string, string | undefined>
+type StartPostgres = () => Promise<EmbeddedPostgres>
 
 export interface Prepared {
   environment: Environment
@@ -41,12 +42,16 @@ export function givenVariables(): Variables {
  * @param given the variables to start from
  * @param options.onChecked called with the checked environment before anything slow begins
  * @param options.folder holds the embedded database, its secrets and the mailbox
- * @param options.temporary removes the embedded database with its data on `stop`
+ * @param options.startPostgres starts another database than the embedded one of the folder, for tests
  * @throws EnvironmentError or CliError, whose message says what to do.
  */
 export async function prepare(
   given: Variables,
-  options: { onChecked?: (environment: Environment) => Promise<void>; folder?: string; temporary?: boolean } = {},
+  options: {
+    onChecked?: (environment: Environment) => Promise<void>
+    folder?: string
+    startPostgres?: StartPostgres
+  } = {},
 ): Promise<Prepared> {
   const folder = options.folder ?? path.join(ROOT, '.data')
   if (given.DATABASE_URL) {
@@ -73,7 +78,7 @@ export async function prepare(
       given.SERVICE_API_KEY ||
       (await storedSecret(folder, 'service-api-key', () => `demo_${randomBytes(24).toString('hex')}`)),
   }
-  const database = await openDatabase({}, folder, options.temporary)
+  const database = await openDatabase({}, folder, options.startPostgres)
   try {
     const demoPassword = await seed(database.url, folder)
     const variables = { ...planned, ...secrets, DATABASE_URL: database.url }
@@ -100,7 +105,7 @@ export interface OpenDatabase {
 export async function openDatabase(
   given: Variables,
   folder = path.join(ROOT, '.data'),
-  temporary = false,
+  startPostgres: StartPostgres = () => startEmbeddedPostgres({ dataDir: path.join(folder, 'postgres') }),
 ): Promise<OpenDatabase> {
   if (given.DATABASE_URL) {
     const { databaseUrl: url, databasePooling: pooling, databaseDirectUrl, accounts } = readDatabaseEnvironment(given)
@@ -110,9 +115,7 @@ export async function openDatabase(
     if (newer > 0) console.error(newerSchema(newer))
     return { url, pooling, stop: async () => {} }
   }
-  const server = temporary
-    ? await startTemporaryPostgres()
-    : await startEmbeddedPostgres({ dataDir: path.join(folder, 'postgres') })
+  const server = await startPostgres()
   try {
     await migrate(server.url)
     return { url: server.url, pooling: 'session', stop: server.stop }

@@ -5,6 +5,7 @@ import getPort from 'get-port'
 import { type App, type Listener, startApp } from '@/scripts/app'
 import { buildIfStale } from '@/scripts/build'
 import { type Prepared, prepare } from '@/scripts/environment'
+import { startAppDatabase } from './app-database'
 import { type PgBouncer, startPgBouncer } from './pgbouncer'
 
 export interface TestApp {
@@ -44,7 +45,7 @@ export async function startTestApp(variables: Record<string, string> = {}, onOut
     await fs.rm(folder, { recursive: true, force: true })
   }
   try {
-    prepared = await prepare({ ...given, ...variables }, { folder, temporary: true })
+    prepared = await prepare({ ...given, ...variables }, { folder, startPostgres: startAppDatabase })
     const databaseUrl = prepared.environment.databaseUrl
     if (process.env.TEST_POOLING === 'pgbouncer') pooler = await startPgBouncer(databaseUrl)
     const pooled = pooler && { DATABASE_URL: pooler.url(databaseUrl), DATABASE_POOLING: 'transaction' }

@@ -1,7 +1,13 @@
+import { startTemporaryPostgres } from '@/scripts/embedded-postgres'
 import { startTestApp } from './app'
 
-/** Starts the app for the browser tests and sets the E2E_* variables, which tell them where it is. */
+/**
+ * Starts the app for the browser tests and sets the E2E_* variables, which tell them where it is. Tests that need another
+ * app start it on a database of its own in the same PostgreSQL.
+ */
 export default async function setup() {
+  const postgres = await startTemporaryPostgres()
+  process.env.E2E_POSTGRES_URL = postgres.url
   // All browsers share one client address, and some stories make many requests.
   const app = await startTestApp({ RATE_LIMIT_SCALE: '100' })
   process.env.E2E_URL = app.url
@@ -9,5 +15,8 @@ export default async function setup() {
   process.env.E2E_MAILBOX_DIR = app.mailboxDir
   process.env.E2E_PASSWORD = app.password
   process.env.E2E_SERVICE_API_KEY = app.serviceApiKey
-  return app.stop
+  return async () => {
+    await app.stop()
+    await postgres.stop()
+  }
 }

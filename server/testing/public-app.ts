@@ -1,5 +1,5 @@
-import { startTemporaryPostgres } from '@/scripts/embedded-postgres'
 import { startTestApp, type TestApp } from './app'
+import { startAppDatabase } from './app-database'
 import { type FakeResend, startFakeResend } from './fake-resend'
 import { migrateTestDatabase } from './migrate-test-database'
 
@@ -25,7 +25,7 @@ export async function startPublicApp(
     for (const end of ends.reverse()) await end()
   }
   try {
-    const postgres = await startTemporaryPostgres()
+    const postgres = await startAppDatabase()
     ends.push(postgres.stop)
     await migrateTestDatabase(postgres.url, accounts)
     const resend = await startFakeResend()
