@@ -38,7 +38,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           <p className="bg-problem-wash p-4 text-center text-problem">{t('needsScript')}</p>
         </noscript>
         <BrandProvider brand={{ name, logo, initial, supportUrl }}>
-          <ClientTexts parts={['problem', 'support']}>{children}</ClientTexts>
+          <ClientTexts parts={['problem', 'support', 'language']}>{children}</ClientTexts>
         </BrandProvider>
       </body>
     </html>

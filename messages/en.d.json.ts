@@ -114,9 +114,11 @@ declare const messages: {
   },
   "layout": {
     "description": "Reset your password and get back into your account.",
-    "needsScript": "This page needs JavaScript. Turn it on in your browser settings, then reload the page.",
-    "language": "Language",
-    "changeLanguage": "Change"
+    "needsScript": "This page needs JavaScript. Turn it on in your browser settings, then reload the page."
+  },
+  "language": {
+    "label": "Language",
+    "submit": "Change language"
   },
   "support": {
     "help": "Get help",

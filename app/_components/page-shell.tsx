@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react'
 import { BrandName } from './brand-name'
+import { LanguageSwitch } from './language-switch'
 import { SupportFooter } from './support-link'
 
-/** The frame of every page: the brand, one sheet with the content, and where to get help. */
+/** The frame of every page: the brand, one sheet with the content, where to get help, and other languages. */
 export function PageShell({ wide = false, children }: { wide?: boolean; children: ReactNode }) {
   return (
     <div className={`mx-auto w-full px-gutter pt-4 pb-12 sm:pt-12 ${wide ? 'max-w-3xl' : 'max-w-md'}`}>
@@ -15,6 +16,7 @@ export function PageShell({ wide = false, children }: { wide?: boolean; children
         {children}
       </main>
       <SupportFooter />
+      <LanguageSwitch />
     </div>
   )
 }

@@ -1,0 +1,56 @@
+'use client'
+
+import { usePathname, useRouter } from 'next/navigation'
+import { useLocale, useTranslations } from 'next-intl'
+import type { FormEvent } from 'react'
+import { LANGUAGES, LOCALES, languageOf } from '@/server/language/languages'
+
+/** The language of the page, and a form to choose another. With JavaScript, what was typed on the page stays. */
+export function LanguageSwitch() {
+  const t = useTranslations('language')
+  const formats = useLocale()
+  const path = usePathname()
+  const router = useRouter()
+  if (LOCALES.length < 2) return null
+  const current = LOCALES.find((locale) => languageOf(locale).formats === formats)
+
+  async function choose(event: FormEvent<HTMLFormElement>) {
+    const form = event.currentTarget
+    event.preventDefault()
+    const body = new URLSearchParams({ language: String(new FormData(form).get('language')), from: path })
+    // The answer leads to the page, which is not needed: only its texts are loaded again.
+    const { type } = await fetch('/language', { method: 'POST', body, redirect: 'manual' }).catch(() => ({ type: '' }))
+    if (type === 'opaqueredirect') router.refresh()
+    else form.submit()
+  }
+
+  return (
+    <form action="/language" method="post" onSubmit={choose} className="mt-4 flex flex-wrap justify-center gap-2">
+      <input type="hidden" name="from" value={path} />
+      <label htmlFor="language" className="flex min-h-target items-center text-ink-soft">
+        {t('label')}
+      </label>
+      <select
+        // The choice of the last document is not kept by the browser.
+        key={current}
+        id="language"
+        name="language"
+        defaultValue={current}
+        autoComplete="off"
+        className="min-h-target rounded-lg border border-outline bg-surface px-inset text-ink"
+      >
+        {LOCALES.map((locale) => (
+          <option key={locale} value={locale} lang={locale} dir={LANGUAGES[locale].direction}>
+            {LANGUAGES[locale].name}
+          </option>
+        ))}
+      </select>
+      <button
+        type="submit"
+        className="min-h-target rounded-lg px-inset font-medium text-accent underline underline-offset-4"
+      >
+        {t('submit')}
+      </button>
+    </form>
+  )
+}
