@@ -4,6 +4,9 @@ import type { Messages } from './messages'
 /** Each catalogue is loaded when it is first needed. */
 const LOADERS: Record<Locale, () => Promise<{ default: unknown }>> = {
   en: () => import('@/messages/en.json'),
+  de: () => import('@/messages/de.json'),
+  fr: () => import('@/messages/fr.json'),
+  es: () => import('@/messages/es.json'),
 }
 
 const loaded = new Map<Locale, Promise<Messages>>()

@@ -14,7 +14,11 @@ const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8')
 const catalogueOf = (locale: string): Catalogue => JSON.parse(read(`messages/${locale}.json`))
 
 /** Messages that read the same in English and in another language. */
-const SAME: Partial<Record<Locale, string[]>> = {}
+const SAME: Partial<Record<Locale, string[]>> = {
+  de: ['account.name', 'mailbox.html'],
+  fr: ['mailbox.html'],
+  es: ['mailbox.html'],
+}
 
 describe.each(LOCALES.filter((locale) => locale !== 'en'))('the catalogue of %s', (locale) => {
   it('has every message, translated, with the arguments of the English one and its own plural forms', () => {

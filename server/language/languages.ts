@@ -11,6 +11,9 @@ interface Language {
 export const LANGUAGES = {
   // Dates in the order that most English readers outside the United States use.
   en: { name: 'English', direction: 'ltr', formats: 'en-GB' },
+  de: { name: 'Deutsch', direction: 'ltr', formats: 'de' },
+  fr: { name: 'Français', direction: 'ltr', formats: 'fr' },
+  es: { name: 'Español', direction: 'ltr', formats: 'es' },
 } as const satisfies Record<string, Language>
 
 export type Locale = keyof typeof LANGUAGES
