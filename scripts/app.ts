@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CliError } from './cli-error'
-import { spawnNext, stopGroup } from './processes'
+import { killGroup, spawnNext, stopGroup } from './processes'
 
 const READY_TIMEOUT_MS = 180_000
 
@@ -12,6 +12,8 @@ export interface App {
   ended: Promise<unknown>
   /** Shuts the server down; kills it after ten seconds. */
   stop(): Promise<void>
+  /** Ends the server at once, with whatever it is doing. */
+  kill(): Promise<void>
 }
 
 /**
@@ -43,7 +45,7 @@ export async function startApp(
   const ended = child.finally(() => {
     running = false
   })
-  const app = { ended, stop: () => stopGroup(child, ended) }
+  const app = { ended, stop: () => stopGroup(child, ended), kill: () => killGroup(child, ended) }
 
   // Next.js prints a banner with addresses that are not ours. Only the rest is passed on.
   let banner = ''

@@ -64,6 +64,11 @@ export async function stopGroup(child: Pick<ChildProcess, 'pid' | 'kill'>, ended
   const timeout = new AbortController()
   await Promise.race([ended, sleep(STOP_TIMEOUT_MS, undefined, { signal: timeout.signal }).catch(() => {})])
   timeout.abort()
+  await killGroup(child, ended)
+}
+
+/** Kills a process with its whole process group. */
+export async function killGroup(child: Pick<ChildProcess, 'pid'>, ended: Promise<unknown>): Promise<void> {
   try {
     if (child.pid) process.kill(-child.pid, 'SIGKILL')
   } catch {
