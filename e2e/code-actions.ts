@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '@/server/db/client'
 import type { TestAccount } from './accounts'
 import { codeField } from './page-actions'
-import { words } from './words'
+import { type Words, words } from './words'
 
 /** A wrong code; another one for each `turn` from 1 on. */
 export const wrongCode = (right: string, turn = 1) => String((Number(right) + turn) % 1_000_000).padStart(6, '0')
@@ -57,8 +57,8 @@ export async function setRequestAge(db: Database, { username }: TestAccount, sec
 }
 
 /** The countdown on the button that sends another email. */
-export const resendCountdown = (page: Page) =>
-  page.getByRole('button', { name: words('resend.waiting', { clock: '' }) })
+export const resendCountdown = (page: Page, texts: Words = words) =>
+  page.getByRole('button', { name: texts('resend.waiting', { clock: '' }) })
 
 /** The countdown of a block. */
 export const blockCountdown = (page: Page) => page.getByRole('timer')

@@ -5,10 +5,10 @@ import type { MailboxEmail } from '@/server/mail/transports/mailbox'
 import { words } from './words'
 
 /** The emails to one address in an app's development mailbox, the oldest first. */
-export async function emailsTo(mailboxDir: string, address: string, subject: string): Promise<MailboxEmail[]> {
+async function readEmails(mailboxDir: string, address: string): Promise<MailboxEmail[]> {
   const names = (await readdir(mailboxDir)).filter((name) => name.endsWith('.json')).sort()
   const emails = await Promise.all(names.map((name) => readOnce(path.join(mailboxDir, name))))
-  return emails.filter((email) => email !== null).filter((email) => email.to === address && email.subject === subject)
+  return emails.filter((email) => email !== null).filter((email) => email.to === address)
 }
 
 const read = new Map<string, MailboxEmail>()
@@ -23,20 +23,35 @@ async function readOnce(file: string): Promise<MailboxEmail | null> {
   return email
 }
 
-/** Waits until there are `count` emails and returns the newest. */
-export async function waitForEmail(mailboxDir: string, address: string, subject: string, count = 1) {
+/** The emails to one address with this subject, the oldest first. */
+export async function emailsTo(mailboxDir: string, address: string, subject: string): Promise<MailboxEmail[]> {
+  return (await readEmails(mailboxDir, address)).filter((email) => email.subject === subject)
+}
+
+/** Waits until `find` finds `count` emails and returns the newest. */
+async function waitForNewest(what: string, find: () => Promise<MailboxEmail[]>, count: number) {
   let emails: MailboxEmail[] = []
+  const options = { message: `emails ${what}`, intervals: [20, 50, 100], timeout: 60_000 }
   await expect
-    .poll(
-      async () => {
-        emails = await emailsTo(mailboxDir, address, subject)
-        return emails.length
-      },
-      { message: `emails "${subject}" to ${address}`, intervals: [20, 50, 100], timeout: 60_000 },
-    )
+    .poll(async () => {
+      emails = await find()
+      return emails.length
+    }, options)
     .toBe(count)
   return emails.at(-1) as MailboxEmail
 }
+
+/** Waits until there are `count` emails with this subject and returns the newest. */
+export const waitForEmail = (mailboxDir: string, address: string, subject: string, count = 1) =>
+  waitForNewest(`"${subject}" to ${address}`, () => emailsTo(mailboxDir, address, subject), count)
+
+/** Waits until there are `count` emails with a link to this path, in any language, and returns the newest. */
+export const waitForEmailWith = (mailboxDir: string, address: string, linkPath: string, count = 1) =>
+  waitForNewest(
+    `with ${linkPath} to ${address}`,
+    async () => (await readEmails(mailboxDir, address)).filter(({ text }) => text.includes(`${linkPath}?token=`)),
+    count,
+  )
 
 /** The link with a token in the text of an email. */
 export const linkIn = ({ text }: { text: string }): string => /https?:\S+token=\S+/.exec(text)?.[0] ?? ''

@@ -1,14 +1,18 @@
 import { expect, type Page } from '@playwright/test'
 import type { TestAccount } from './accounts'
-import { words } from './words'
+import { type Words, words } from './words'
 
-/** What people do on the pages. Elements are found by the texts of the catalogue, so a new text changes no test. */
+/**
+ * What people do on the pages. Elements are found by the texts of the catalogue, so a new text changes no test: the
+ * English ones, unless others are given.
+ */
 
-export const accountField = (page: Page) => page.getByLabel(words('field.account'))
-export const passwordField = (page: Page) => page.getByLabel(words('resetPassword.password'), { exact: true })
-export const confirmPasswordField = (page: Page) =>
-  page.getByRole('textbox', { name: words('resetPassword.confirmPassword') })
-export const codeField = (page: Page) => page.getByLabel(words('code.label'))
+export const accountField = (page: Page, texts: Words = words) => page.getByLabel(texts('field.account'))
+export const passwordField = (page: Page, texts: Words = words) =>
+  page.getByLabel(texts('resetPassword.password'), { exact: true })
+export const confirmPasswordField = (page: Page, texts: Words = words) =>
+  page.getByRole('textbox', { name: texts('resetPassword.confirmPassword') })
+export const codeField = (page: Page, texts: Words = words) => page.getByLabel(texts('code.label'))
 
 /** Matches a description that contains this text of the catalogue. */
 export const containing = (text: string) => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
@@ -37,11 +41,16 @@ export async function expectSignInRefused(page: Page, account: string, password:
 }
 
 /** Signs this browser in without the page, where signing in is not what is tested, and opens the account page. */
-export async function openAccountPage(page: Page, { email }: TestAccount, password: string) {
+export async function openAccountPage(
+  page: Page,
+  { email }: TestAccount,
+  password: string,
+  title: string = words('account.title'),
+) {
   const response = await page.request.post('/api/trpc/session.signIn', { data: { account: email, password } })
   expect(response.status()).toBe(200)
   await page.goto('/account')
-  await expectHeading(page, words('account.title'))
+  await expectHeading(page, title)
 }
 
 /** Requests an email on the page, and confirms the account that ACCOUNT_DISCLOSURE=reveal shows. */
@@ -62,10 +71,10 @@ export async function openCodePage(page: Page, account: string, title: string = 
 }
 
 /** Fills in and sends the form for a new password. */
-export async function choosePassword(page: Page, password: string, confirmation = password) {
-  await passwordField(page).fill(password)
-  await confirmPasswordField(page).fill(confirmation)
-  await page.getByRole('button', { name: words('resetPassword.submit') }).click()
+export async function choosePassword(page: Page, password: string, confirmation = password, texts: Words = words) {
+  await passwordField(page, texts).fill(password)
+  await confirmPasswordField(page, texts).fill(confirmation)
+  await page.getByRole('button', { name: texts('resetPassword.submit') }).click()
 }
 
 /** Opens the newest email to an address with this subject on the mailbox page, once it is there. */

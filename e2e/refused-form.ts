@@ -5,7 +5,7 @@ import { choosePassword, expectHeading, openCodePage } from './page-actions'
 import { words } from './words'
 
 /** Leaves an opened link in the browser that it may use only later, as when its network has opened too many. */
-const holdWaitingLink = (page: Page) =>
+export const holdWaitingLink = (page: Page) =>
   page
     .context()
     .addCookies([{ name: 'latchkey-reset', value: `${'x'.repeat(43)}~${Date.now() + 754_000}`, url: page.url() }])

@@ -1,0 +1,176 @@
+import { sql } from 'drizzle-orm'
+import { NEW_PASSWORD, type TestAccount } from './accounts'
+import { expireGrant } from './code-actions'
+import { expect } from './fixtures'
+import { choosePassword, codeField, expectHeading, passwordField } from './page-actions'
+import { holdWaitingLink } from './refused-form'
+import {
+  changePassword,
+  expectAlert,
+  openLink,
+  type PageState,
+  pause,
+  press,
+  requestEmail,
+  type Visit,
+} from './state-visit'
+
+/** Enters the code of an email, and waits for the form for a new password. */
+async function enterCode(visit: Visit) {
+  const requested = await requestEmail(visit)
+  await codeField(visit.page, visit.words).fill(requested.code)
+  await expectHeading(visit.page, visit.words('resetPassword.title'))
+  return requested
+}
+
+/** Marks the newest email of an account as used. */
+const useSecrets = ({ db }: Visit, { username }: TestAccount) =>
+  db.execute(sql`update latchkey.password_reset_tokens set used_at = now()
+    where account_id = (select id::text from latchkey.users where username = ${username})`)
+
+/** Leaves the browser without the cookies of its recovery. */
+const loseSecrets = ({ page }: Visit) => page.context().clearCookies({ name: /^(?!latchkey-language$)/ })
+
+const reloadTo = async ({ page }: Visit, title: string) => {
+  await page.reload()
+  await expectHeading(page, title)
+}
+
+/** The form for a new password, what it answers, and why it may not be shown. */
+export const NEW_PASSWORD_PAGE: PageState[] = [
+  {
+    name: 'new-password',
+    title: 'New password',
+    open: async (visit) => {
+      await openLink(visit)
+    },
+  },
+  {
+    name: 'new-password-typed',
+    title: 'New password, while it is typed',
+    open: async (visit) => {
+      await openLink(visit)
+      await passwordField(visit.page, visit.words).pressSequentially('plum')
+    },
+  },
+  {
+    name: 'new-password-refused',
+    title: 'New password, errors at the fields',
+    open: async (visit) => {
+      await openLink(visit)
+      await choosePassword(visit.page, 'password', 'passwort', visit.words)
+      await expect(
+        passwordField(visit.page, visit.words).and(visit.page.locator(':invalid, [aria-invalid]')),
+      ).toBeVisible()
+    },
+  },
+  {
+    name: 'new-password-timed-out',
+    title: 'New password, out of time',
+    open: async (visit) => {
+      const { account } = await enterCode(visit)
+      await expireGrant(visit.db, account)
+      await choosePassword(visit.page, NEW_PASSWORD, NEW_PASSWORD, visit.words)
+      await expectAlert(visit.page, visit.words('errors.grant-expired'))
+    },
+  },
+  {
+    name: 'new-password-other-link',
+    title: 'New password, another link was opened',
+    open: async (visit) => {
+      await openLink(visit)
+      await loseSecrets(visit)
+      await choosePassword(visit.page, NEW_PASSWORD, NEW_PASSWORD, visit.words)
+      await expectAlert(visit.page, visit.words('errors.secret-changed'))
+    },
+  },
+  {
+    name: 'password-changed',
+    title: 'Password changed',
+    open: async (visit) => {
+      await changePassword(visit, NEW_PASSWORD)
+    },
+  },
+  {
+    name: 'new-password-without-link',
+    title: 'New password without a link',
+    open: async ({ page, words }) => {
+      await page.goto('/reset-password')
+      await expectHeading(page, words('deadLink.missing.title'))
+    },
+  },
+  {
+    name: 'code-timed-out',
+    title: 'Code that was entered too long ago',
+    open: async (visit) => {
+      const { account } = await enterCode(visit)
+      await expireGrant(visit.db, account)
+      await reloadTo(visit, visit.words('deadLink.grant-expired.title'))
+    },
+  },
+  {
+    name: 'code-used',
+    title: 'Code that was used',
+    open: async (visit) => {
+      const { account } = await enterCode(visit)
+      await useSecrets(visit, account)
+      await reloadTo(visit, visit.words('deadLink.grant-unknown.title'))
+    },
+  },
+  {
+    name: 'link-waiting',
+    title: 'Link that has to wait',
+    open: async (visit) => {
+      await visit.page.goto('/reset-password')
+      await holdWaitingLink(visit.page)
+      await reloadTo(visit, visit.words('refusedLink.too-many-requests.title'))
+    },
+  },
+  {
+    name: 'link-frozen',
+    title: 'Link of a frozen account',
+    open: async (visit) => {
+      const { account, link } = await requestEmail(visit)
+      await visit.db.execute(sql`insert into latchkey.frozen_accounts (account_id, since)
+        select id::text, now() from latchkey.users where username = ${account.username}`)
+      await visit.page.goto(link)
+      await expectHeading(visit.page, visit.words('refusedLink.account-frozen.title'))
+    },
+  },
+  ...(['all', 'links'] as const).map(
+    (what): PageState => ({
+      name: `link-paused-${what}`,
+      title: what === 'all' ? 'Link, recovery paused' : 'Link, links paused',
+      pauses: true,
+      open: async (visit) => {
+        const { link } = await requestEmail(visit)
+        await pause(visit, what)
+        await visit.page.goto(link)
+        const reason = what === 'all' ? 'recovery-paused' : 'links-paused'
+        await expectHeading(visit.page, visit.words(`refusedLink.${reason}.title`))
+      },
+    }),
+  ),
+  {
+    name: 'new-password-codes-paused',
+    title: 'New password after a code, codes paused',
+    pauses: true,
+    open: async (visit) => {
+      await enterCode(visit)
+      await pause(visit, 'codes')
+      await reloadTo(visit, visit.words('refusedLink.codes-paused.title'))
+    },
+  },
+  {
+    name: 'new-password-paused',
+    title: 'New password, refused while recovery is paused',
+    pauses: true,
+    open: async (visit) => {
+      await openLink(visit)
+      await pause(visit, 'all')
+      await choosePassword(visit.page, NEW_PASSWORD, NEW_PASSWORD, visit.words)
+      await expectAlert(visit.page, visit.words('errors.recovery-paused'))
+      await press(visit.page, visit.words('field.showPassword', { field: 'new' }))
+    },
+  },
+]

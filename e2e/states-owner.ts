@@ -1,0 +1,177 @@
+import { request } from '@playwright/test'
+import { sql } from 'drizzle-orm'
+import { NEW_PASSWORD, PASSWORD } from './accounts'
+import { expect } from './fixtures'
+import { expectHeading, openAccountPage } from './page-actions'
+import {
+  changedEmail,
+  changePassword,
+  expectText,
+  type PageState,
+  press,
+  requestEmail,
+  stopLink,
+  type Visit,
+} from './state-visit'
+
+/** Opens the link of the email that says that the password was changed. */
+async function openSecureAccount(visit: Visit) {
+  const { account } = await changePassword(visit, NEW_PASSWORD)
+  const { link } = await changedEmail(visit, account)
+  await visit.page.goto(link)
+  await expectHeading(visit.page, visit.words('secureAccount.title'))
+  return { account, link }
+}
+
+/** Opens the link at the end of a reset email. */
+async function openStopEmails(visit: Visit) {
+  const { account } = await requestEmail(visit)
+  await visit.page.goto(await stopLink(visit, account))
+  await expectHeading(visit.page, visit.words('stopEmails.title'))
+}
+
+/** Signs in on a phone too, and opens the account page. */
+async function openAccount(visit: Visit) {
+  const account = await visit.newAccount()
+  const phone = await request.newContext({
+    baseURL: visit.origin,
+    userAgent:
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
+  })
+  const answer = await phone.post('/api/trpc/session.signIn', { data: { account: account.email, password: PASSWORD } })
+  expect(answer.status()).toBe(200)
+  await phone.dispose()
+  await openAccountPage(visit.page, account, PASSWORD, visit.words('account.title'))
+  return account
+}
+
+/** What owners of accounts do: securing them, stopping emails, and the account page. */
+export const OWNER: PageState[] = [
+  {
+    name: 'secure-account',
+    title: 'Secure account',
+    open: async (visit) => {
+      await openSecureAccount(visit)
+    },
+  },
+  {
+    name: 'account-secured',
+    title: 'Account secured',
+    open: async (visit) => {
+      await openSecureAccount(visit)
+      await press(visit.page, visit.words('secureAccount.submit'))
+      await expectHeading(visit.page, visit.words('secureAccount.doneTitle'))
+    },
+  },
+  {
+    name: 'account-secured-address-changed',
+    title: 'Account secured, its address was changed',
+    open: async (visit) => {
+      const { account } = await openSecureAccount(visit)
+      await visit.db.execute(sql`update latchkey.users set email = ${`intruder.${account.email}`}
+        where username = ${account.username}`)
+      await press(visit.page, visit.words('secureAccount.submit'))
+      await expectHeading(visit.page, visit.words('secureAccount.elsewhereTitle'))
+    },
+  },
+  {
+    name: 'secure-account-used',
+    title: 'Secure account, link used',
+    open: async (visit) => {
+      const { link } = await openSecureAccount(visit)
+      await press(visit.page, visit.words('secureAccount.submit'))
+      await expectHeading(visit.page, visit.words('secureAccount.doneTitle'))
+      await visit.page.goto(link)
+      await press(visit.page, visit.words('secureAccount.submit'))
+      await expectText(visit.page, visit.words('secureAccount.deadBody'))
+    },
+  },
+  {
+    name: 'secure-account-without-link',
+    title: 'Secure account without a link',
+    open: async ({ page, words }) => {
+      await page.goto('/secure-account')
+      await expectHeading(page, words('secureAccount.missingTitle'))
+    },
+  },
+  {
+    name: 'stop-emails',
+    title: 'Stop emails',
+    open: openStopEmails,
+  },
+  {
+    name: 'emails-stopped',
+    title: 'Emails stopped',
+    open: async (visit) => {
+      await openStopEmails(visit)
+      await press(visit.page, visit.words('stopEmails.submit'))
+      await expectHeading(visit.page, visit.words('stopEmails.stoppedTitle'))
+    },
+  },
+  {
+    name: 'emails-allowed',
+    title: 'Emails allowed again',
+    open: async (visit) => {
+      await openStopEmails(visit)
+      await press(visit.page, visit.words('stopEmails.submit'))
+      await press(visit.page, visit.words('stopEmails.allow'))
+      await expectHeading(visit.page, visit.words('stopEmails.allowedTitle'))
+    },
+  },
+  {
+    name: 'stop-emails-unknown',
+    title: 'Stop emails, unknown link',
+    open: async ({ page, words }) => {
+      await page.goto(`/stop-emails?token=${'x'.repeat(64)}`)
+      await press(page, words('stopEmails.submit'))
+      await expectText(page, words('stopEmails.deadBody'))
+    },
+  },
+  {
+    name: 'stop-emails-without-link',
+    title: 'Stop emails without a link',
+    open: async ({ page, words }) => {
+      await page.goto('/stop-emails')
+      await expectHeading(page, words('stopEmails.missingTitle'))
+    },
+  },
+  {
+    name: 'account',
+    title: 'Account',
+    open: async (visit) => {
+      await openAccount(visit)
+    },
+  },
+  {
+    name: 'account-email-sent',
+    title: 'Account, email sent',
+    open: async (visit) => {
+      const { email } = await openAccount(visit)
+      await press(visit.page, visit.words('account.requestReset'))
+      await expectText(visit.page, visit.words.markup('account.requestResetSent', { email: () => email }))
+    },
+  },
+  {
+    name: 'account-without-email',
+    title: 'Account, no email possible, other devices signed out',
+    open: async (visit) => {
+      const { username } = await openAccount(visit)
+      await visit.db.execute(sql`insert into latchkey.mail_suppressions (account_id, address, kind, since)
+        select id, email, 'bounced', now() from latchkey.users where username = ${username}`)
+      await visit.page.reload()
+      await expectText(visit.page, visit.words('account.suppressionTitle'))
+      await press(visit.page, visit.words('account.endOthers'))
+      await expectText(visit.page, visit.words('account.endedOthers'))
+    },
+  },
+  {
+    name: 'account-signed-out',
+    title: 'Account, signed out elsewhere',
+    open: async (visit) => {
+      await openAccount(visit)
+      await visit.page.context().clearCookies({ name: /^(?!latchkey-language$)/ })
+      await press(visit.page, visit.words('account.requestReset'))
+      await expect(visit.page.getByRole('link', { name: visit.words('account.signInAgain') })).toBeVisible()
+    },
+  },
+]
