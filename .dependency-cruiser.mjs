@@ -161,7 +161,7 @@ const detailRules = [
     to: {
       path: '^server/',
       pathNot: [
-        '^server/(core/(typed-input|errors)|language/(languages|messages|error-values|format-duration)|api/root)\\.ts$',
+        '^server/(core/(typed-input|errors)|language/(languages|messages|error-values|format-duration|device-parts)|api/root)\\.ts$',
       ],
     },
   },

@@ -269,6 +269,7 @@ declare const messages: {
     "eventsTitle": "Recent activity",
     "eventsLead": "If you don’t recognise something here, change your password.",
     "noEvents": "No activity yet.",
+    "deviceName": "{browser} on {system}",
     "unknownDevice": "Unknown device"
   },
   "secureAccount": {

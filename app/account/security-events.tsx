@@ -2,12 +2,14 @@ import type { inferRouterOutputs } from '@trpc/server'
 import { useTranslations } from 'next-intl'
 import { LocalTime } from '@/app/_components/local-time'
 import type { AppRouter } from '@/server/api/root'
+import { useDeviceName } from './device-name'
 
 type SecurityEvent = inferRouterOutputs<AppRouter>['account']['securityEvents'][number]
 
 export function SecurityEvents({ events }: { events: SecurityEvent[] }) {
   const t = useTranslations('account')
   const tEvents = useTranslations('events')
+  const deviceName = useDeviceName()
   if (events.length === 0) return <p className="text-ink-soft">{t('noEvents')}</p>
   return (
     <ol className="divide-y divide-hairline">
@@ -16,7 +18,7 @@ export function SecurityEvents({ events }: { events: SecurityEvent[] }) {
           <p className="font-medium">{tEvents(event.kind)}</p>
           <p className="flex flex-wrap gap-x-4 text-sm text-ink-soft">
             <LocalTime at={event.at} />
-            {event.device ? <span>{event.device}</span> : null}
+            {event.device ? <span>{deviceName(event.device)}</span> : null}
           </p>
         </li>
       ))}

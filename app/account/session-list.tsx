@@ -11,13 +11,15 @@ import { useCall } from '@/app/_components/use-call'
 import { trpc } from '@/app/_trpc/client'
 import type { AppRouter } from '@/server/api/root'
 import { AccountRefusal } from './account-refusal'
+import { useDeviceName } from './device-name'
 
 type Session = inferRouterOutputs<AppRouter>['account']['sessions'][number]
 
 export function SessionList({ sessions }: { sessions: Session[] }) {
   const t = useTranslations('account')
   const router = useRouter()
-  const nameOf = ({ device }: Session) => device ?? t('unknownDevice')
+  const deviceName = useDeviceName()
+  const nameOf = ({ device }: Session) => deviceName(device)
   const [ended, setEnded] = useState('')
   const finish = (announcement: string) => {
     setEnded(announcement)

@@ -7,6 +7,9 @@ const LOADERS: Record<Locale, () => Promise<{ default: unknown }>> = {
   de: () => import('@/messages/de.json'),
   fr: () => import('@/messages/fr.json'),
   es: () => import('@/messages/es.json'),
+  'pt-BR': () => import('@/messages/pt-BR.json'),
+  ja: () => import('@/messages/ja.json'),
+  ar: () => import('@/messages/ar.json'),
 }
 
 const loaded = new Map<Locale, Promise<Messages>>()

@@ -14,6 +14,10 @@ export const LANGUAGES = {
   de: { name: 'Deutsch', direction: 'ltr', formats: 'de' },
   fr: { name: 'Français', direction: 'ltr', formats: 'fr' },
   es: { name: 'Español', direction: 'ltr', formats: 'es' },
+  'pt-BR': { name: 'Português (Brasil)', direction: 'ltr', formats: 'pt-BR' },
+  ja: { name: '日本語', direction: 'ltr', formats: 'ja' },
+  // Western digits, whatever the browser's own default for Arabic is.
+  ar: { name: 'العربية', direction: 'rtl', formats: 'ar-u-nu-latn' },
 } as const satisfies Record<string, Language>
 
 export type Locale = keyof typeof LANGUAGES

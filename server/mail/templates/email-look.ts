@@ -1,3 +1,4 @@
+import { deviceParts } from '@/server/language/device-parts'
 import { formatDuration } from '@/server/language/format-duration'
 import { formatTime } from '@/server/language/format-time'
 import { type Locale, languageOf } from '@/server/language/languages'
@@ -35,8 +36,7 @@ export async function lookOf({ locale, brand }: EmailSetting): Promise<EmailLook
 
 /** Who asked, in words: the time with its zone, and the device as `deviceOf` names it. */
 export async function whoAsked(locale: Locale, at: Date, device: string | null) {
-  const [browser, system, ...rest] = device?.split(' on ') ?? []
-  if (!browser || !system || rest.length > 0) return { time: formatTime(locale, at), device }
+  const parts = deviceParts(device)
   const texts = await textsIn(locale)
-  return { time: formatTime(locale, at), device: texts('email.shared.deviceName', { browser, system }) }
+  return { time: formatTime(locale, at), device: parts ? texts('email.shared.deviceName', parts) : device }
 }
