@@ -107,7 +107,7 @@ const SERVER = Object.keys(SERVER_PARTS)
 export const PARTS = {
   ...SERVER_PARTS,
   'instrumentation.ts': ['server/start.ts'],
-  'proxy.ts': [],
+  'proxy.ts': ['server/env.ts', 'server/http'],
   app: [
     'messages',
     'server/brand',
@@ -145,7 +145,8 @@ const LAYOUT = '^app/layout\\.tsx$'
 const PAGES = '^app/.*(page|layout)\\.tsx$'
 const ROUTES = '^app/.*route\\.ts$'
 const MAILBOX_PAGES = '^app/dev/mailbox/.*page\\.tsx$'
-const TRPC_SERVER = '^app/_trpc/server\\.tsx$'
+const ACTIONS = '^app/.*/action\\.ts$'
+const TRPC_SERVER = '^app/_trpc/(server\\.tsx|form-action\\.ts)$'
 const LANGUAGE_SERVER = '^app/_language/(server\\.ts|client-texts\\.tsx)$'
 
 /** A package by its name, wherever npm put it. */
@@ -173,9 +174,9 @@ const detailRules = [
   },
   {
     name: 'a component calls procedures from the browser',
-    comment: 'Only pages and layouts use app/_trpc/server, which runs on the server.',
-    from: { path: '^app/', pathNot: [TESTS, PAGES, TRPC_SERVER] },
-    to: { path: '^app/_trpc/server\\.tsx$' },
+    comment: 'Only pages, layouts and server actions use app/_trpc/server and form-action, which run on the server.',
+    from: { path: '^app/', pathNot: [TESTS, PAGES, ACTIONS, TRPC_SERVER] },
+    to: { path: TRPC_SERVER },
   },
   {
     name: 'app uses no server packages',
@@ -198,7 +199,7 @@ const detailRules = [
   {
     name: 'the server-side caller imports the API only',
     comment: 'app/_trpc/server calls procedures, not verbs.',
-    from: { path: '^app/_trpc/server\\.tsx$' },
+    from: { path: TRPC_SERVER },
     to: { path: '^server/', pathNot: '^server/api/' },
   },
   {

@@ -1,4 +1,6 @@
 import { type NextRequest, NextResponse } from 'next/server'
+import { env } from '@/server/env'
+import { type FormPost, isFormPost, OUTDATED_FORM_HEADER, readFormPost } from '@/server/http/form-post'
 
 /** Routes for paths that are also pages. They can be reached only through those paths. */
 const SHARED_PATH = '/shared-path'
@@ -8,9 +10,14 @@ const SHARED_PATH = '/shared-path'
  * React sets them; inline scripts are not. At a path that pages and programs share, a request that is not for the page
  * goes to its route.
  */
-export function proxy(request: NextRequest) {
-  const route = routeAtSharedPath(request)
+export async function proxy(request: NextRequest) {
+  const isForm = isFormPost(request.method, request.nextUrl.pathname, request.headers.get('content-type'))
+  const form = isForm ? await readFormPost(request) : null
+  if (form?.kind === 'refused') return form.refusal
+  // A program's post to a shared path has no action of a page.
+  const route = form && form.kind !== 'other' ? null : routeAtSharedPath(request)
   if (route) return NextResponse.rewrite(withPath(request, route))
+  if (form?.kind === 'other') return form.refusal
 
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
   const development = process.env.NODE_ENV === 'development' ? " 'unsafe-eval'" : ''
@@ -27,6 +34,8 @@ export function proxy(request: NextRequest) {
 
   const headers = new Headers(request.headers)
   headers.set('content-security-policy', policy)
+  headers.delete(OUTDATED_FORM_HEADER)
+  if (form) prepareForm(form, headers)
   const hidden = request.nextUrl.pathname.startsWith(SHARED_PATH)
   const response = hidden
     ? NextResponse.rewrite(withPath(request, '/not-found'), { request: { headers } })
@@ -34,6 +43,19 @@ export function proxy(request: NextRequest) {
   response.headers.set('content-security-policy', policy)
   response.headers.set('cache-control', 'no-store')
   return response
+}
+
+/**
+ * Changes the headers of a form for Next.js, which compares the origin with its own host and knows no APP_URL. Browsers
+ * send `Origin: null` here, as the referrer policy says. The form of another build calls no action: the page is shown
+ * again, and reads from a header what was typed.
+ */
+function prepareForm(form: FormPost, headers: Headers) {
+  headers.set('origin', env().appUrl)
+  headers.set('x-forwarded-host', new URL(env().appUrl).host)
+  if (form.kind !== 'outdated') return
+  headers.set('content-type', 'application/octet-stream')
+  headers.set(OUTDATED_FORM_HEADER, encodeURIComponent(JSON.stringify(form.values)))
 }
 
 /** The pages that emailed links lead to, by the paths of the links. */

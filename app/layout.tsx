@@ -11,8 +11,8 @@ import { ClientTexts } from './_language/client-texts'
 import { pageLocale } from './_language/server'
 
 export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslations('layout')
   const { name, logo } = brand()
+  const t = await getTranslations('layout')
   return {
     title: { default: name, template: `%s · ${name}` },
     description: t('description'),
@@ -26,7 +26,7 @@ export const viewport: Viewport = { colorScheme: 'light dark' }
 export default async function RootLayout({ children }: { children: ReactNode }) {
   // Render every page for its request, because its scripts carry the request's nonce.
   await connection()
-  const [locale, t] = await Promise.all([pageLocale(), getTranslations('layout')])
+  const locale = await pageLocale()
   const { name, logo, initial, supportUrl } = brand()
   return (
     <html lang={locale} dir={languageOf(locale).direction}>
@@ -34,9 +34,6 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <style>{brandStyleSheet(brand())}</style>
       </head>
       <body>
-        <noscript>
-          <p className="bg-problem-wash p-4 text-center text-problem">{t('needsScript')}</p>
-        </noscript>
         <BrandProvider brand={{ name, logo, initial, supportUrl }}>
           <ClientTexts parts={['problem', 'support', 'language']}>{children}</ClientTexts>
         </BrandProvider>

@@ -71,6 +71,7 @@ test('every page loads at most 170 kB of JavaScript, and the browser has nothing
     await fresh.close()
     await context.close()
   }
+  test.info().annotations.push({ type: 'weights', description: JSON.stringify(weights) })
   for (const [path, bytes] of Object.entries(weights)) {
     expect(bytes, `JavaScript of ${path}`).toBeGreaterThan(50_000) // otherwise nothing was measured
     expect(bytes, `JavaScript of ${path}`).toBeLessThanOrEqual(MOST_BYTES)

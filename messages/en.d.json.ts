@@ -38,6 +38,7 @@ declare const messages: {
     "too-many-requests": "{wait, select, none {Too many attempts. Wait a moment and try again.} other {Too many attempts. Wait {wait} and try again.}}",
     "busy": "{wait, select, none {This service is temporarily unavailable. Wait a moment and try again.} other {This service is temporarily unavailable. Wait {wait} and try again.}}",
     "network": "We can’t connect. Check your internet connection and try again. Nothing you entered is lost.",
+    "page-outdated": "This page was out of date, so nothing was sent. Try again.",
     "internal": "{reference, select, none {Something went wrong on our side. Try again in a moment.} other {Something went wrong on our side. Try again in a moment. If it keeps happening, contact support with this reference: {reference}}}"
   },
   "events": {
@@ -113,8 +114,7 @@ declare const messages: {
     }
   },
   "layout": {
-    "description": "Reset your password and get back into your account.",
-    "needsScript": "This page needs JavaScript. Turn it on in your browser settings, then reload the page."
+    "description": "Reset your password and get back into your account."
   },
   "language": {
     "label": "Language",
@@ -186,6 +186,7 @@ declare const messages: {
     "blockedTitle": "Too many wrong codes",
     "blocked": "Three wrong codes were entered for this account. The link in the email still works.",
     "blockedFor": "Wait {duration}.",
+    "blockedUntil": "You can enter a code again after {time}.",
     "blockedLeft": "You can enter a code again in {clock}.",
     "unblockedTitle": "You can enter a code again",
     "unblocked": "Use the code from our latest email, or open the link in it.",
@@ -206,6 +207,7 @@ declare const messages: {
   },
   "resend": {
     "idle": "Send the email again",
+    "waitingUntil": "You can send it again after {time}.",
     "waiting": "Send again in {clock}",
     "busy": "Sending…",
     "ready": "You can send the email again now.",

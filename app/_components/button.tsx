@@ -1,6 +1,6 @@
 'use client'
 
-import type { ReactNode } from 'react'
+import type { MouseEvent, ReactNode } from 'react'
 import { useHydrated } from './hydrated'
 
 const SHAPE =
@@ -25,10 +25,16 @@ interface ButtonProps extends Variant {
   unavailable?: boolean
   /** The accessible name, where the visible label does not say what the button acts on. */
   label?: string
+  /** What the form sends for this button without JavaScript, where the form has several or the button has `onClick`. */
+  name?: string
+  value?: string
   onClick?: () => void
 }
 
-/** A button that submits its form, or calls `onClick` if it is given. */
+/**
+ * A button that submits its form, or calls `onClick` if it is given. With a `name` it does both: it calls `onClick`, and
+ * submits its form as long as the page has no JavaScript. Until then it is never unavailable: no countdown would end it.
+ */
 export function Button({
   variant = 'primary',
   children,
@@ -36,20 +42,26 @@ export function Button({
   busy,
   unavailable = false,
   label,
+  name,
+  value,
   onClick,
 }: ButtonProps) {
-  // Before hydration, the browser itself would submit the form, and the person's input would be lost.
   const hydrated = useHydrated()
-  const inert = busy || unavailable
+  const inert = hydrated && (busy || unavailable)
+  const press = (event: MouseEvent) => {
+    event.preventDefault()
+    if (!inert) onClick?.()
+  }
   return (
     <button
-      type={onClick ? 'button' : 'submit'}
-      disabled={!hydrated}
+      type={onClick && !name ? 'button' : 'submit'}
+      name={name}
+      value={value}
       aria-disabled={inert || undefined}
-      aria-busy={busy || undefined}
+      aria-busy={(hydrated && busy) || undefined}
       aria-label={inert ? undefined : label}
-      onClick={inert ? undefined : onClick}
-      className={`${SHAPE} ${COLORS[unavailable && variant === 'primary' ? 'primaryUnavailable' : variant]}`}
+      onClick={onClick ? press : undefined}
+      className={`${SHAPE} ${COLORS[inert && unavailable && variant === 'primary' ? 'primaryUnavailable' : variant]}`}
     >
       <span className="grid items-center tabular-nums [&>*]:col-start-1 [&>*]:row-start-1">
         <span className={inert ? 'invisible' : undefined}>{children}</span>

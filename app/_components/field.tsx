@@ -8,7 +8,7 @@ export interface FieldProps {
   error?: string | undefined
   /** The id of an element that describes this field as well, such as its rules. */
   describedBy?: string
-  defaultValue?: string
+  defaultValue?: string | undefined
   takeFocus?: boolean
   type?: 'text' | 'password'
   /** A control inside the box, after the input. */
@@ -40,7 +40,7 @@ export function Field(props: FieldProps) {
           spellCheck={false}
           required
           defaultValue={props.defaultValue}
-          // biome-ignore lint/a11y/noAutofocus: only after the person chose to return to this field
+          // biome-ignore lint/a11y/noAutofocus: only after the person returned to this field, or it was refused
           autoFocus={props.takeFocus}
           aria-invalid={error ? true : undefined}
           aria-describedby={describedBy || undefined}

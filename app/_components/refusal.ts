@@ -4,7 +4,7 @@ import type { ErrorDetails } from '@/server/language/error-values'
 import type { Messages } from '@/server/language/messages'
 
 /** A reason that a form can be given. `network` and `internal` mean that there was no useful answer. */
-export type Reason = RecoveryErrorCode | InputErrorCode | 'network' | 'internal'
+export type Reason = RecoveryErrorCode | InputErrorCode | 'network' | 'internal' | 'page-outdated'
 /** Why a link or code leads nowhere; `missing` is a page opened without one. */
 export type DeadLink = DeadSecretCode | 'missing'
 /** Why a link or code can’t be used now, although it may still work. */

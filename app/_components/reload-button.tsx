@@ -3,7 +3,8 @@
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { formatClock } from '@/server/language/format-duration'
-import { Button } from './button'
+import { Button, ButtonLink } from './button'
+import { useHydrated } from './hydrated'
 import { usePageRestored } from './page-restored'
 import { useSecondsLeft } from './seconds-left'
 
@@ -24,6 +25,14 @@ export function ReloadButton({ variant = 'secondary', label, waitSeconds = 0 }: 
   function reload() {
     setBusy(true)
     window.location.reload()
+  }
+  const hydrated = useHydrated()
+  if (!hydrated) {
+    return (
+      <ButtonLink variant={variant} href="">
+        {label}
+      </ButtonLink>
+    )
   }
   return (
     <>

@@ -2,6 +2,7 @@
 
 import { type FormEvent, useRef, useState } from 'react'
 import { useErrorText } from './error-text'
+import type { FormState } from './form-state'
 import { usePageRestored } from './page-restored'
 import { type Reason, type ReasonDetails, type Refusal, readRefusal } from './refusal'
 
@@ -12,18 +13,23 @@ interface FormOptions<Name extends string> {
   /** The input that a reason concerns. Reasons that are not listed concern the whole form. */
   fieldOf: Partial<Record<Reason, Name>>
   send: (values: Record<Name, string>) => Promise<unknown>
+  /** From `useActionState`: how the form works without JavaScript, and what came of it. */
+  action: (form: FormData) => void
+  state: FormState | null
 }
 
 /**
  * Validates a form, sends it once and shows each error at its input. It never changes what the person typed.
  * After a success the form stays busy, because the page is about to show something else.
  */
-export function useForm<Name extends string>({ names, check, fieldOf, send }: FormOptions<Name>) {
+export function useForm<Name extends string>(options: FormOptions<Name>) {
+  const { names, check, fieldOf, send, action, state } = options
+  const [posted] = useState(() => presentRefusal(state?.refusal))
   const [busy, setBusy] = useState(false)
-  const [errors, setErrors] = useState<Partial<Record<Name, Reason>>>({})
-  const [details, setDetails] = useState<ReasonDetails>()
+  const [errors, setErrors] = useState(posted.errors)
+  const [details, setDetails] = useState<ReasonDetails | undefined>(state?.refusal?.details)
   const errorText = useErrorText()
-  const [refusal, setRefusal] = useState<Refusal>()
+  const [refusal, setRefusal] = useState(posted.refusal)
   const inFlight = useRef(false)
 
   usePageRestored(() => {
@@ -66,12 +72,19 @@ export function useForm<Name extends string>({ names, check, fieldOf, send }: Fo
       inFlight.current = false
       setBusy(false)
       const refused = readRefusal(error)
-      const inputOfReason = fieldOf[refused.reason]
-      const reasonOf = (name: Name) => refused.fields[name] ?? (name === inputOfReason ? refused.reason : null)
-      const found = reasonsOf(names, reasonOf)
-      if (Object.keys(found).length > 0) showErrors(found, refused.details)
-      else setRefusal(refused)
+      const shown = presentRefusal(refused)
+      if (shown.refusal) setRefusal(shown.refusal)
+      else showErrors(shown.errors, refused.details)
     }
+  }
+
+  /** The errors of the inputs that a refusal concerns, or else the refusal itself. */
+  function presentRefusal(refused: Refusal | undefined) {
+    if (!refused) return { errors: {} as Partial<Record<Name, Reason>>, refusal: undefined }
+    const inputOfReason = fieldOf[refused.reason]
+    const reasonOf = (name: Name) => refused.fields[name] ?? (name === inputOfReason ? refused.reason : null)
+    const errors = reasonsOf(names, reasonOf)
+    return { errors, refusal: Object.keys(errors).length > 0 ? undefined : refused }
   }
 
   /** Removes the error of an input when its value changes. */
@@ -84,7 +97,15 @@ export function useForm<Name extends string>({ names, check, fieldOf, send }: Fo
   const texts: Partial<Record<Name, string>> = {}
   for (const name of names) if (errors[name]) texts[name] = errorText(errors[name], details)
 
-  return { busy, errors: texts, refusal, form: { onSubmit, onInput, noValidate: true, method: 'post' } as const }
+  return {
+    busy,
+    errors: texts,
+    refusal,
+    /** The input that gets the focus when the page opens, because it was refused without JavaScript. */
+    refusedInput: names.find((name) => posted.errors[name]),
+    /** With JavaScript, `onSubmit` sends the form. Until the page has loaded it, and without it, `action` does. */
+    form: { action, onSubmit, onInput, noValidate: true } as const,
+  }
 }
 
 /** The reason for each input that has an error. */

@@ -1,4 +1,4 @@
-import { notFound, redirect } from 'next/navigation'
+import { notFound } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { Notice } from '@/app/_components/notice'
 import { PageHeading } from '@/app/_components/page-heading'
@@ -7,7 +7,7 @@ import { Picture } from '@/app/_components/picture'
 import { SupportLink } from '@/app/_components/support-link'
 import { ClientTexts } from '@/app/_language/client-texts'
 import { pageTitle } from '@/app/_language/page-title'
-import { api, hasOwnAccounts } from '@/app/_trpc/server'
+import { api, formStart, hasOwnAccounts, lastDone, seeOther } from '@/app/_trpc/server'
 import { RequestReset } from './request-reset'
 import { Section } from './section'
 import { SecurityEvents } from './security-events'
@@ -21,11 +21,13 @@ export default async function AccountPage() {
   if (!hasOwnAccounts()) notFound()
   const caller = await api()
   const account = await caller.session.current()
-  if (!account) redirect('/sign-in')
-  const [sessions, events, suppression] = await Promise.all([
+  if (!account) seeOther('/sign-in')
+  const [sessions, events, suppression, start, done] = await Promise.all([
     caller.account.sessions(),
     caller.account.securityEvents(),
     caller.account.suppression(),
+    formStart(),
+    lastDone(),
   ])
   const facts = [
     [t('name'), account.fullName],
@@ -60,10 +62,10 @@ export default async function AccountPage() {
           </div>
         ) : null}
         <Section id="password" title={t('passwordTitle')} lead={t('passwordLead')}>
-          <RequestReset email={account.email} />
+          <RequestReset email={account.email} sent={done?.what === 'email-sent'} start={start} />
         </Section>
         <Section id="sessions" title={t('sessionsTitle')}>
-          <SessionList sessions={sessions} />
+          <SessionList sessions={sessions} done={done} />
         </Section>
         <Section id="events" title={t('eventsTitle')} lead={t('eventsLead')}>
           <SecurityEvents events={events} />

@@ -3,7 +3,7 @@
 import type { inferRouterOutputs } from '@trpc/server'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
+import { useActionState, useState } from 'react'
 import { Button } from '@/app/_components/button'
 import { LocalTime } from '@/app/_components/local-time'
 import { Notice } from '@/app/_components/notice'
@@ -11,16 +11,27 @@ import { useCall } from '@/app/_components/use-call'
 import { trpc } from '@/app/_trpc/client'
 import type { AppRouter } from '@/server/api/root'
 import { AccountRefusal } from './account-refusal'
+import { endSessions } from './action'
 import { useDeviceName } from './device-name'
 
 type Session = inferRouterOutputs<AppRouter>['account']['sessions'][number]
 
-export function SessionList({ sessions }: { sessions: Session[] }) {
+interface SessionListProps {
+  sessions: Session[]
+  /** What the last form has done without JavaScript. */
+  done: { what: string; detail: string } | null
+}
+
+export function SessionList({ sessions, done }: SessionListProps) {
+  const [state, action] = useActionState(endSessions, null)
   const t = useTranslations('account')
   const router = useRouter()
   const deviceName = useDeviceName()
   const nameOf = ({ device }: Session) => deviceName(device)
-  const [ended, setEnded] = useState('')
+  const [ended, setEnded] = useState(() => {
+    if (done?.what === 'sessions-ended') return t('endedOthers')
+    return done?.what === 'session-ended' ? t('endedSession', { device: done.detail }) : ''
+  })
   const finish = (announcement: string) => {
     setEnded(announcement)
     router.refresh()
@@ -60,26 +71,33 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
               </p>
             </div>
             {session.current ? null : (
-              <Button
-                variant="secondary"
-                label={t('endSessionOf', { device: nameOf(session) })}
-                busy={endOne.busy && endOne.input?.id === session.id}
-                busyLabel={t('endSessionBusy')}
-                onClick={() => {
-                  begin()
-                  void endOne.run(session)
-                }}
-              >
-                {t('endSession')}
-              </Button>
+              <form action={action}>
+                <input type="hidden" name="device" value={nameOf(session)} />
+                <Button
+                  name="id"
+                  value={session.id}
+                  variant="secondary"
+                  label={t('endSessionOf', { device: nameOf(session) })}
+                  busy={endOne.busy && endOne.input?.id === session.id}
+                  busyLabel={t('endSessionBusy')}
+                  onClick={() => {
+                    begin()
+                    void endOne.run(session)
+                  }}
+                >
+                  {t('endSession')}
+                </Button>
+              </form>
             )}
           </li>
         ))}
       </ul>
-      <div className="mt-3">
+      <form action={action} className="mt-3">
         {others.length > 0 ? (
           <Button
             variant="secondary"
+            name="intent"
+            value="end-others"
             busy={endOthers.busy}
             busyLabel={t('endSessionBusy')}
             onClick={() => {
@@ -92,7 +110,7 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
         ) : (
           <p className="text-ink-soft">{t('onlyHere')}</p>
         )}
-      </div>
+      </form>
       {ended ? (
         <div className="mt-4">
           <Notice tone="success" live>
@@ -100,7 +118,9 @@ export function SessionList({ sessions }: { sessions: Session[] }) {
           </Notice>
         </div>
       ) : null}
-      <AccountRefusal refusal={endOne.refusal ?? endOthers.refusal} />
+      <AccountRefusal
+        refusal={endOne.refusal ?? endOthers.refusal ?? (endOne.busy || endOthers.busy ? undefined : state?.refusal)}
+      />
     </>
   )
 }

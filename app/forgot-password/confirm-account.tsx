@@ -13,13 +13,17 @@ import type { AppRouter } from '@/server/api/root'
 export type AccountPreview = inferRouterOutputs<AppRouter>['recovery']['locate']
 
 interface ConfirmAccountProps {
+  /** As it was typed. */
+  account: string
   preview: AccountPreview
+  /** Works without JavaScript, with the intent `send` or `back`. */
+  action: (form: FormData) => void
   onYes: () => Promise<void>
   onNo: () => void
 }
 
 /** Shows the account that was found, so that its owner can recognise it before an email is sent. */
-export function ConfirmAccount({ preview, onYes, onNo }: ConfirmAccountProps) {
+export function ConfirmAccount({ account, preview, action, onYes, onNo }: ConfirmAccountProps) {
   const t = useTranslations('confirmAccount')
   const yes = useCall(onYes)
   usePageRestored(yes.reset)
@@ -37,14 +41,23 @@ export function ConfirmAccount({ preview, onYes, onNo }: ConfirmAccountProps) {
         </div>
       </div>
       <p className="mt-4 text-ink-soft">{t('lead')}</p>
-      <div className="mt-6 grid gap-3">
-        <Button busy={busy} busyLabel={t('busy')} onClick={() => void yes.run()}>
+      <form action={action} className="mt-6 grid gap-3">
+        <input type="hidden" name="account" value={account} />
+        <Button busy={busy} busyLabel={t('busy')} name="intent" value="send" onClick={() => void yes.run()}>
           {t('yes')}
         </Button>
-        <Button variant="secondary" busy={false} unavailable={busy} busyLabel={t('no')} onClick={onNo}>
+        <Button
+          variant="secondary"
+          busy={false}
+          unavailable={busy}
+          busyLabel={t('no')}
+          name="intent"
+          value="back"
+          onClick={onNo}
+        >
           {t('no')}
         </Button>
-      </div>
+      </form>
       <RefusalNotice refusal={yes.refusal} />
     </>
   )

@@ -1,12 +1,15 @@
 'use client'
 
-import { useState } from 'react'
+import { useActionState, useState } from 'react'
+import type { FormState } from '@/app/_components/form-state'
 import type { DeadLink } from '@/app/_components/refusal'
 import { trpc } from '@/app/_trpc/client'
+import { type ForgotPasswordState, forgotPassword } from './action'
 import { type AccountPreview, ConfirmAccount } from './confirm-account'
 import { RequestForm } from './request-form'
 
 interface ForgotPasswordProps {
+  start: FormState | null
   /** Fills in the field, for people who have requested an email before or are signed in. */
   account: string
   /** Why the link that led here no longer works, if the person followed one. */
@@ -21,10 +24,11 @@ interface ForgotPasswordProps {
 
 /** Asks for the account, lets the person confirm it under `reveal`, and requests the email. */
 export function ForgotPassword(props: ForgotPasswordProps) {
-  const { account: initialAccount, deadLink, hasFlow, paused, reveal } = props
-  const [account, setAccount] = useState(initialAccount)
-  const [found, setFound] = useState<AccountPreview>()
-  const [returned, setReturned] = useState(false)
+  const { start, account: initialAccount, deadLink, hasFlow, paused, reveal } = props
+  const [state, action] = useActionState<ForgotPasswordState | null, FormData>(forgotPassword, start)
+  const [account, setAccount] = useState(state?.values.account ?? initialAccount)
+  const [found, setFound] = useState<AccountPreview | undefined>(state?.found)
+  const [returned, setReturned] = useState(state?.returned ?? false)
 
   async function send(account: string) {
     await trpc.recovery.request.mutate({ account })
@@ -43,10 +47,14 @@ export function ForgotPassword(props: ForgotPasswordProps) {
       setFound(undefined)
       setReturned(true)
     }
-    return <ConfirmAccount preview={found} onYes={() => send(account)} onNo={goBack} />
+    return (
+      <ConfirmAccount account={account} preview={found} action={action} onYes={() => send(account)} onNo={goBack} />
+    )
   }
   return (
     <RequestForm
+      state={state}
+      action={action}
       account={account}
       deadLink={returned ? null : deadLink}
       hasFlow={hasFlow}

@@ -1,19 +1,20 @@
 import { PageShell } from '@/app/_components/page-shell'
 import { ClientTexts } from '@/app/_language/client-texts'
 import { pageTitle } from '@/app/_language/page-title'
-import { api } from '@/app/_trpc/server'
+import { api, formStart } from '@/app/_trpc/server'
 import { ForgotPassword } from './forgot-password'
 
 export const generateMetadata = pageTitle('forgotPassword')
 
 export default async function ForgotPasswordPage() {
   const caller = await api()
-  const [account, deadLink, terms, flow, pauses] = await Promise.all([
+  const [account, deadLink, terms, flow, pauses, start] = await Promise.all([
     caller.session.current(),
     caller.recovery.notice(),
     caller.recovery.terms(),
     caller.recovery.flow(),
     caller.recovery.pauses(),
+    formStart(),
   ])
   return (
     <PageShell>
@@ -21,6 +22,7 @@ export default async function ForgotPasswordPage() {
         parts={['forgotPassword', 'confirmAccount', 'deadLink', 'paused', 'field', 'errors', 'retry', 'support']}
       >
         <ForgotPassword
+          start={start}
           account={flow?.account ?? account?.email ?? ''}
           deadLink={deadLink}
           hasFlow={flow !== null}

@@ -3,6 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { Button } from '@/app/_components/button'
 import { Field } from '@/app/_components/field'
+import type { FormState } from '@/app/_components/form-state'
 import { Notice } from '@/app/_components/notice'
 import { PageHeading } from '@/app/_components/page-heading'
 import type { DeadLink } from '@/app/_components/refusal'
@@ -12,6 +13,9 @@ import { useForm } from '@/app/_components/use-form'
 import { identifierError } from '@/server/core/typed-input'
 
 interface RequestFormProps {
+  /** From `useActionState`. */
+  state: FormState | null
+  action: (form: FormData) => void
   account: string
   deadLink: DeadLink | null
   /** The code of an earlier email can be entered. */
@@ -28,8 +32,10 @@ export function RequestForm(props: RequestFormProps) {
   const tDeadLink = useTranslations('deadLink')
   const tField = useTranslations('field')
   const tPaused = useTranslations('paused')
-  const { account, deadLink, hasFlow, paused, takeFocus, confirmsFirst, onSubmit } = props
-  const { form, busy, errors, refusal } = useForm({
+  const { state, action, account, deadLink, hasFlow, paused, takeFocus, confirmsFirst, onSubmit } = props
+  const { form, busy, errors, refusal, refusedInput } = useForm({
+    state,
+    action,
     names: ['account'],
     check: (values) => ({ account: identifierError(values.account) }),
     fieldOf: { 'identifier-missing': 'account', 'identifier-malformed': 'account', 'account-unknown': 'account' },
@@ -60,7 +66,7 @@ export function RequestForm(props: RequestFormProps) {
           label={tField('account')}
           autoComplete="username"
           defaultValue={account}
-          takeFocus={takeFocus}
+          takeFocus={takeFocus || refusedInput === 'account'}
           error={errors.account}
         />
         <div className="mt-3">

@@ -1,10 +1,12 @@
 import type { inferRouterOutputs } from '@trpc/server'
+import type { FormState } from '@/app/_components/form-state'
 import { PageShell } from '@/app/_components/page-shell'
 import { ClientTexts } from '@/app/_language/client-texts'
 import { pageTitle } from '@/app/_language/page-title'
-import { api } from '@/app/_trpc/server'
+import { api, formStart, lastDone } from '@/app/_trpc/server'
 import type { AppRouter } from '@/server/api/root'
 import { DeadLinkMessage } from './dead-link-message'
+import { PasswordChanged } from './password-changed'
 import { RefusedLinkMessage } from './refused-link-message'
 import { ResetPassword } from './reset-password'
 
@@ -12,20 +14,25 @@ export const generateMetadata = pageTitle('resetPassword')
 
 export default async function ResetPasswordPage() {
   const caller = await api()
+  const [link, start, done] = await Promise.all([caller.recovery.linkState(), formStart(), lastDone()])
+  const isChanged = link.state !== 'live' && done?.what === 'password-changed'
   return (
     <PageShell>
       <ClientTexts parts={['resetPassword', 'field', 'errors', 'retry', 'support']}>
-        <LinkContent link={await caller.recovery.linkState()} />
+        {isChanged ? <PasswordChanged /> : <LinkContent link={link} start={start} />}
       </ClientTexts>
     </PageShell>
   )
 }
 
-function LinkContent({ link }: { link: inferRouterOutputs<AppRouter>['recovery']['linkState'] }) {
+type LinkState = inferRouterOutputs<AppRouter>['recovery']['linkState']
+
+function LinkContent({ link, start }: { link: LinkState; start: FormState | null }) {
   switch (link.state) {
     case 'live':
       return (
         <ResetPassword
+          start={start}
           account={link.account}
           binding={link.binding}
           secret={link.secret}

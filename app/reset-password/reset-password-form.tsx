@@ -1,17 +1,20 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { useEffect, useState } from 'react'
+import { useActionState, useEffect, useState } from 'react'
 import { Button, ButtonLink } from '@/app/_components/button'
+import type { FormState } from '@/app/_components/form-state'
 import { PasswordField } from '@/app/_components/password-field'
 import { isDeadLink, isGrant, type Refusal } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { useForm } from '@/app/_components/use-form'
 import { trpc } from '@/app/_trpc/client'
 import { confirmationError, newPasswordError } from '@/server/core/typed-input'
+import { resetPassword } from './action'
 import { PasswordRules } from './password-rules'
 
 interface ResetPasswordFormProps {
+  start: FormState | null
   /** Ties the form to the secret that it was shown for. */
   binding: string
   passwordMinLength: number
@@ -21,7 +24,8 @@ interface ResetPasswordFormProps {
   onDone: () => void
 }
 
-export function ResetPasswordForm({ binding, passwordMinLength, secondsLeft, secret, onDone }: ResetPasswordFormProps) {
+export function ResetPasswordForm(props: ResetPasswordFormProps) {
+  const { start, binding, passwordMinLength, secondsLeft, secret, onDone } = props
   const t = useTranslations('resetPassword')
   const [expired, setExpired] = useState(false)
   useEffect(() => {
@@ -29,7 +33,10 @@ export function ResetPasswordForm({ binding, passwordMinLength, secondsLeft, sec
     return () => clearTimeout(timer)
   }, [secondsLeft])
 
-  const { form, busy, errors, refusal } = useForm({
+  const [state, action] = useActionState(resetPassword, start)
+  const { form, busy, errors, refusal, refusedInput } = useForm({
+    state,
+    action,
     names: ['password', 'confirmPassword'],
     check: ({ password, confirmPassword }) => ({
       password: newPasswordError(password),
@@ -58,17 +65,20 @@ export function ResetPasswordForm({ binding, passwordMinLength, secondsLeft, sec
 
   return (
     <form {...form} className="mt-6">
+      <input type="hidden" name="binding" value={binding} />
       <PasswordField
         name="password"
         label={t('password')}
         autoComplete="new-password"
         describedBy="password-rules"
+        takeFocus={refusedInput === 'password'}
         error={errors.password}
       />
       <PasswordField
         name="confirmPassword"
         label={t('confirmPassword')}
         autoComplete="new-password"
+        takeFocus={refusedInput === 'confirmPassword'}
         error={errors.confirmPassword}
       />
       <PasswordRules id="password-rules" minLength={passwordMinLength} />

@@ -2,12 +2,14 @@
 
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { ButtonLink } from '@/app/_components/button'
+import type { FormState } from '@/app/_components/form-state'
 import { PageHeading } from '@/app/_components/page-heading'
 import { TextLink } from '@/app/_components/text-link'
+import { PasswordChanged } from './password-changed'
 import { ResetPasswordForm } from './reset-password-form'
 
 interface ResetPasswordProps {
+  start: FormState | null
   /** The masked address of the account. */
   account: string
   binding: string
@@ -19,18 +21,7 @@ interface ResetPasswordProps {
 export function ResetPassword({ account, ...props }: ResetPasswordProps) {
   const t = useTranslations('resetPassword')
   const [done, setDone] = useState(false)
-  if (done) {
-    return (
-      <>
-        <PageHeading takeFocus>{t('doneTitle')}</PageHeading>
-        <p className="mt-3 text-ink-soft">{t('doneBody')}</p>
-        <div className="mt-8">
-          {/* Load a new document, so that the back button asks the server and finds the link used. */}
-          <ButtonLink href="/sign-in">{t('signIn')}</ButtonLink>
-        </div>
-      </>
-    )
-  }
+  if (done) return <PasswordChanged takeFocus />
   return (
     <>
       <PageHeading>{t('title')}</PageHeading>

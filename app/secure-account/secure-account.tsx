@@ -1,22 +1,34 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { useActionState } from 'react'
 import { Button, ButtonLink } from '@/app/_components/button'
+import type { FormState } from '@/app/_components/form-state'
 import { PageHeading } from '@/app/_components/page-heading'
 import { isDeadLink } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { SupportLink } from '@/app/_components/support-link'
 import { useCall } from '@/app/_components/use-call'
 import { trpc } from '@/app/_trpc/client'
+import { secureAccount } from './action'
 
-/** @param binding ties the page to the link that was opened; null without one */
-export function SecureAccount({ binding }: { binding: string | null }) {
+interface SecureAccountProps {
+  /** Ties the page to the link that was opened; null without one. */
+  binding: string | null
+  /** What the form has just done without JavaScript. */
+  done: string | undefined
+  start: FormState | null
+}
+
+export function SecureAccount({ binding, done, start }: SecureAccountProps) {
+  const [state, action] = useActionState(secureAccount, start)
   const t = useTranslations('secureAccount')
   const tDeadLink = useTranslations('deadLink')
   const secure = useCall((binding: string) => trpc.recovery.secureAccount.mutate({ binding }))
-  const { refusal } = secure
+  const refusal = secure.refusal ?? (secure.busy ? undefined : state?.refusal)
+  const posted = binding === null ? done : undefined
 
-  if (secure.done && !secure.result.emailed) {
+  if ((secure.done && !secure.result.emailed) || posted === 'account-secured-without-email') {
     return (
       <>
         <PageHeading takeFocus>{t('elsewhereTitle')}</PageHeading>
@@ -25,7 +37,7 @@ export function SecureAccount({ binding }: { binding: string | null }) {
       </>
     )
   }
-  if (secure.done) {
+  if (secure.done || posted === 'account-secured') {
     return (
       <>
         <PageHeading takeFocus>{t('doneTitle')}</PageHeading>
@@ -41,11 +53,17 @@ export function SecureAccount({ binding }: { binding: string | null }) {
     <>
       <PageHeading>{t('title')}</PageHeading>
       <p className="mt-3">{t('lead')}</p>
-      <div className="mt-8">
-        <Button busy={secure.busy} busyLabel={t('busy')} onClick={() => void secure.run(binding)}>
+      <form action={action} className="mt-8">
+        <Button
+          busy={secure.busy}
+          busyLabel={t('busy')}
+          name="binding"
+          value={binding}
+          onClick={() => void secure.run(binding)}
+        >
           {t('submit')}
         </Button>
-      </div>
+      </form>
       <RefusalNotice refusal={refusal} />
       <p className="mt-4 text-ink-soft">{t('wasMe')}</p>
     </>

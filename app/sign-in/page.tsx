@@ -4,7 +4,7 @@ import { PageHeading } from '@/app/_components/page-heading'
 import { PageShell } from '@/app/_components/page-shell'
 import { ClientTexts } from '@/app/_language/client-texts'
 import { pageTitle } from '@/app/_language/page-title'
-import { api, signInUrl } from '@/app/_trpc/server'
+import { api, formStart, seeOther, signInUrl } from '@/app/_trpc/server'
 import { SignInForm } from './sign-in-form'
 
 export const generateMetadata = pageTitle('signIn')
@@ -13,12 +13,12 @@ export default async function SignInPage() {
   const t = await getTranslations('signIn')
   if (signInUrl() !== '/sign-in') redirect(signInUrl())
   const caller = await api()
-  if (await caller.session.current()) redirect('/account')
+  if (await caller.session.current()) seeOther('/account')
   return (
     <PageShell>
       <ClientTexts parts={['signIn', 'field', 'errors', 'retry', 'support']}>
         <PageHeading>{t('title')}</PageHeading>
-        <SignInForm />
+        <SignInForm start={await formStart()} />
       </ClientTexts>
     </PageShell>
   )

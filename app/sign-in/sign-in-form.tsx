@@ -1,19 +1,25 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { useActionState } from 'react'
 import { Button } from '@/app/_components/button'
 import { Field } from '@/app/_components/field'
+import type { FormState } from '@/app/_components/form-state'
 import { PasswordField } from '@/app/_components/password-field'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { TextLink } from '@/app/_components/text-link'
 import { useForm } from '@/app/_components/use-form'
 import { trpc } from '@/app/_trpc/client'
 import { currentPasswordError, identifierError } from '@/server/core/typed-input'
+import { signIn } from './action'
 
-export function SignInForm() {
+export function SignInForm({ start }: { start: FormState | null }) {
+  const [state, action] = useActionState(signIn, start)
   const t = useTranslations('signIn')
   const tField = useTranslations('field')
-  const { form, busy, errors, refusal } = useForm({
+  const { form, busy, errors, refusal, refusedInput } = useForm({
+    state,
+    action,
     names: ['account', 'password'],
     check: ({ account, password }) => ({ account: identifierError(account), password: currentPasswordError(password) }),
     fieldOf: {
@@ -31,11 +37,19 @@ export function SignInForm() {
 
   return (
     <form {...form} className="mt-6">
-      <Field name="account" label={tField('account')} autoComplete="username" error={errors.account} />
+      <Field
+        name="account"
+        label={tField('account')}
+        autoComplete="username"
+        defaultValue={state?.values.account}
+        takeFocus={refusedInput === 'account'}
+        error={errors.account}
+      />
       <PasswordField
         name="password"
         label={tField('password')}
         autoComplete="current-password"
+        takeFocus={refusedInput === 'password'}
         error={errors.password}
       />
       <div className="mt-3">

@@ -1,27 +1,40 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import type { ReactNode } from 'react'
+import { type ReactNode, useActionState } from 'react'
 import { Button, ButtonLink } from '@/app/_components/button'
+import type { FormState } from '@/app/_components/form-state'
 import { LocalTime } from '@/app/_components/local-time'
 import { PageHeading } from '@/app/_components/page-heading'
 import { isDeadLink } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { useCall } from '@/app/_components/use-call'
 import { trpc } from '@/app/_trpc/client'
+import { stopEmails } from './action'
 
-/** @param binding ties the page to the link that was opened; null without one */
-export function StopEmails({ binding }: { binding: string | null }) {
+interface StopEmailsProps {
+  /** Ties the page to the link that was opened; null without one. */
+  binding: string | null
+  /** Until when the form has just stopped emails (ISO 8601), without JavaScript. */
+  stoppedUntil: string | null
+  /** The form has just allowed emails again, without JavaScript. */
+  allowed: boolean
+  start: FormState | null
+}
+
+export function StopEmails({ binding, stoppedUntil, allowed, start }: StopEmailsProps) {
+  const [state, action] = useActionState(stopEmails, start)
   const t = useTranslations('stopEmails')
   const tDeadLink = useTranslations('deadLink')
   const stop = useCall((binding: string) => trpc.recovery.stopEmails.mutate({ binding }))
   const allow = useCall((binding: string) => trpc.recovery.allowEmails.mutate({ binding }))
   const busy = stop.busy || allow.busy
-  const refusal = allow.refusal ?? stop.refusal
+  const refusal = allow.refusal ?? stop.refusal ?? (busy ? undefined : state?.refusal)
+  const until = stop.done ? stop.result.until : stoppedUntil
   const reason = refusal?.reason
 
-  if (binding === null) return <Ending title={t('missingTitle')} body={t('missingBody')} />
-  if (allow.done) {
+  if (binding === null && !allowed) return <Ending title={t('missingTitle')} body={t('missingBody')} />
+  if (binding === null || allow.done) {
     return (
       <Ending title={t('allowedTitle')} body={t('allowed')} takeFocus>
         <div className="mt-8">
@@ -46,21 +59,24 @@ export function StopEmails({ binding }: { binding: string | null }) {
       busy={allow.busy}
       unavailable={busy && !allow.busy}
       busyLabel={allow.busy ? t('allowBusy') : t('allow')}
+      name="intent"
+      value="allow"
       onClick={() => void allow.run(binding)}
     >
       {t('allow')}
     </Button>
   )
   return (
-    <>
-      {stop.done ? (
+    <form action={action}>
+      <input type="hidden" name="binding" value={binding} />
+      {until ? (
         <>
           <PageHeading takeFocus>{t('stoppedTitle')}</PageHeading>
           <p className="mt-3">
             {t.rich('stopped', {
               time: () => (
                 <strong>
-                  <LocalTime at={stop.result.until} />
+                  <LocalTime at={until} />
                 </strong>
               ),
             })}
@@ -78,6 +94,8 @@ export function StopEmails({ binding }: { binding: string | null }) {
               busy={stop.busy}
               unavailable={busy && !stop.busy}
               busyLabel={stop.busy ? t('busy') : t('submit')}
+              name="intent"
+              value="stop"
               onClick={() => {
                 allow.reset()
                 void stop.run(binding)
@@ -90,7 +108,7 @@ export function StopEmails({ binding }: { binding: string | null }) {
         </>
       )}
       <RefusalNotice refusal={refusal} />
-    </>
+    </form>
   )
 }
 

@@ -7,7 +7,7 @@ import { env } from '@/server/env'
  * The cookies of this app. All are HttpOnly and SameSite=Lax. On https they are also Secure and have the `__Host-`
  * prefix, so that no other host can set them. Only adapters use this file; the core knows no cookies.
  */
-export type CookieName = 'session' | 'device' | 'reset' | 'flow' | 'notice' | 'secure-account' | 'stop-emails'
+export type CookieName = 'session' | 'device' | 'reset' | 'flow' | 'notice' | 'done' | 'secure-account' | 'stop-emails'
 
 /** How long a browser keeps each cookie, in seconds. The server does not rely on it. */
 const MAX_AGE: Record<CookieName, () => number> = {
@@ -20,6 +20,8 @@ const MAX_AGE: Record<CookieName, () => number> = {
   flow: () => env().linkTtlSeconds,
   /** Why an opened link was refused. The next page shows it. */
   notice: () => 60,
+  /** What a form without JavaScript has done. The next page shows it. */
+  done: () => 60,
   /** The token of an opened "This wasn't me" link, until the person presses the button of its page. */
   'secure-account': () => 3600,
   /** The token of an opened "Stop these emails" link, likewise. */

@@ -26,17 +26,21 @@ export function refuseCrossSiteWrite(request: Request, trustedOrigins: readonly 
   const encoding = request.headers.get('content-encoding')?.toLowerCase() ?? 'identity'
   if ((type !== '' && type !== 'application/json') || encoding !== 'identity') return REFUSALS.notJson
   if (trustedOrigins.includes(request.headers.get('origin') ?? '')) return null
-  const site = request.headers.get('sec-fetch-site')
-  const crossSite = site ? site !== 'same-origin' && site !== 'none' : !isOwnOrigin(request)
-  return crossSite ? REFUSALS.crossSite : null
+  return isCrossSite(request.headers) ? REFUSALS.crossSite : null
+}
+
+/** Whether the browser says that a page of another website sent the request. */
+export function isCrossSite(headers: Headers): boolean {
+  const site = headers.get('sec-fetch-site')
+  return site ? site !== 'same-origin' && site !== 'none' : !isOwnOrigin(headers)
 }
 
 /** Whether `Origin` is absent, the configured origin, or the host that the request was sent to. */
-function isOwnOrigin(request: Request): boolean {
-  const origin = request.headers.get('origin')
+function isOwnOrigin(headers: Headers): boolean {
+  const origin = headers.get('origin')
   if (origin === null) return true
   if (origin === env().appUrl) return true
-  return URL.canParse(origin) && new URL(origin).host === request.headers.get('host')
+  return URL.canParse(origin) && new URL(origin).host === headers.get('host')
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true })

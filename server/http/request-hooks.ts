@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state'
 import { env } from '@/server/env'
 import { SOCKET_ADDRESS_HEADER } from './client-address'
+import { isFormPost, refuseUnsizedForm } from './form-post'
 import { redirectOtherHosts } from './own-host'
 import { takeSignInsInTurns } from './sign-in-turns'
 
@@ -30,12 +31,11 @@ const ROUTABLE_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE
 
 /**
  * Next.js answers 500 when the first three do not match a static file. We never serve partial content. `Next-Action`
- * names a server action: this app has none, and Next.js logs a stack for an unknown one. Narrow this rule to unknown
- * actions when the first one is written.
+ * calls a server action from a script. Our scripts call tRPC, and Next.js logs a stack for an unknown action.
  */
 const DROPPED_HEADERS = ['range', 'if-match', 'if-unmodified-since', 'next-action']
 
-/** The bodies in which a form without JavaScript calls a server action. Every route here refuses them unread. */
+/** The bodies in which a form without JavaScript calls a server action. `form-post.ts` says where they may. */
 const FORM_TYPES = /^(?:multipart\/form-data|application\/x-www-form-urlencoded)/i
 
 /** The router's state in a navigation. Next.js answers 500 and logs a stack when it is not well formed. */
@@ -73,7 +73,8 @@ function prepareRequest(request: IncomingMessage) {
   request.url = normalizeTarget(request.url ?? '/')
   if (!ROUTABLE_METHODS.has(request.method ?? '')) request.method = 'OPTIONS'
   for (const name of DROPPED_HEADERS) delete request.headers[name]
-  if (FORM_TYPES.test(request.headers['content-type'] ?? ''))
+  if (isFormPost(request.method, request.url, request.headers['content-type'])) refuseUnsizedForm(request)
+  else if (FORM_TYPES.test(request.headers['content-type'] ?? ''))
     request.headers['content-type'] = 'application/octet-stream'
   if (!isRouterState(request.headers[ROUTER_STATE])) delete request.headers[ROUTER_STATE]
   if (request.headers[PREFETCH] !== '1') delete request.headers[PREFETCH]

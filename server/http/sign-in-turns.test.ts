@@ -16,7 +16,8 @@ function recordingServer() {
     server.emit('request', { url }, to)
     return to
   }
-  return { server, started, send, signIn: (n: number) => send(`/api/trpc/session.signIn?${n}`) }
+  const post = (url: string) => server.emit('request', { method: 'POST', url }, response())
+  return { server, started, send, post, signIn: (n: number) => send(`/api/trpc/session.signIn?${n}`) }
 }
 
 const numbers = (started: string[]) => started.map((url) => url.split('?')[1])
@@ -33,6 +34,17 @@ it('starts every other request at once, and sign-ins one by one in the order of 
   }
   expect(Math.max(...counts.map((count, n) => count - (counts[n - 1] ?? 1)))).toBe(1)
   expect(numbers(started.slice(1))).toEqual(['0', '1', '2'])
+})
+
+it('takes the form of the sign-in page as a sign-in too', async () => {
+  const { started, post, send } = recordingServer()
+  post('/sign-in/?0')
+  post('/forgot-password?1')
+  send('/sign-in?2')
+  expect(numbers(started)).toEqual(['1', '2'])
+  await setImmediate()
+  await setImmediate()
+  expect(numbers(started)).toEqual(['1', '2', '0'])
 })
 
 it('lets connections and other requests go first, but for no more than 50 ms', async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { pageOf } from './form-post'
 
 /**
  * Anyone may send any number of sign-ins at once. So that a burst of them delays no other request, a server starts
@@ -7,6 +8,10 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
  */
 
 const SIGN_IN_PATH = '/api/trpc/session.signIn'
+
+/** Whether a request signs in: from a script, or from the page's form without one. */
+const isSignIn = ({ method, url }: IncomingMessage) =>
+  url?.startsWith(SIGN_IN_PATH) || (method === 'POST' && pageOf(url) === '/sign-in')
 
 /** The longest that others delay the next sign-in. */
 const MAX_DELAY_MS = 50
@@ -63,7 +68,7 @@ export function takeSignInsInTurns(server: Server): void {
   const emit = server.emit.bind(server) as (event: string, ...args: unknown[]) => boolean
   server.emit = (event: string, ...args: unknown[]) => {
     const [request, response] = args as [IncomingMessage, ServerResponse]
-    if (event === 'request' && request.url?.startsWith(SIGN_IN_PATH)) {
+    if (event === 'request' && isSignIn(request)) {
       turns.add({ response, start: () => emit(event, ...args) })
       return true
     }

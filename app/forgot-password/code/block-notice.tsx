@@ -2,16 +2,25 @@
 
 import { useLocale, useTranslations } from 'next-intl'
 import { useState } from 'react'
+import { useHydrated } from '@/app/_components/hydrated'
 import { Notice } from '@/app/_components/notice'
+import { UtcTime } from '@/app/_components/utc-time'
 import { formatClock, formatDuration } from '@/server/language/format-duration'
 
+interface BlockNoticeProps {
+  secondsLeft: number
+  /** In milliseconds since 1970. */
+  blockedUntil: number
+  wasBlocked: boolean
+}
+
 /** Says that codes are blocked and for how long, and afterwards that a code can be entered again. */
-export function BlockNotice({ secondsLeft, wasBlocked }: { secondsLeft: number; wasBlocked: boolean }) {
+export function BlockNotice({ secondsLeft, blockedUntil, wasBlocked }: BlockNoticeProps) {
   const t = useTranslations('code')
   const blocked = secondsLeft > 0
   return (
     <>
-      {blocked ? <Block secondsLeft={secondsLeft} /> : null}
+      {blocked ? <Block secondsLeft={secondsLeft} blockedUntil={blockedUntil} /> : null}
       <div role="status">
         {wasBlocked && !blocked ? (
           <div className="mt-4">
@@ -25,7 +34,8 @@ export function BlockNotice({ secondsLeft, wasBlocked }: { secondsLeft: number; 
   )
 }
 
-function Block({ secondsLeft }: { secondsLeft: number }) {
+function Block({ secondsLeft, blockedUntil }: Omit<BlockNoticeProps, 'wasBlocked'>) {
+  const hydrated = useHydrated()
   const formats = useLocale()
   const t = useTranslations('code')
   // Screen readers announce the wait once. The countdown is visible, but changes too often to announce.
@@ -41,7 +51,11 @@ function Block({ secondsLeft }: { secondsLeft: number }) {
           </p>
         </div>
         <p role="timer" className="tabular-nums">
-          {t('blockedLeft', { clock: formatClock(secondsLeft) })}
+          {hydrated ? (
+            t('blockedLeft', { clock: formatClock(secondsLeft) })
+          ) : (
+            <UtcTime at={blockedUntil} text={(time) => t('blockedUntil', { time })} />
+          )}
         </p>
       </Notice>
     </div>

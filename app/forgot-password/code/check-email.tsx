@@ -1,6 +1,7 @@
 'use client'
 
 import { useLocale, useTranslations } from 'next-intl'
+import type { FormState } from '@/app/_components/form-state'
 import { Notice } from '@/app/_components/notice'
 import { PageHeading } from '@/app/_components/page-heading'
 import { TextLink } from '@/app/_components/text-link'
@@ -11,6 +12,9 @@ import { SendAgain } from './send-again'
 import { type Flow, useFlow } from './use-flow'
 
 interface CheckEmailProps {
+  start: FormState | null
+  /** Another email was just requested, without JavaScript. */
+  sentAgain: boolean
   flow: Flow
   /** What was paused for everyone when the page was loaded. */
   pauses: readonly ('all' | 'codes' | 'links')[]
@@ -20,7 +24,7 @@ interface CheckEmailProps {
 }
 
 /** Says where the email was sent, and asks for its code, unless codes are off for the account. */
-export function CheckEmail({ flow, pauses, concealed, linkSeconds, codeSeconds }: CheckEmailProps) {
+export function CheckEmail({ flow, start, sentAgain, pauses, concealed, linkSeconds, codeSeconds }: CheckEmailProps) {
   const t = useTranslations('code')
   const formats = useLocale()
   const { account, resendAt, blockedUntil, codesOff, update, turnCodesOff, reload } = useFlow(flow)
@@ -46,6 +50,7 @@ export function CheckEmail({ flow, pauses, concealed, linkSeconds, codeSeconds }
         </div>
       ) : (
         <CodeForm
+          start={start}
           describedBy="sent"
           codeSeconds={codeSeconds}
           blockedUntil={blockedUntil}
@@ -61,7 +66,14 @@ export function CheckEmail({ flow, pauses, concealed, linkSeconds, codeSeconds }
           {pauses.includes('links') ? t('linksPaused') : t('link', { duration: formatDuration(formats, linkSeconds) })}
         </p>
         <p className="mt-3 text-ink-soft">{t('spam')}</p>
-        <SendAgain account={account} resendAt={resendAt} update={update} reload={reload} />
+        <SendAgain
+          start={codesOff ? start : null}
+          sentAgain={sentAgain}
+          account={account}
+          resendAt={resendAt}
+          update={update}
+          reload={reload}
+        />
         <div className="mt-3">
           <TextLink href="/forgot-password">{t('otherAccount')}</TextLink>
         </div>

@@ -3,7 +3,7 @@
 import { OTPInput, type SlotProps } from 'input-otp'
 import { useTranslations } from 'next-intl'
 import { type ClipboardEvent, type Ref, useRef } from 'react'
-import { CODE_LENGTH, withoutSeparators } from '@/server/core/typed-input'
+import { CODE_LENGTH, MAX_TYPED_CODE_LENGTH, withoutSeparators } from '@/server/core/typed-input'
 
 interface CodeFieldProps {
   ref: Ref<HTMLInputElement>
@@ -49,7 +49,7 @@ export function CodeField(props: CodeFieldProps) {
       <label htmlFor="code" className="mb-1.5 block font-medium">
         {t('label')}
       </label>
-      <div onPasteCapture={readOnly ? refusePaste : undefined}>
+      <div onPasteCapture={readOnly ? refusePaste : undefined} className="noscript:hidden">
         <OTPInput
           ref={ref}
           id="code"
@@ -69,7 +69,7 @@ export function CodeField(props: CodeFieldProps) {
           aria-describedby={`${error ? 'code-error' : 'code-hint'} ${props.describedBy}`}
           // This input is the purpose of the page, and its description contains the rest of the text.
           autoFocus
-          // Without a script, the page shows a notice instead of a working input.
+          // Without JavaScript, the plain input below is shown instead.
           noScriptCSSFallback={null}
           // The input's own digits are transparent, which forced colours would override.
           className="forced-color-adjust-none"
@@ -88,6 +88,18 @@ export function CodeField(props: CodeFieldProps) {
           )}
         />
       </div>
+      <noscript>
+        <input
+          name="code"
+          aria-label={t('label')}
+          autoComplete="one-time-code"
+          inputMode="numeric"
+          maxLength={MAX_TYPED_CODE_LENGTH}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={`${error ? 'code-error' : 'code-hint'} ${props.describedBy}`}
+          className="block min-h-14 w-full rounded-lg border border-outline bg-surface px-inset text-2xl font-semibold text-ink tabular-nums"
+        />
+      </noscript>
       <div className="min-h-15 pt-1 pb-2 text-sm leading-6">
         {error ? (
           <p id="code-error" role="alert" className="text-problem">

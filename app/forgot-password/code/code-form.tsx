@@ -1,19 +1,22 @@
 'use client'
 
 import { useLocale, useTranslations } from 'next-intl'
-import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, useActionState, useEffect, useRef, useState } from 'react'
 import { Button } from '@/app/_components/button'
 import { useErrorText } from '@/app/_components/error-text'
-import { type Reason, type Refusal, readRefusal } from '@/app/_components/refusal'
+import type { FormState } from '@/app/_components/form-state'
+import { type Refusal, readRefusal } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { useSecondsLeft } from '@/app/_components/seconds-left'
 import { trpc } from '@/app/_trpc/client'
 import { codeError, withoutSeparators } from '@/server/core/typed-input'
 import { formatDuration } from '@/server/language/format-duration'
+import { enterCode } from './action'
 import { BlockNotice } from './block-notice'
 import { CodeField } from './code-field'
 
 interface CodeFormProps {
+  start: FormState | null
   /** The id of the text that says where the email was sent. */
   describedBy: string
   codeSeconds: number
@@ -23,15 +26,26 @@ interface CodeFormProps {
   onCodesOff: () => void
 }
 
+const CODE_REASONS: readonly string[] = ['code-wrong', 'code-blocked', 'code-missing', 'code-not-numeric']
+
+/** Whether the refusal is shown at the input. */
+const isAboutCode = (refusal: Refusal | undefined): refusal is Refusal =>
+  refusal !== undefined && CODE_REASONS.includes(refusal.reason)
+
+/** The reason at the input, or none for a block: that has a notice of its own. */
+const reasonAtInput = (refusal: Refusal | undefined) =>
+  isAboutCode(refusal) && !refusal.details.retryAfterSeconds ? refusal.reason : undefined
+
 /** Sends the code as soon as it is complete. A wrong code is cleared, and the focus stays in the input. */
-export function CodeForm({ describedBy, codeSeconds, blockedUntil, update, onCodesOff }: CodeFormProps) {
+export function CodeForm({ start, describedBy, codeSeconds, blockedUntil, update, onCodesOff }: CodeFormProps) {
   const t = useTranslations('code')
   const formats = useLocale()
   const errorText = useErrorText()
   const [code, setCode] = useState('')
-  const [error, setError] = useState<Reason>()
-  const [triesLeft, setTriesLeft] = useState<number>()
-  const [refusal, setRefusal] = useState<Refusal>()
+  const [state, action] = useActionState(enterCode, start)
+  const [error, setError] = useState(reasonAtInput(state?.refusal))
+  const [triesLeft, setTriesLeft] = useState(state?.refusal?.details.triesLeft)
+  const [refusal, setRefusal] = useState(isAboutCode(state?.refusal) ? undefined : state?.refusal)
   const [wasBlocked, setWasBlocked] = useState(false)
   const input = useRef<HTMLInputElement>(null)
   const inFlight = useRef(false)
@@ -72,7 +86,7 @@ export function CodeForm({ describedBy, codeSeconds, blockedUntil, update, onCod
     const { reason, details } = refused
     if (reason === 'flow-missing') return update(null)
     if (reason === 'codes-off') return onCodesOff()
-    if (reason !== 'code-wrong' && reason !== 'code-blocked') return setRefusal(refused)
+    if (!isAboutCode(refused)) return setRefusal(refused)
     setCode('')
     if (details.retryAfterSeconds) update({ blockedSeconds: details.retryAfterSeconds })
     else {
@@ -88,7 +102,7 @@ export function CodeForm({ describedBy, codeSeconds, blockedUntil, update, onCod
   }
 
   return (
-    <form onSubmit={onSubmit} noValidate method="post" className="mt-5">
+    <form action={action} onSubmit={onSubmit} noValidate className="mt-5">
       <CodeField
         ref={input}
         value={code}
@@ -106,7 +120,7 @@ export function CodeForm({ describedBy, codeSeconds, blockedUntil, update, onCod
       <Button busy={busy} unavailable={blocked > 0} busyLabel={busy ? t('busy') : t('submitBlocked')}>
         {t('submit')}
       </Button>
-      <BlockNotice secondsLeft={blocked} wasBlocked={wasBlocked} />
+      <BlockNotice secondsLeft={blocked} blockedUntil={blockedUntil} wasBlocked={wasBlocked} />
       <RefusalNotice refusal={refusal} />
     </form>
   )

@@ -1,8 +1,7 @@
-import { redirect } from 'next/navigation'
 import { PageShell } from '@/app/_components/page-shell'
 import { ClientTexts } from '@/app/_language/client-texts'
 import { pageTitle } from '@/app/_language/page-title'
-import { api } from '@/app/_trpc/server'
+import { api, formStart, lastDone, seeOther } from '@/app/_trpc/server'
 import { CheckEmail } from './check-email'
 
 export const generateMetadata = pageTitle('code')
@@ -10,17 +9,21 @@ export const generateMetadata = pageTitle('code')
 /** The browser's cookie names the flow's row, so a reload and a second tab show the same state. */
 export default async function CodePage() {
   const caller = await api()
-  const [flow, terms, pauses] = await Promise.all([
+  const [flow, terms, pauses, start, done] = await Promise.all([
     caller.recovery.flow(),
     caller.recovery.terms(),
     caller.recovery.pauses(),
+    formStart(),
+    lastDone(),
   ])
-  if (!flow) redirect('/forgot-password')
+  if (!flow) seeOther('/forgot-password')
   return (
     <PageShell>
       <ClientTexts parts={['code', 'resend', 'paused', 'errors', 'retry', 'support']}>
         <CheckEmail
           flow={flow}
+          start={start}
+          sentAgain={done?.what === 'email-sent'}
           pauses={pauses}
           concealed={terms.disclosure === 'conceal'}
           linkSeconds={terms.linkTtlSeconds}

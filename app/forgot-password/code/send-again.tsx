@@ -1,13 +1,19 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { useActionState } from 'react'
+import type { FormState } from '@/app/_components/form-state'
 import { Notice } from '@/app/_components/notice'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { ResendButton } from '@/app/_components/resend-button'
 import { useCall } from '@/app/_components/use-call'
 import { trpc } from '@/app/_trpc/client'
+import { sendAgain } from './action'
 
 interface SendAgainProps {
+  start: FormState | null
+  /** Another email was just requested, without JavaScript. */
+  sentAgain: boolean
   account: string
   resendAt: number
   update: (news: { resendInSeconds: number }) => void
@@ -15,8 +21,9 @@ interface SendAgainProps {
 }
 
 /** Requests another email for the same account. */
-export function SendAgain({ account, resendAt, update, reload }: SendAgainProps) {
+export function SendAgain({ start, sentAgain, account, resendAt, update, reload }: SendAgainProps) {
   const t = useTranslations('resend')
+  const [state, action] = useActionState(sendAgain, start)
   const request = useCall(async () => {
     await trpc.recovery.request.mutate({ account })
     await reload() // stay busy until the countdown of the new request is known
@@ -28,17 +35,17 @@ export function SendAgain({ account, resendAt, update, reload }: SendAgainProps)
   }
   return (
     <>
-      <div className="mt-4">
+      <form action={action} className="mt-4">
         <ResendButton deadline={resendAt} busy={request.busy} onClick={() => void send()} />
-      </div>
-      {request.done ? (
+      </form>
+      {request.done || (sentAgain && !request.busy && !request.refusal) ? (
         <div className="mt-4">
           <Notice tone="success" live>
             {t('sent')}
           </Notice>
         </div>
       ) : null}
-      <RefusalNotice refusal={request.refusal} />
+      <RefusalNotice refusal={request.refusal ?? (request.busy || request.done ? undefined : state?.refusal)} />
     </>
   )
 }

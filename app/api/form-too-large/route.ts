@@ -1,0 +1,3 @@
+export { formTooLarge as GET } from '@/server/http/form-post'
+
+export const dynamic = 'force-dynamic'
