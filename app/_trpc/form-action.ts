@@ -31,7 +31,10 @@ export async function submitForm<T>({ call, next, values = {}, elsewhere = {} }:
   const path = 'result' in outcome ? next(outcome.result, answer) : elsewhere[outcome.refusal.reason]
   await sendCookies(answer)
   if (path) redirect(path)
-  return 'refusal' in outcome ? { refusal: readRefusal({ data: outcome.refusal }), values } : { values }
+  if ('result' in outcome) return { values }
+  // No object twice: React would write a reference into the form, which `readFormPost` refuses.
+  const { fields: _, ...details } = outcome.refusal
+  return { refusal: { ...readRefusal({ data: outcome.refusal }), details }, values }
 }
 
 /** Hands the cookies of procedures to Next.js, which writes the response. */
