@@ -24,10 +24,11 @@ const unescaped = (html: string) =>
     .replace(/&gt;/g, '>')
     .replace(/&amp;/g, '&')
 
-/** The hidden fields of the first form of a page, as a browser without JavaScript would send them. */
+/** The hidden fields of a page's first form with an action, as a browser without JavaScript would send them. */
 async function hiddenFields(path: string): Promise<Fields> {
   const { text } = await send(app.url, { method: 'GET', path })
-  const form = /<form[^>]*>.*?<\/form>/s.exec(text)?.[0] ?? ''
+  const form =
+    [...text.matchAll(/<form[^>]*>.*?<\/form>/gs)].map(([each]) => each).find((each) => each.includes('$ACTION_')) ?? ''
   return [...form.matchAll(/<input type="hidden"([^>]*)>/g)].map(([, attributes = '']) => [
     unescaped(/name="([^"]*)"/.exec(attributes)?.[1] ?? ''),
     unescaped(/value="([^"]*)"/.exec(attributes)?.[1] ?? ''),
