@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 
 export interface FieldProps {
   name: string
@@ -11,13 +11,20 @@ export interface FieldProps {
   defaultValue?: string | undefined
   takeFocus?: boolean
   type?: 'text' | 'password'
+  /** What the Enter key of an on-screen keyboard says. */
+  enterKeyHint?: 'next' | 'done' | 'go'
+  /** What a generated password must fulfil, for password managers: https://developer.apple.com/password-rules/ */
+  passwordRules?: string
+  /** Shown below the error and announced politely. Empty while there is none; undefined if there never is one. */
+  hint?: string
+  keys?: Pick<ComponentProps<'input'>, 'onKeyDown' | 'onKeyUp' | 'onBlur'>
   /** A control inside the box, after the input. */
   trailing?: ReactNode
 }
 
 /** One labelled input. It is uncontrolled, so a value typed before hydration is kept. */
 export function Field(props: FieldProps) {
-  const { name, label, error, trailing } = props
+  const { name, label, error, hint, trailing } = props
   const errorId = `${name}-error`
   const describedBy = [error ? errorId : undefined, props.describedBy].filter(Boolean).join(' ')
   return (
@@ -35,6 +42,9 @@ export function Field(props: FieldProps) {
           name={name}
           type={props.type ?? 'text'}
           autoComplete={props.autoComplete}
+          enterKeyHint={props.enterKeyHint}
+          {...(props.passwordRules && { passwordrules: props.passwordRules })}
+          {...props.keys}
           autoCapitalize="none"
           autoCorrect="off"
           spellCheck={false}
@@ -54,6 +64,11 @@ export function Field(props: FieldProps) {
             {error}
           </p>
         ) : null}
+        {hint === undefined ? null : (
+          <p role="status" className="text-sm leading-6 text-ink-soft">
+            {hint}
+          </p>
+        )}
       </div>
     </div>
   )

@@ -2,15 +2,17 @@
 
 import { useTranslations } from 'next-intl'
 import { useEffect, useRef, useState } from 'react'
+import { useCapsLock } from './caps-lock'
 import { Field, type FieldProps } from './field'
 import { useHydrated } from './hydrated'
 
-/** A password input with a button that shows the password. Paste and password managers work as in any input. */
-export function PasswordField(props: Omit<FieldProps, 'type' | 'trailing'>) {
+/** A password input with a button that shows the password. Paste and password managers work as in any input, and a hint tells when Caps Lock is on. */
+export function PasswordField(props: Omit<FieldProps, 'type' | 'trailing' | 'hint' | 'keys'>) {
   const t = useTranslations('field')
   const [shown, setShown] = useState(false)
   const toggle = useRef<HTMLButtonElement>(null)
   const hydrated = useHydrated()
+  const { capsLock, keys } = useCapsLock()
   const field = props.name === 'confirmPassword' ? 'again' : props.autoComplete === 'new-password' ? 'new' : 'current'
 
   useEffect(() => {
@@ -24,6 +26,8 @@ export function PasswordField(props: Omit<FieldProps, 'type' | 'trailing'>) {
   return (
     <Field
       {...props}
+      hint={capsLock ? t('capsLock') : ''}
+      keys={keys}
       type={shown ? 'text' : 'password'}
       trailing={
         <button

@@ -36,7 +36,11 @@ function LinkContent({ link, start }: { link: LinkState; start: FormState | null
           account={link.account}
           binding={link.binding}
           secret={link.secret}
-          passwordMinLength={link.passwordMinLength}
+          policy={{
+            typedAccount: link.typedAccount,
+            passwordMinLength: link.passwordMinLength,
+            passwordMaxLength: link.passwordMaxLength,
+          }}
           // A duration rather than a time, because the device's clock may be wrong.
           secondsLeft={Math.max(0, (Date.parse(link.expiresAt) - Date.now()) / 1000)}
         />

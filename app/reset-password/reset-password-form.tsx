@@ -4,20 +4,19 @@ import { useTranslations } from 'next-intl'
 import { useActionState, useEffect, useState } from 'react'
 import { Button, ButtonLink } from '@/app/_components/button'
 import type { FormState } from '@/app/_components/form-state'
-import { PasswordField } from '@/app/_components/password-field'
 import { isDeadLink, isGrant, type Refusal } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { useForm } from '@/app/_components/use-form'
 import { trpc } from '@/app/_trpc/client'
 import { confirmationError, newPasswordError } from '@/server/core/typed-input'
 import { resetPassword } from './action'
-import { PasswordRules } from './password-rules'
+import { NewPasswordFields, type NewPasswordPolicy } from './new-password-fields'
 
 interface ResetPasswordFormProps {
   start: FormState | null
   /** Ties the form to the secret that it was shown for. */
   binding: string
-  passwordMinLength: number
+  policy: NewPasswordPolicy
   secondsLeft: number
   /** What expires: the grant of an entered code, or the opened link. */
   secret: 'grant' | 'link'
@@ -25,7 +24,7 @@ interface ResetPasswordFormProps {
 }
 
 export function ResetPasswordForm(props: ResetPasswordFormProps) {
-  const { start, binding, passwordMinLength, secondsLeft, secret, onDone } = props
+  const { start, binding, policy, secondsLeft, secret, onDone } = props
   const t = useTranslations('resetPassword')
   const [expired, setExpired] = useState(false)
   useEffect(() => {
@@ -66,22 +65,7 @@ export function ResetPasswordForm(props: ResetPasswordFormProps) {
   return (
     <form {...form} className="mt-6">
       <input type="hidden" name="binding" value={binding} />
-      <PasswordField
-        name="password"
-        label={t('password')}
-        autoComplete="new-password"
-        describedBy="password-rules"
-        takeFocus={refusedInput === 'password'}
-        error={errors.password}
-      />
-      <PasswordField
-        name="confirmPassword"
-        label={t('confirmPassword')}
-        autoComplete="new-password"
-        takeFocus={refusedInput === 'confirmPassword'}
-        error={errors.confirmPassword}
-      />
-      <PasswordRules id="password-rules" minLength={passwordMinLength} />
+      <NewPasswordFields {...policy} errors={errors} refusedInput={refusedInput} />
       <div className="mt-6">
         <Button busy={busy} busyLabel={t('busy')}>
           {t('submit')}

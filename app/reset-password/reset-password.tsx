@@ -5,6 +5,7 @@ import { useState } from 'react'
 import type { FormState } from '@/app/_components/form-state'
 import { PageHeading } from '@/app/_components/page-heading'
 import { TextLink } from '@/app/_components/text-link'
+import type { NewPasswordPolicy } from './new-password-fields'
 import { PasswordChanged } from './password-changed'
 import { ResetPasswordForm } from './reset-password-form'
 
@@ -13,7 +14,7 @@ interface ResetPasswordProps {
   /** The masked address of the account. */
   account: string
   binding: string
-  passwordMinLength: number
+  policy: NewPasswordPolicy
   secondsLeft: number
   secret: 'grant' | 'link'
 }

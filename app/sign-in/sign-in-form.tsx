@@ -41,6 +41,7 @@ export function SignInForm({ start }: { start: FormState | null }) {
         name="account"
         label={tField('account')}
         autoComplete="username"
+        enterKeyHint="next"
         defaultValue={state?.values.account}
         takeFocus={refusedInput === 'account'}
         error={errors.account}
@@ -49,6 +50,7 @@ export function SignInForm({ start }: { start: FormState | null }) {
         name="password"
         label={tField('password')}
         autoComplete="current-password"
+        enterKeyHint="go"
         takeFocus={refusedInput === 'password'}
         error={errors.password}
       />

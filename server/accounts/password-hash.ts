@@ -69,6 +69,12 @@ export function formatRefusal(policy: HashPolicy, password: string): RecoveryErr
   return refusesNul && password.includes('\0') ? new RecoveryError('password-unusable-character') : null
 }
 
+/** The most ASCII characters that the configured format can store, or infinity. */
+export function maxCharacters(policy: HashPolicy): number {
+  const { maxBytes = Number.POSITIVE_INFINITY, maxUnits = Number.POSITIVE_INFINITY } = formatOf(policy)
+  return Math.min(maxBytes, maxUnits)
+}
+
 /**
  * Hashes a password in the configured format, in the lane of redeeming.
  * @param password at most 128 code points, in NFC

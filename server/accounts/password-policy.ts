@@ -1,19 +1,16 @@
 import { dictionary } from '@zxcvbn-ts/language-common'
 import type { RecoveryContext, RecoveryPolicy } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
+import { isPersonal, isSimple, isTooShort, type PasswordOwner } from '@/server/core/password-rules'
 import { MAX_PASSWORD_LENGTH } from '@/server/core/typed-input'
-import { formatRefusal, type HashPolicy } from './password-hash'
+import { formatRefusal, type HashPolicy, maxCharacters } from './password-hash'
 
 /**
  * The rules for a new password (NIST SP 800-63B-4 §3.1.1.2, ASVS 6.2): a length and a blocklist, and no rules about
  * kinds of characters. They are checked before a secret is spent, so a refused password spends nothing.
  */
 
-export interface PasswordOwner {
-  email: string
-  username: string
-  fullName: string
-}
+export type { PasswordOwner }
 
 /** What new passwords must fulfil: a length in code points, the limits of the hash format, and no name of the product. */
 export type PasswordPolicy = Pick<RecoveryPolicy, 'passwordMinLength' | 'brandName'> & HashPolicy
@@ -21,45 +18,11 @@ export type PasswordPolicy = Pick<RecoveryPolicy, 'passwordMinLength' | 'brandNa
 /** The policy when nothing is configured. */
 export const DEFAULT_PASSWORD_POLICY: PasswordPolicy = { passwordMinLength: 8, passwordHash: 'argon2id' }
 
-/** Refused under any brand: people who know the software would guess it. */
-const SOFTWARE_NAME = 'Latchkey'
-/** Shorter names are not looked for in a password: "al" is part of too many words. */
-const SHORTEST_NAME = 3
-
 /** About 49,000 passwords, more than the 10,000 most common ones that ASVS 6.2.4 asks for. */
 const COMMON_PASSWORDS: ReadonlySet<string> = new Set(dictionary['passwords-common'])
 
-const lettersAndDigits = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
-
-/** True for one repeated character, a repeated pattern, or a sequence such as 12345678 or hgfedcba. */
-function isSimple(password: string): boolean {
-  const points = [...password.toLowerCase()]
-  for (let period = 1; period <= points.length / 2; period++) {
-    if (points.every((point, at) => point === points[at % period])) return true
-  }
-  const steps = new Set(
-    points.slice(1).map((point, at) => (point.codePointAt(0) ?? 0) - (points[at]?.codePointAt(0) ?? 0)),
-  )
-  return steps.size === 1 && (steps.has(1) || steps.has(-1))
-}
-
-const wholeAndParts = (name: string) => [name, ...name.split(/\s+/)]
-
-const wordsOf = ({ username, email, fullName }: PasswordOwner, brandName = '') =>
-  [username, email, email.split('@')[0] ?? '', SOFTWARE_NAME, ...[fullName, brandName].flatMap(wholeAndParts)]
-    .map(lettersAndDigits)
-    .filter((word) => word.length >= SHORTEST_NAME)
-
-/** True for names and digits with at most three more letters. A longer password may contain a name. */
-function isPersonal(password: string, owner: PasswordOwner, brandName: string | undefined): boolean {
-  const plain = lettersAndDigits(password)
-  const names = wordsOf(owner, brandName).sort((a, b) => b.length - a.length)
-  const rest = names.reduce((text, name) => text.replaceAll(name, ''), plain)
-  return rest.length < plain.length && rest.replace(/\d/g, '').length < 4
-}
-
-/** True when a password in NFC has fewer than `minLength` code points. */
-export const isTooShort = (password: string, minLength: number): boolean => [...password].length < minLength
+/** How long a password of ASCII characters may be. Other characters take more bytes, and may reach a limit earlier. */
+export const maxPasswordLength = (policy: HashPolicy): number => Math.min(MAX_PASSWORD_LENGTH, maxCharacters(policy))
 
 /**
  * Refuses a new password that is easy to guess or, where it is looked up, known from a data breach. Every path to a new

@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { maxPasswordLength } from '@/server/accounts/password-policy'
 import { asDeadSecretCode, RecoveryError } from '@/server/core/errors'
 import { type HeldSecret, heldSecret } from '@/server/http/reset-cookie'
 import { type PresentedSecret, presentedSecret } from '@/server/recovery/find-live-secret'
 import { isBoundToAccount, isBoundToToken } from '@/server/recovery/form-binding'
 import { showResetForm } from '@/server/recovery/show-reset-form'
 import type { ApiContext } from './context'
+import { flowOf } from './flow-of'
 import { deadSecretCode, formBinding, seconds, time } from './output'
 
 /** The link or grant in the reset cookie: what the form is told about it, and how the form presents it. */
@@ -17,8 +19,12 @@ export const linkStateOutput = z.discriminatedUnion('state', [
     state: z.literal('live'),
     secret: z.enum(['grant', 'link']),
     account: z.string().meta({ description: 'The masked address of the account.' }),
+    typedAccount: z.string().nullable().meta({
+      description: 'What this browser typed when it requested this very link or code, or null if it did not.',
+    }),
     binding: formBinding,
     passwordMinLength: z.int(),
+    passwordMaxLength: z.int(),
     expiresAt: time,
   }),
   z.object({ state: z.literal('missing') }),
@@ -40,14 +46,17 @@ export async function readLinkState(ctx: ApiContext): Promise<LinkState> {
   const wait = Math.ceil(((held.waitUntil ?? 0) - ctx.recovery.now.getTime()) / 1000)
   if (wait > 0) return { state: 'too-many-requests', retryAfterSeconds: wait }
   const presented = present(held)
+  const flow = flowOf(ctx)
   try {
-    const { expiresAt, account, binding } = await showResetForm(ctx.recovery, presented)
+    const { expiresAt, account, requestId, binding } = await showResetForm(ctx.recovery, presented)
     return {
       state: 'live',
       secret: presented.kind === 'grant' ? 'grant' : 'link',
       account,
+      typedAccount: flow?.requestId === requestId ? flow.account : null,
       binding,
       passwordMinLength: ctx.recovery.policy.passwordMinLength,
+      passwordMaxLength: maxPasswordLength(ctx.recovery.policy),
       expiresAt: expiresAt.toISOString(),
     }
   } catch (error) {

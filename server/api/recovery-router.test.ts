@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { identifierSchema } from '@/server/core/schemas'
 import { mailOutbox } from '@/server/db/schema'
+import { sealFlow } from '@/server/recovery/flow'
 import { addTestAccount, OTHER_PASSWORD } from '@/server/testing/accounts'
 import { API_SECRET, type ApiClient, createApiClient, JSON_TYPE, stubApiEnvironment } from '@/server/testing/api-client'
 import { createTestDatabase } from '@/server/testing/database'
@@ -171,13 +174,28 @@ describe('the state of a recovery', () => {
       state: 'live',
       secret: 'grant',
       account: `${account.email[0]}•••@e•••.com`,
+      typedAccount: null,
       binding: expect.stringMatching(/^[\w-]{22}\.[\w-]{22}$/),
       passwordMinLength: 8,
+      passwordMaxLength: 128,
       expiresAt: new Date(data.expiresAt).toISOString(),
     })
     const password = OTHER_PASSWORD
     await client.mutate('recovery.resetPassword', { password, confirmPassword: password })
     expect((await client.query('recovery.linkState')).data).toEqual({ state: 'grant-unknown' })
+  })
+
+  it('names the account only to the browser that typed it for this very request', async () => {
+    const { account, token } = await withEmail()
+    const [{ id } = { id: '' }] = await db.select({ id: mailOutbox.id }).from(mailOutbox)
+    const typedIn = async (requestId: string) => {
+      const flow = sealFlow([API_SECRET], { requestId, account: identifierSchema.parse(account.email) })
+      const client = createApiClient({ cookie: `latchkey-reset=${token}; latchkey-flow=${flow}` })
+      return (await client.query('recovery.linkState')).data.typedAccount
+    }
+    expect(await typedIn(id)).toBe(account.email)
+    // Another request, even for the same account: whoever found a link cannot test names against it.
+    expect(await typedIn(randomUUID())).toBeNull()
   })
 
   it('has a live link in the reset cookie, and the notice of a dead one', async () => {

@@ -4,7 +4,7 @@ import { locateInput, requestResetInput, resetPasswordInput, verifyCodeInput } f
 import { clearCookie, readCookie, setCookie } from '@/server/http/cookies'
 import { maskPreview } from '@/server/recovery/disclosure'
 import { presentedSecret } from '@/server/recovery/find-live-secret'
-import { type Flow, sealFlow, unsealFlow } from '@/server/recovery/flow'
+import { sealFlow } from '@/server/recovery/flow'
 import { locateAccount } from '@/server/recovery/locate-account'
 import { readFlow } from '@/server/recovery/read-flow'
 import { readPauses } from '@/server/recovery/read-pauses'
@@ -14,16 +14,11 @@ import { secureAccount } from '@/server/recovery/secure-account'
 import { allowEmails, stopEmails } from '@/server/recovery/stop-emails'
 import { verifyCode } from '@/server/recovery/verify-code'
 import { ANSWERS } from './answers'
-import type { ApiContext } from './context'
 import { emailedToken, emailedTokenInput, readForm } from './emailed-token'
+import { flowOf } from './flow-of'
 import { boundSecret, linkStateOutput, readLinkState } from './link-state'
 import { deadSecretCode, formBinding, message, seconds, time } from './output'
 import { publicProcedure, router } from './trpc'
-
-function flowOf(ctx: ApiContext): Flow | null {
-  const cookie = readCookie(ctx.headers, 'flow')
-  return cookie ? unsealFlow(ctx.recovery.secrets, cookie) : null
-}
 
 const termsOutput = z.object({
   disclosure: z.enum(['conceal', 'reveal']),

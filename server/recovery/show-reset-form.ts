@@ -10,6 +10,8 @@ export interface ResetForm {
   /** The account's masked address. The holder of a live secret has read its email, so it tells nothing new. */
   account: string
   accountId: string
+  /** The request that the secret belongs to: a browser that made it knows the account by the name it typed. */
+  requestId: string
   /** Ties the form to the secret and the account: see `form-binding.ts`. */
   binding: string
 }
@@ -20,7 +22,7 @@ export interface ResetForm {
  * @throws RecoveryError as `findLiveSecret`; limited as `show-reset-form`
  */
 export async function showResetForm(ctx: RecoveryContext, secret: PresentedSecret): Promise<ResetForm> {
-  const { expiresAt, owner, accountId } = await findLiveSecret(ctx, secret, 'show-reset-form')
+  const { id, expiresAt, owner, accountId } = await findLiveSecret(ctx, secret, 'show-reset-form')
   const binding = bindingOf(ctx.secrets, { token: secret.token, accountId })
-  return { expiresAt, account: maskEmail(owner.email), accountId, binding }
+  return { expiresAt, account: maskEmail(owner.email), accountId, requestId: id, binding }
 }

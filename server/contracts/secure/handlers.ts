@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import { isTooShort } from '@/server/accounts/password-policy'
 import { ok } from '@/server/contracts/answer'
 import { endpoint } from '@/server/contracts/endpoint'
+import { isTooShort } from '@/server/core/password-rules'
 import { DEFAULT_PICTURE } from '@/server/core/typed-input'
 import { env } from '@/server/env'
 import { locateAccount } from '@/server/recovery/locate-account'

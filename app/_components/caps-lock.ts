@@ -1,0 +1,10 @@
+'use client'
+
+import { type KeyboardEvent, useState } from 'react'
+
+/** Whether Caps Lock is on while an input has the focus. Browsers tell it only with a key. */
+export function useCapsLock() {
+  const [capsLock, setCapsLock] = useState(false)
+  const read = (event: KeyboardEvent<HTMLInputElement>) => setCapsLock(event.getModifierState('CapsLock'))
+  return { capsLock, keys: { onKeyDown: read, onKeyUp: read, onBlur: () => setCapsLock(false) } }
+}

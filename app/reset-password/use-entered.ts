@@ -1,0 +1,30 @@
+'use client'
+
+import { type RefObject, useEffect, useState } from 'react'
+
+/** Both passwords as they are in the form, in NFC as on the server. */
+export interface Entered {
+  password: string
+  confirmation: string
+}
+
+const NOTHING: Entered = { password: '', confirmation: '' }
+
+/** Follows the passwords in the form around an element, with each keystroke. */
+export function useEntered(element: RefObject<HTMLElement | null>): Entered {
+  const [entered, setEntered] = useState(NOTHING)
+  useEffect(() => {
+    const form = element.current?.closest('form')
+    if (!form) return
+    const read = () => {
+      const formData = new FormData(form)
+      const typed = (name: string) => String(formData.get(name) ?? '').normalize('NFC')
+      setEntered({ password: typed('password'), confirmation: typed('confirmPassword') })
+    }
+    // Also read once now: the browser may have filled in the form, or restored it.
+    read()
+    form.addEventListener('input', read)
+    return () => form.removeEventListener('input', read)
+  }, [element])
+  return entered
+}
