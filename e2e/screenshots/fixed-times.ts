@@ -1,0 +1,37 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Page } from '@playwright/test'
+import type { Visit } from '@/e2e/states'
+import { formatTime } from '@/server/language/format-time'
+import type { Locale } from '@/server/language/languages'
+import type { MailboxEmail } from '@/server/mail/transports/mailbox'
+
+/** When everything happens in the pictures, so that a new run changes only what looks different. */
+const SHOWN_AT = new Date('2026-03-14T09:41:00Z')
+
+/** Shows every time of the page as SHOWN_AT. */
+export async function settleTimes(page: Page, formats: string): Promise<void> {
+  const format = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' } as const
+  const text = new Intl.DateTimeFormat(formats, { ...format, timeZone: 'UTC' }).format(SHOWN_AT)
+  await page.evaluate((text) => {
+    for (const time of document.querySelectorAll('time')) time.textContent = text
+  }, text)
+}
+
+/** Replaces what is random in the stored emails: the port, tokens, codes and times. Shows the page again. */
+export async function settleEmails({ page, mailboxDir }: Visit, locale: Locale): Promise<void> {
+  for (const name of (await readdir(mailboxDir)).filter((name) => name.endsWith('.json'))) {
+    const file = path.join(mailboxDir, name)
+    const email = JSON.parse(await readFile(file, 'utf8')) as MailboxEmail
+    const at = Date.parse(email.at)
+    const times = [0, 1, 2].map((minutes) => formatTime(locale, new Date(at - minutes * 60_000)))
+    const settle = (text: string) =>
+      times
+        .reduce((result, time) => result.replaceAll(time, formatTime(locale, SHOWN_AT)), text)
+        .replace(/http:\/\/localhost:\d+/g, 'https://accounts.example.com')
+        .replace(/token=[\w-]+/g, `token=${'Yk3vQ9tLr7WmZ2xB'.repeat(2)}`)
+        .replace(/(?<=[\s>])\d{6}(?=[\s<])/g, '685351')
+    await writeFile(file, JSON.stringify({ ...email, html: settle(email.html), text: settle(email.text) }))
+  }
+  await page.reload({ waitUntil: 'networkidle' })
+}

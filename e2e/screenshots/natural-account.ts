@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import { PASSWORD, type TestAccount } from '@/e2e/accounts'
+import { hashPassword } from '@/server/accounts/password-hash'
+import type { Database } from '@/server/db/client'
+import { users } from '@/server/db/schema'
+import type { Locale } from '@/server/language/languages'
+
+const ENGLISH = { email: 'ada@example.com', username: 'ada', fullName: 'Ada Lovelace' }
+
+/** People as they could be. */
+const PEOPLE: Partial<Record<Locale, typeof ENGLISH>> = {
+  en: ENGLISH,
+  ar: { email: 'layla@example.com', username: 'layla', fullName: 'ليلى حداد' },
+}
+
+/** Adds the person again as a new account, which nothing is known of. The account before gives its names away. */
+export async function addNaturalAccount(db: Database, locale: Locale): Promise<TestAccount> {
+  const person = PEOPLE[locale] ?? ENGLISH
+  const past = randomBytes(6).toString('hex')
+  await db.execute(sql`update latchkey.users set email = ${`${past}@example.com`}, username = ${past}
+    where username = ${person.username}`)
+  // These belong to typed names. An account's own countdowns do not come from here.
+  await db.execute(sql`delete from latchkey.rate_limits where bucket like 'cooldown %'`)
+  await db.execute(sql`delete from latchkey.code_lockouts where subject not like 'account %'`)
+  await db.insert(users).values({ ...person, passwordHash: await hashPassword({ passwordHash: 'argon2id' }, PASSWORD) })
+  return { ...person, password: PASSWORD }
+}
