@@ -6,7 +6,7 @@ import { words } from './words'
 
 /** The emails to one address in an app's development mailbox, the oldest first. */
 async function readEmails(mailboxDir: string, address: string): Promise<MailboxEmail[]> {
-  const names = (await readdir(mailboxDir)).filter((name) => name.endsWith('.json')).sort()
+  const names = (await readdir(mailboxDir).catch(() => [])).filter((name) => name.endsWith('.json')).sort()
   const emails = await Promise.all(names.map((name) => readOnce(path.join(mailboxDir, name))))
   return emails.filter((email) => email !== null).filter((email) => email.to === address)
 }

@@ -42,7 +42,7 @@ export const endPause = (db: Database) => db.execute(sql`delete from latchkey.re
 
 /** Waits for the reset email of an account, the `count`-th so far. */
 export async function resetEmail({ mailboxDir }: Visit, { email }: TestAccount, count = 1) {
-  const received = await waitForEmailWith(mailboxDir, email, '/reset-password', count)
+  const received = await waitForEmailWith(mailboxDir, email, '/api/accounts/forgot_password', count)
   return { id: received.id, code: codeIn(received), link: linkIn(received) }
 }
 
@@ -54,7 +54,7 @@ export async function changedEmail({ mailboxDir }: Visit, { email }: TestAccount
 
 /** The link at the end of a reset email, which stops further ones. */
 export async function stopLink({ mailboxDir }: Visit, { email }: TestAccount): Promise<string> {
-  const { text } = await waitForEmailWith(mailboxDir, email, '/reset-password')
+  const { text } = await waitForEmailWith(mailboxDir, email, '/api/accounts/forgot_password')
   return /https?:\S+\/stop-emails\?token=\S+/.exec(text)?.[0] ?? ''
 }
 

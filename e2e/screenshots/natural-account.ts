@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
 import { sql } from 'drizzle-orm'
 import { PASSWORD, type TestAccount } from '@/e2e/accounts'
 import { hashPassword } from '@/server/accounts/password-hash'
@@ -15,8 +17,12 @@ const PEOPLE: Partial<Record<Locale, typeof ENGLISH>> = {
 }
 
 /** Adds the person again as a new account, which nothing is known of. The account before gives its names away. */
-export async function addNaturalAccount(db: Database, locale: Locale): Promise<TestAccount> {
+export async function addNaturalAccount(db: Database, mailboxDir: string, locale: Locale): Promise<TestAccount> {
   const person = PEOPLE[locale] ?? ENGLISH
+  for (const name of (await readdir(mailboxDir).catch(() => [])).filter((name) => name.endsWith('.json'))) {
+    const file = path.join(mailboxDir, name)
+    if ((await readFile(file, 'utf8')).includes(person.email)) await rm(file)
+  }
   const past = randomBytes(6).toString('hex')
   await db.execute(sql`update latchkey.users set email = ${`${past}@example.com`}, username = ${past}
     where username = ${person.username}`)

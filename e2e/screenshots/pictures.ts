@@ -19,7 +19,14 @@ const test = base.extend<{ visit: Visit; language: Locale }>({
     const origin = baseURL as string
     await page.context().addCookies([{ name: 'latchkey-language', value: language, url: origin }])
     const words = wordsIn(language)
-    await use({ page, words, origin, db, mailboxDir: MAILBOX_DIR, newAccount: () => addNaturalAccount(db, language) })
+    await use({
+      page,
+      words,
+      origin,
+      db,
+      mailboxDir: MAILBOX_DIR,
+      newAccount: () => addNaturalAccount(db, MAILBOX_DIR, language),
+    })
   },
 })
 
