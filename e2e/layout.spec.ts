@@ -13,6 +13,7 @@ import {
   openCodePage,
   openEmail,
   passwordField,
+  showText,
 } from './page-actions'
 import { visitRefusedForm } from './refused-form'
 import { secureMovedAccount } from './secure-account-actions'
@@ -151,6 +152,7 @@ test.describe('axe finds no violation with either theme, and the layout holds wi
     await expectWellMade(page, 'forgot password, link used')
 
     await openEmail(page, robin.email, words('email.passwordChanged.subject', { brand: 'Latchkey' }))
+    await showText(page)
     const secureAccount = await page.getByRole('link', { name: /secure-account/ }).getAttribute('href')
     const submit = page.getByRole('button', { name: words('secureAccount.submit') })
     await page.goto(secureAccount as string)

@@ -11,6 +11,7 @@ import {
   openAccountPage,
   openCodePage,
   openEmail,
+  showText,
   signIn,
 } from './page-actions'
 import { secureMovedAccount } from './secure-account-actions'
@@ -37,8 +38,10 @@ test('someone who is locked out gets back in with the emailed link, and every ot
 
   await openEmail(page, robin.email, words('email.passwordReset.subject', { brand: 'Latchkey' }))
   const { code, link } = await readResetEmail(robin)
+  await showText(page)
   await expect(page.getByRole('link', { name: link })).toBeVisible()
   await expect(page.locator('pre')).toContainText(code)
+  await page.goBack()
   await page
     .frameLocator('iframe')
     .getByRole('link', { name: words('email.passwordReset.button') })

@@ -87,3 +87,9 @@ export async function openEmail(page: Page, to: string, subject: string) {
     .click()
   await expect(page.getByRole('heading', { name: subject, level: 1 })).toBeVisible()
 }
+
+/** Shows the open email of the mailbox as plain text, where every address is a link of the page. */
+export async function showText(page: Page) {
+  await page.getByRole('link', { name: words('mailbox.text'), exact: true }).click()
+  await expect(page.locator('pre')).toBeVisible()
+}

@@ -49,7 +49,8 @@ test('with DATABASE_URL and Resend, the whole recovery works and no secret is st
     const robin = await insertAccount(db, 'Robin <b>Reader</b>')
 
     // Without the embedded database, accounts are concealed and there is no mailbox.
-    expect((await page.goto(`${app.url}/dev/mailbox`))?.status()).toBe(404)
+    for (const path of ['/dev/mailbox', '/dev/mailbox/messages.json', `/dev/mailbox/messages.json?to=${robin.email}`])
+      expect((await page.goto(`${app.url}${path}`))?.status(), path).toBe(404)
     for (const account of ['unknown@example.com', robin.email]) {
       await page.goto(`${app.url}/forgot-password`)
       await accountField(page).fill(account)

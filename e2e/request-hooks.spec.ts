@@ -18,6 +18,7 @@ test('the demo answers requests for its own address only, so that no other name 
   for (const host of ['evil.example', `evil.example:${port}`, 'localhost.evil.example', 'a b, [', '10.0.0.7']) {
     for (const [method, path] of [
       ['GET', '/dev/mailbox'],
+      ['GET', '/dev/mailbox/messages.json'],
       ['POST', '/api/trpc/recovery.request'],
       ['GET', '/avatar.svg'],
       ['HEAD', '/'],

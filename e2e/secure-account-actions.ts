@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '@/server/db/client'
 import { NEW_PASSWORD, type TestAccount } from './accounts'
 import { readResetEmail } from './mailbox'
-import { choosePassword, expectHeading, openCodePage, openEmail } from './page-actions'
+import { choosePassword, expectHeading, openCodePage, openEmail, showText } from './page-actions'
 import { words } from './words'
 
 /** Resets the password as an intruder would. Returns the link of the email about it, which secures the account. */
@@ -13,6 +13,7 @@ export async function resetByIntruder(page: Page, account: TestAccount): Promise
   await choosePassword(page, NEW_PASSWORD)
   await expectHeading(page, words('resetPassword.doneTitle'))
   await openEmail(page, account.email, words('email.passwordChanged.subject', { brand: 'Latchkey' }))
+  await showText(page)
   return (await page.getByRole('link', { name: /secure-account/ }).getAttribute('href')) as string
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from './fixtures'
 import { readResetEmail } from './mailbox'
-import { expectHeading, openAccountPage, openCodePage, openEmail } from './page-actions'
+import { expectHeading, openAccountPage, openCodePage, openEmail, showText } from './page-actions'
 import { expectWellMade } from './well-made'
 import { words } from './words'
 
@@ -14,6 +14,7 @@ test('an owner who gets emails that they did not ask for stops them, and allows 
   await readResetEmail(robin)
   const owner = await otherDevice()
   await openEmail(owner, robin.email, words('email.passwordReset.subject', { brand: 'Latchkey' }))
+  await showText(owner)
   const link = (await owner.getByRole('link', { name: /stop-emails/ }).getAttribute('href')) as string
   const token = link.split('token=')[1] as string
   const isStopped = async () => {

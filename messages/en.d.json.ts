@@ -179,6 +179,8 @@ declare const messages: {
     "sent": "We’ve sent an email with a link and a six-digit code to the owner of <account></account>.",
     "sentLinkConcealed": "If there’s an account for <account></account>, we’ve sent an email with a link.",
     "sentLink": "We’ve sent an email with a link to the owner of <account></account>.",
+    "openMailbox": "Open {provider}",
+    "newTab": "(opens in a new tab)",
     "label": "Six-digit code",
     "hint": "Enter the code from our latest email. It works for {duration}.",
     "submit": "Continue",
@@ -326,7 +328,14 @@ declare const messages: {
     "to": "To",
     "at": "Sent",
     "html": "HTML",
-    "text": "Plain text"
+    "text": "Plain text",
+    "view": "Show as",
+    "colors": "Colours",
+    "deviceColors": "This device’s colours",
+    "light": "Light",
+    "dark": "Dark",
+    "copyCode": "Copy code",
+    "copied": "Copied"
   },
   "apiDocs": {
     "title": "API reference",

@@ -1,4 +1,4 @@
-import { listEmails, type MailboxEmail, mailboxIsOn } from '@/server/mail/transports/mailbox'
+import { codeInText, listEmails, type MailboxEmail, mailboxIsOn } from '@/server/mail/transports/mailbox'
 
 const HEADERS = { 'cache-control': 'no-store' }
 
@@ -34,5 +34,5 @@ const present = ({ id, to, subject, text, html }: MailboxEmail): MailboxMessage 
   text,
   html,
   links: [...new Set(text.match(/https?:\/\/[^\s<>"]+/g))],
-  code: /^\s*(\d{6})\s*$/m.exec(text)?.[1] ?? null,
+  code: codeInText(text),
 })

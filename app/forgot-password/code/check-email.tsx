@@ -8,6 +8,8 @@ import { TextLink } from '@/app/_components/text-link'
 import { formatDuration } from '@/server/language/format-duration'
 import { CodeForm } from './code-form'
 import { FlowEnded } from './flow-ended'
+import type { MailProvider } from './mail-provider'
+import { OpenMailbox } from './open-mailbox'
 import { SendAgain } from './send-again'
 import { type Flow, useFlow } from './use-flow'
 
@@ -16,6 +18,8 @@ interface CheckEmailProps {
   /** Another email was just requested, without JavaScript. */
   sentAgain: boolean
   flow: Flow
+  /** The provider of the typed address. The server finds it, so that the browser does not load the list. */
+  provider: MailProvider | null
   /** What was paused for everyone when the page was loaded. */
   pauses: readonly ('all' | 'codes' | 'links')[]
   concealed: boolean
@@ -24,7 +28,16 @@ interface CheckEmailProps {
 }
 
 /** Says where the email was sent, and asks for its code, unless codes are off for the account. */
-export function CheckEmail({ flow, start, sentAgain, pauses, concealed, linkSeconds, codeSeconds }: CheckEmailProps) {
+export function CheckEmail({
+  flow,
+  provider,
+  start,
+  sentAgain,
+  pauses,
+  concealed,
+  linkSeconds,
+  codeSeconds,
+}: CheckEmailProps) {
   const t = useTranslations('code')
   const formats = useLocale()
   const { account, resendAt, blockedUntil, codesOff, update, turnCodesOff, reload } = useFlow(flow)
@@ -43,6 +56,8 @@ export function CheckEmail({ flow, start, sentAgain, pauses, concealed, linkSeco
           ),
         })}
       </p>
+      {/* Another tab may have changed the account since. */}
+      {provider && account === flow.account ? <OpenMailbox provider={provider} /> : null}
       <PauseNotice pauses={pauses} />
       {codesOff ? (
         <div className="mt-4">

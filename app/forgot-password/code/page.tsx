@@ -3,6 +3,7 @@ import { ClientTexts } from '@/app/_language/client-texts'
 import { pageTitle } from '@/app/_language/page-title'
 import { api, formStart, lastDone, seeOther } from '@/app/_trpc/server'
 import { CheckEmail } from './check-email'
+import { findMailProvider } from './mail-provider'
 
 export const generateMetadata = pageTitle('code')
 
@@ -24,6 +25,7 @@ export default async function CodePage() {
           flow={flow}
           start={start}
           sentAgain={done?.what === 'email-sent'}
+          provider={findMailProvider(flow.account)}
           pauses={pauses}
           concealed={terms.disclosure === 'conceal'}
           linkSeconds={terms.linkTtlSeconds}

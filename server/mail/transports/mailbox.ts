@@ -70,3 +70,6 @@ export async function readEmail(id: string): Promise<MailboxEmail | null> {
   const text = await readFile(path.join(/* turbopackIgnore: true */ dir, `${id}.json`), 'utf8').catch(() => null)
   return text === null ? null : (JSON.parse(text) as MailboxEmail)
 }
+
+/** The six-digit code in an email's text, on a line of its own; null if there is none. */
+export const codeInText = (text: string): string | null => /^\s*(\d{6})\s*$/m.exec(text)?.[1] ?? null

@@ -1,0 +1,33 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import { Button } from '@/app/_components/button'
+import { useHydrated } from '@/app/_components/hydrated'
+
+/** Copies the code of the email. Nothing is shown where the browser cannot do that: without JavaScript, or over plain HTTP. */
+export function CopyCode({ code }: { code: string }) {
+  const t = useTranslations('mailbox')
+  const hydrated = useHydrated()
+  const [copied, setCopied] = useState(false)
+  if (!hydrated || !navigator.clipboard) return null
+
+  async function copy() {
+    setCopied(false)
+    // The browser may refuse. The code can still be selected in the email.
+    await navigator.clipboard.writeText(code).then(
+      () => setCopied(true),
+      () => {},
+    )
+  }
+  return (
+    <div className="mt-4 flex flex-wrap items-center gap-x-4 gap-y-1">
+      <Button variant="secondary" busy={false} busyLabel={t('copyCode')} onClick={() => void copy()}>
+        {t('copyCode')}
+      </Button>
+      <span role="status" className="text-success">
+        {copied ? t('copied') : ''}
+      </span>
+    </div>
+  )
+}
