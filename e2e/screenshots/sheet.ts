@@ -5,11 +5,13 @@ import sharp from 'sharp'
 
 /** How large a picture of each width (px) is on the sheet: the narrowest is there to be read, the others to be compared. */
 const VIEWS = [
-  { width: 360, height: 740, scale: 0.75 },
-  { width: 768, height: 800, scale: 0.375 },
-  { width: 1280, height: 800, scale: 0.375 },
+  { width: 360, height: 740, scale: 0.625 },
+  { width: 768, height: 800, scale: 0.3125 },
+  { width: 1280, height: 800, scale: 0.3125 },
 ]
 const GAP = 12
+/** Longer pages are cut off on the sheet (px of the sheet). */
+const LONGEST = 1000
 
 /** Takes a picture of the page at each width, light and dark, and writes them as one sheet: a row for each theme. */
 export async function takeSheet(page: Page, file: string): Promise<void> {
@@ -20,7 +22,9 @@ export async function takeSheet(page: Page, file: string): Promise<void> {
     let [left, bottom] = [GAP, 0]
     for (const { width, height, scale } of VIEWS) {
       await page.setViewportSize({ width, height })
-      const shot = await page.screenshot({ fullPage: true, animations: 'disabled', caret: 'hide' })
+      const pageHeight = await page.evaluate(() => document.documentElement.scrollHeight)
+      const clip = { x: 0, y: 0, width, height: Math.min(Math.max(pageHeight, height), LONGEST / scale) }
+      const shot = await page.screenshot({ fullPage: true, clip, animations: 'disabled', caret: 'hide' })
       const { data, info } = await sharp(shot)
         .resize({ width: Math.round(width * scale) })
         .png()
@@ -35,6 +39,6 @@ export async function takeSheet(page: Page, file: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true })
   await sharp({ create: { width: right, height: top, channels: 3, background: '#808080' } })
     .composite(pictures)
-    .webp({ quality: 60, effort: 6 })
+    .webp({ quality: 40, effort: 6 })
     .toFile(file)
 }
