@@ -15,8 +15,10 @@ export function PageShell({ wide = false, children }: { wide?: boolean; children
       <main className="mt-4 rounded-2xl border border-hairline bg-surface px-sheet py-5 sm:mt-6 sm:p-8">
         {children}
       </main>
-      <SupportFooter />
-      <LanguageSwitch />
+      <footer>
+        <SupportFooter />
+        <LanguageSwitch />
+      </footer>
     </div>
   )
 }

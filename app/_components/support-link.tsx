@@ -22,8 +22,8 @@ export function SupportFooter() {
   const t = useTranslations('support')
   if (!supportUrl) return null
   return (
-    <footer className="mt-4 text-center">
+    <div className="mt-4 text-center">
       <TextLink href={supportUrl}>{t('help')}</TextLink>
-    </footer>
+    </div>
   )
 }
