@@ -25,19 +25,22 @@ export function LanguageSwitch() {
   }
 
   return (
-    <form action="/language" method="post" onSubmit={choose} className="mt-4 flex flex-wrap justify-center gap-2">
+    <form
+      action="/language"
+      method="post"
+      onSubmit={choose}
+      className="mt-4 flex flex-wrap items-center justify-center text-sm"
+    >
       <input type="hidden" name="from" value={path} />
-      <label htmlFor="language" className="flex min-h-target items-center text-ink-soft">
-        {t('label')}
-      </label>
       <select
         // The choice of the last document is not kept by the browser.
         key={current}
         id="language"
         name="language"
+        aria-label={t('label')}
         defaultValue={current}
         autoComplete="off"
-        className="min-h-target rounded-lg border border-outline bg-surface px-inset text-ink"
+        className="min-h-target max-w-full rounded-lg bg-paper px-2 text-ink-soft"
       >
         {LOCALES.map((locale) => (
           <option key={locale} value={locale} lang={locale} dir={LANGUAGES[locale].direction}>
@@ -45,10 +48,7 @@ export function LanguageSwitch() {
           </option>
         ))}
       </select>
-      <button
-        type="submit"
-        className="min-h-target rounded-lg px-inset font-medium text-accent underline underline-offset-4"
-      >
+      <button type="submit" className="min-h-target rounded-lg px-2 text-accent underline underline-offset-4">
         {t('submit')}
       </button>
     </form>
