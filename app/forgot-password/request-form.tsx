@@ -76,8 +76,8 @@ export function RequestForm(props: RequestFormProps) {
         </div>
         <RefusalNotice refusal={refusal} />
         <div className="mt-3 flex flex-wrap justify-between gap-x-6">
-          <TextLink href="/sign-in">{t('signIn')}</TextLink>
           {hasFlow ? <TextLink href="/forgot-password/code">{t('haveCode')}</TextLink> : null}
+          <TextLink href="/sign-in">{t('signIn')}</TextLink>
         </div>
       </form>
     </>
