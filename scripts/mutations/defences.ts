@@ -294,7 +294,7 @@ export const DEFENCES: readonly Mutation[] = [
   {
     defence: 'Writes from other websites are refused',
     file: 'server/http/request-guard.ts',
-    from: 'return crossSite ? REFUSALS.crossSite : null',
+    from: 'return isCrossSite(request.headers) ? REFUSALS.crossSite : null',
     to: 'return null',
     test: 'server/http/request-guard.test.ts',
     name: 'is refused if it is another site',

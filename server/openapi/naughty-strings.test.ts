@@ -13,7 +13,13 @@ const ROOT = path.resolve(import.meta.dirname, '..', '..')
 const { url } = await createTestDatabase()
 
 type Handler = (request: Request, route: { params: Promise<Record<string, string>> }) => Promise<Response>
-type Sent = { query?: string; body?: object; params?: Record<string, string>; headers?: Record<string, string> }
+type Sent = {
+  query?: string
+  body?: object
+  form?: Record<string, string>
+  params?: Record<string, string>
+  headers?: Record<string, string>
+}
 
 /** A field of a route, with a request whose other fields are well-formed. */
 interface Field {
@@ -56,6 +62,15 @@ const bodyFields = (
     method,
     every,
     request: (value) => ({ ...extra, body: { ...wellFormed(names), [name]: value } }),
+  }))
+
+/** One field for each name of a form that is posted without JavaScript. */
+const formFields = (route: string, names: string[]): Field[] =>
+  names.map((name) => ({
+    name: `POST ${route} ${name}`,
+    route,
+    method: 'POST',
+    request: (value) => ({ form: { ...wellFormed(names), [name]: value } }),
   }))
 
 const queryField = (route: string, name: string): Field => ({
@@ -116,6 +131,8 @@ const FIELDS: Field[] = [
   ...paramFields(UPDATE, 'GET', ['token']),
   ...bodyFields(UPDATE, 'POST', ['password', 'repassword'], { params: wellFormed(['token']) }),
   ...bodyFields('(contracts)/api/v1/auth/password-reset-email', 'POST', ['email']),
+  ...formFields('language', ['language', 'from']),
+  queryField('dev/mailbox/messages.json', 'to'),
 ]
 
 /** Cookies and headers that we read. */
@@ -141,7 +158,7 @@ function headerText(value: string): string {
 }
 
 async function send({ route, method }: Pick<Field, 'route' | 'method'>, sent: Sent): Promise<Response> {
-  const { query = '', body, params = {}, headers = {} } = sent
+  const { query = '', body, form, params = {}, headers = {} } = sent
   const handler = handlers.get(route)?.[method] as Handler
   const address = `${API_ORIGIN}/api/trpc/${params.trpc ?? ''}${query && `?${query}`}`
   const request = new Request(address, {
@@ -152,6 +169,7 @@ async function send({ route, method }: Pick<Field, 'route' | 'method'>, sent: Se
       ...headers,
     },
     ...(body && { body: JSON.stringify(body) }),
+    ...(form && { body: new URLSearchParams(form) }),
   })
   return handler(request, { params: Promise.resolve(params) })
 }
@@ -211,6 +229,7 @@ it('every route that takes input has its fields here, and so has every procedure
   const withoutInput = [
     '.well-known/security.txt',
     'brand/icon',
+    'api/form-too-large',
     'api/misdirected',
     'api/openapi.json',
     'healthz',
