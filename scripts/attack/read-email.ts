@@ -11,29 +11,18 @@ export interface EmailReader {
   timeoutMs: number
 }
 
-/** Reads the development mailbox, through its pages. */
+/** Reads the development mailbox. */
 export function mailboxReader(client: HttpClient, account: string): EmailReader {
-  const list = async () => {
-    const { text } = await client.send({ path: '/dev/mailbox' })
-    return [...text.matchAll(/<li>.*?href="(\/dev\/mailbox\/[^"]+)".*?<span>([^<]*@[^<]*)<\/span>/gs)].map(
-      ([, path = '', to = '']) => ({ path, to: decoded(to) }),
-    )
+  const messages = async (query = ''): Promise<{ to: string; text: string }[]> => {
+    const { status, text } = await client.send({ path: `/dev/mailbox/messages.json${query}` })
+    return status === 200 ? JSON.parse(text) : []
   }
   return {
     timeoutMs: 60_000,
-    async newest() {
-      const email = (await list()).find(({ to }) => to.toLowerCase() === account.toLowerCase())
-      if (!email) return null
-      const { text } = await client.send({ path: email.path })
-      const [, shown = ''] = /<pre\b[^>]*>(.*?)<\/pre>/s.exec(text) ?? []
-      return decoded(shown.replace(/<[^>]*>/g, ''))
-    },
-    recipients: async () => (await list()).map(({ to }) => to),
+    newest: async () => (await messages(`?to=${encodeURIComponent(account)}`))[0]?.text ?? null,
+    recipients: async () => (await messages()).map(({ to }) => to),
   }
 }
-
-const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#x27': "'", '#39': "'" }
-const decoded = (html: string) => html.replace(/&(amp|lt|gt|quot|#x27|#39);/g, (_, name) => ENTITIES[name] ?? '')
 
 /** Reads any mailbox: runs a shell command that prints the newest email to the account as text. */
 export function commandReader(command: string): EmailReader {

@@ -70,9 +70,8 @@ export async function readFormPost(request: Request): Promise<FormPost> {
   }
   const form = await request.formData().catch(() => null)
   const fields = form && textsOf(form)
-  if (!fields) return refused(400, MALFORMED)
-  const actions = [...fields.keys()].filter((name) => name.startsWith(ACTION_REFERENCE))
-  if (actions.length === 0) return { ...refused(400, MALFORMED), kind: 'other' }
+  const actions = [...(fields?.keys() ?? [])].filter((name) => name.startsWith(ACTION_REFERENCE))
+  if (!fields || actions.length === 0) return { ...refused(400, MALFORMED), kind: 'other' }
   const id = actions.length === 1 ? actionIdOf(fields, actions[0]?.slice(ACTION_REFERENCE.length) ?? '') : null
   if (id === null) return refused(400, MALFORMED)
   if (isKnownAction(id, pageOf(new URL(request.url).pathname))) return { kind: 'form' }
