@@ -47,20 +47,19 @@ interface Countdown {
 // "Send again in 45 s" and "again in 0:45": only the countdown of a block is written as minutes and seconds.
 const COUNTDOWN = /(?<=again in )(?:(\d+):)?(\d+)/g
 const SPOKEN_WAIT = /Wait \d+ \w+/g
-/** What a page without JavaScript says in the place of a countdown. */
-const WAIT_UNTIL = /(?<=(it|code) again after )(\d+):(\d+):(\d+)(?= UTC)/g
+/** The text of a page whose countdowns run, without what it has for browsers without JavaScript. */
+async function textOf(page: Page): Promise<string> {
+  await expect(page.getByText(/\d+:\d+:\d+ UTC/)).toHaveCount(0)
+  return page.locator('main').evaluate((main) => {
+    const copy = main.cloneNode(true) as HTMLElement
+    for (const each of copy.querySelectorAll('noscript')) each.remove()
+    return copy.textContent ?? ''
+  })
+}
 
 /** A text without the account and the times in it. */
 const timeless = (text: string, account: string) =>
-  text.replaceAll(account, 'ACCOUNT').replace(COUNTDOWN, '…').replace(SPOKEN_WAIT, 'Wait …').replace(WAIT_UNTIL, '…')
-
-const DAY_SECONDS = 24 * 3600
-
-/** How many whole seconds there are until a time of day in UTC. */
-function secondsUntilTime(hours: number, minutes: number, seconds: number): number {
-  const now = (Date.now() / 1000) % DAY_SECONDS
-  return Math.floor((hours * 3600 + minutes * 60 + seconds - now + DAY_SECONDS) % DAY_SECONDS)
-}
+  text.replaceAll(account, 'ACCOUNT').replace(COUNTDOWN, '…').replace(SPOKEN_WAIT, 'Wait …')
 
 /** Path, status and cookies of a response; of the cookies the names and attributes, since values always differ. */
 async function headOf(response: Response | APIResponse) {
@@ -96,13 +95,8 @@ async function observeRecovery(browser: Browser, app: TestApp, account: string):
     return page
   }
   const record = async (page: Page) => {
-    const text = (await page.locator('main').textContent()) ?? ''
+    const text = await textOf(page)
     observed.texts.push(timeless(text, account))
-    for (const [, of, ...time] of text.matchAll(WAIT_UNTIL)) {
-      const [hours = 0, minutes = 0, seconds = 0] = time.map(Number)
-      const elapsed = (Date.now() - (of === 'it' ? began.request : began.block)) / 1000
-      observed.countdowns.push({ shown: secondsUntilTime(hours, minutes, seconds), elapsed })
-    }
     for (const [, minutes, seconds] of text.matchAll(COUNTDOWN)) {
       const elapsed = (Date.now() - (minutes === undefined ? began.request : began.block)) / 1000
       observed.countdowns.push({ shown: Number(minutes ?? 0) * 60 + Number(seconds), elapsed })
@@ -196,7 +190,7 @@ test('with ACCOUNT_DISCLOSURE=conceal, codes are turned off alike for an account
     await codeField(page).fill('000001')
     for (const step of ['turned off', 'loaded again']) {
       await expectHeading(page, words('code.offTitle'))
-      const text = (await page.locator('main').textContent()) ?? ''
+      const text = await textOf(page)
       texts.push(`${step}: ${timeless(text, account)}`)
       await page.reload()
     }

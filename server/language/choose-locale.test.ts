@@ -20,6 +20,12 @@ describe('the language of a page', () => {
     ['xx, en;q=0.1', 'en'],
     ['  xx  ,  en ; q=0.5 ', 'en'],
     ['en;q=1.000', 'en'],
+    ['de-AT', 'de'],
+    ['pt', 'pt-BR'],
+    ['pt-PT, en;q=0.9', 'pt-BR'],
+    ['en;q=0.3, fr;q=0.8, ja;q=0.5', 'fr'],
+    ['nl, es;q=0.5, de;q=0.5', 'es'],
+    ['ar-EG;q=0.9, en;q=0.1', 'ar'],
   ])('is the best one of the browser: %s', (header, locale) => {
     expect(requestedLocale(null, header)).toBe(locale)
   })
