@@ -7,9 +7,10 @@ import type { Call } from './load'
 import { addStates, type Names, type State } from './timing-states'
 
 /**
- * `npm run timing [-- --pairs N]`: whether a stranger can tell an account from none by the response time, in every state
- * of an account and over two interfaces. Prints one line for each case. Exits with 1 if a case is told apart, or a
- * control does not end as it must. With fewer pairs than the protocol asks for, it only shows that every case runs.
+ * `npm run timing [-- --pairs N] [-- <part of a case's name>]`: whether a stranger can tell an account from none by the
+ * response time, in every state of an account and over two interfaces. Prints one line for each case. Exits with 1 if a
+ * case is told apart, or a control does not end as it must. With fewer pairs than the protocol asks for, it only shows
+ * that every case runs.
  */
 
 const post = (path: string, input: unknown): Call => ({ method: 'POST', path, body: JSON.stringify(input) })
@@ -46,7 +47,7 @@ function listCases(names: Names): TimingCase[] {
   return cases
 }
 
-async function run(url: string, sql: Sql, pairs: number) {
+async function run(url: string, sql: Sql, pairs: number, part: string) {
   const samples = { warmUp: Math.min(FULL.warmUp, pairs), pairs }
   const names = await addStates(sql, url, samples)
   const [known] = names('control', 'cooling down')
@@ -56,7 +57,7 @@ async function run(url: string, sql: Sql, pairs: number) {
     { name: 'control: with 1 ms planted', calls: [call, call], delaySecondMs: 1 },
   ]
   const wrong: string[] = []
-  for (const each of [...listCases(names), ...controls]) {
+  for (const each of [...listCases(names), ...controls].filter(({ name }) => name.includes(part))) {
     const result = await compareTiming(each, url, samples)
     console.log(describeTiming(result))
     if (verdictOf(result) !== (each.delaySecondMs ? 'told apart' : 'not told apart')) wrong.push(each.name)
@@ -66,14 +67,17 @@ async function run(url: string, sql: Sql, pairs: number) {
 }
 
 await main(async () => {
-  const { values } = parseArgs({ options: { pairs: { type: 'string', default: String(FULL.pairs) } } })
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { pairs: { type: 'string', default: String(FULL.pairs) } },
+  })
   const app = await startTestApp({ ACCOUNT_DISCLOSURE: 'conceal', RATE_LIMIT_SCALE: '1000000', LOG_LEVEL: 'fatal' })
   const sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} })
   try {
     console.log(
       'Can an account be told from none by time? (bars: |t| < 4.5; 99 % interval of the median difference within ±0.1 ms or ±2 %)',
     )
-    await run(app.url, sql, Number(values.pairs))
+    await run(app.url, sql, Number(values.pairs), positionals[0] ?? '')
   } finally {
     await sql.end()
     await app.stop()
