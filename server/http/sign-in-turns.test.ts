@@ -47,6 +47,19 @@ it('takes the form of the sign-in page as a sign-in too', async () => {
   expect(numbers(started)).toEqual(['1', '2', '0'])
 })
 
+it.each(['/api/trpc/session%2EsignIn', '/api/trpc/%73ession.signIn', '/api/trpc/session%2esign%49n/'])(
+  'takes a sign-in as one, however its path is escaped: %s',
+  async (path) => {
+    const { started, send } = recordingServer()
+    for (const n of [0, 1]) send(`${path}?${n}`)
+    send('/api/trpc/%?2')
+    expect(numbers(started)).toEqual(['2'])
+    await setImmediate()
+    await setImmediate()
+    expect(numbers(started)).toEqual(['2', '0', '1'])
+  },
+)
+
 it('lets connections and other requests go first, but for no more than 50 ms', async () => {
   const { server, started, signIn } = recordingServer()
   signIn(0)

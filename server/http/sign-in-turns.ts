@@ -7,11 +7,21 @@ import { pageOf } from './form-post'
  * sign-ins started as they arrive, the next connection waits for seconds.
  */
 
-const SIGN_IN_PATH = '/api/trpc/session.signIn'
+const SIGN_IN_CALL = /^\/api\/trpc\/.*session\.signIn/s
 
-/** Whether a request signs in: from a script, or from the page's form without one. */
-const isSignIn = ({ method, url }: IncomingMessage) =>
-  url?.startsWith(SIGN_IN_PATH) || (method === 'POST' && pageOf(url) === '/sign-in')
+/** Whether a request signs in: from a script, or from the page's form without one. tRPC decodes the name of a procedure. */
+function isSignIn({ method, url }: IncomingMessage): boolean {
+  const path = pageOf(url)
+  return SIGN_IN_CALL.test(decoded(path)) || (method === 'POST' && path === '/sign-in')
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
 
 /** The longest that others delay the next sign-in. */
 const MAX_DELAY_MS = 50
