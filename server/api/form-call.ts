@@ -1,4 +1,5 @@
 import { TRPCError } from '@trpc/server'
+import { formClientSignal } from '@/server/http/form-client'
 import { isCrossSite } from '@/server/http/request-guard'
 import { log } from '@/server/observability/log'
 import { type ApiContext, createApiContext } from './context'
@@ -19,7 +20,7 @@ export async function callForForm<T>(
   answer: Headers,
   act: (caller: Caller) => Promise<T>,
 ): Promise<{ result: T } | { refusal: ApiErrorData }> {
-  const ctx = createApiContext(headers, answer)
+  const ctx = createApiContext(headers, answer, formClientSignal(headers))
   const { requestId } = ctx.recovery.requester
   // `proxy.ts` has refused such a form already.
   if (isCrossSite(headers)) return { refusal: { reason: 'input-malformed', requestId } }

@@ -7,7 +7,16 @@ import { env } from '@/server/env'
  * The cookies of this app. All are HttpOnly and SameSite=Lax. On https they are also Secure and have the `__Host-`
  * prefix, so that no other host can set them. Only adapters use this file; the core knows no cookies.
  */
-export type CookieName = 'session' | 'device' | 'reset' | 'flow' | 'notice' | 'done' | 'secure-account' | 'stop-emails'
+export type CookieName =
+  | 'session'
+  | 'device'
+  | 'reset'
+  | 'flow'
+  | 'notice'
+  | 'done'
+  | 'secure-account'
+  | 'stop-emails'
+  | 'language'
 
 /** How long a browser keeps each cookie, in seconds. The server does not rely on it. */
 const MAX_AGE: Record<CookieName, () => number> = {
@@ -26,6 +35,8 @@ const MAX_AGE: Record<CookieName, () => number> = {
   'secure-account': () => 3600,
   /** The token of an opened "Stop these emails" link, likewise. */
   'stop-emails': () => 3600,
+  /** The language that the person chose. */
+  language: () => 365 * 24 * 3600,
 }
 
 const prefixed = (name: CookieName) => (env().secureCookies ? `__Host-latchkey-${name}` : `latchkey-${name}`)

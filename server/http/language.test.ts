@@ -20,7 +20,7 @@ describe('choosing a language', () => {
     expect(response.status).toBe(303)
     expect(response.headers.get('location')).toBe(`${ORIGIN}/forgot-password/code`)
     expect(response.headers.get('set-cookie')).toMatch(
-      /^latchkey-language=en; Max-Age=31536000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-latchkey-language=en; Max-Age=31536000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     )
   })
 
@@ -51,6 +51,11 @@ describe('choosing a language', () => {
     for (const site of ['cross-site', 'same-site', 'none']) {
       expect((await choose({ language: 'en' }, { 'sec-fetch-site': site })).status).toBe(403)
     }
+    for (const origin of ['https://evil.example', 'null', `${ORIGIN}.evil.example`]) {
+      expect((await choose({ language: 'en' }, { origin })).status, origin).toBe(403)
+    }
+    expect((await choose({ language: 'en' }, { origin: ORIGIN })).status).toBe(303)
+    expect((await choose({ language: 'en' }, { origin: 'null', 'sec-fetch-site': 'same-origin' })).status).toBe(303)
     expect((await choose({ language: 'en', from: 'x'.repeat(20_000) })).status).toBe(413)
   })
 })

@@ -15,6 +15,21 @@ it('reduces an absolute target to its path and query', () => {
   expect(normalizeTarget('http://evil.example?x=/y')).toBe('/?x=/y')
 })
 
+it('removes dot segments, as Next.js does after these hooks', () => {
+  for (const path of [
+    '/x/../a/b',
+    '/./a/b',
+    '/a/./b',
+    '/x/%2e%2E/a/b',
+    '/x/.%2e/a/b',
+    '/../a/b',
+    'http://x.example/x/../a/b',
+  ])
+    expect(normalizeTarget(`${path}?c=/../d`), path).toBe('/a/b?c=/../d')
+  expect(normalizeTarget('/a/..')).toBe('/')
+  for (const path of ['/a..b/', '/...', '/.well-known/x', '/a%2e%2eb']) expect(normalizeTarget(path)).toBe(path)
+})
+
 it('escapes a percent sign that starts no escape', () => {
   expect(normalizeTarget('/a/%E0%A4%A/b?c=%')).toBe('/a/%25E0%25A4%25A/b?c=%')
   expect(normalizeTarget('/%')).toBe('/%25')

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state'
 import { env } from '@/server/env'
 import { SOCKET_ADDRESS_HEADER } from './client-address'
+import { rememberFormClient } from './form-client'
 import { isFormPost, refuseUnsizedForm } from './form-post'
 import { redirectOtherHosts } from './own-host'
 import { takeSignInsInTurns } from './sign-in-turns'
@@ -45,14 +46,19 @@ const ROUTER_STATE = 'next-router-state-tree'
 const PREFETCH = 'next-router-prefetch'
 
 /**
- * A request target in origin form, with `%25` for a `%` that starts no escape. Servers must accept the absolute
- * form too (RFC 9112 §3.2.2), but Next.js answers both with an error or a redirect of its own.
+ * A request target in origin form, with `%25` for a `%` that starts no escape and without dot segments. Servers must
+ * accept the absolute form too (RFC 9112 §3.2.2), but Next.js answers it with an error or a redirect of its own. It
+ * removes dot segments itself, but only after these hooks have looked at the path.
  */
 export function normalizeTarget(target: string): string {
   const originForm = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
   const [path = '', ...query] = (originForm.startsWith('/') ? originForm : `/${originForm}`).split('?')
-  return [decodable(path), ...query].join('?')
+  return [withoutDots(decodable(path)), ...query].join('?')
 }
+
+/** The path without the segments `.` and `..`, escaped or not, as URLs are parsed. */
+const withoutDots = (path: string): string =>
+  /\/(?:\.|%2e){1,2}(?:\/|$)/i.test(path) ? new URL(`http://localhost${path}`).pathname : path
 
 /** The path, with every `%` escaped if it cannot be decoded. */
 function decodable(path: string): string {
@@ -68,14 +74,17 @@ function decodable(path: string): string {
  * Next.js passes no socket address to a route and believes a client's own `X-Forwarded-For`. So the address goes
  * on a private header, over any value that the client sent. An unroutable method becomes OPTIONS, which is refused.
  */
-function prepareRequest(request: IncomingMessage) {
+function prepareRequest(request: IncomingMessage, response: ServerResponse) {
   request.headers[SOCKET_ADDRESS_HEADER] = request.socket.remoteAddress ?? ''
   request.url = normalizeTarget(request.url ?? '/')
   if (!ROUTABLE_METHODS.has(request.method ?? '')) request.method = 'OPTIONS'
   for (const name of DROPPED_HEADERS) delete request.headers[name]
-  if (isFormPost(request.method, request.url, request.headers['content-type'])) refuseUnsizedForm(request)
-  else if (FORM_TYPES.test(request.headers['content-type'] ?? ''))
+  if (isFormPost(request.method, request.url, request.headers['content-type'])) {
+    refuseUnsizedForm(request)
+    rememberFormClient(request, response)
+  } else if (FORM_TYPES.test(request.headers['content-type'] ?? '')) {
     request.headers['content-type'] = 'application/octet-stream'
+  }
   if (!isRouterState(request.headers[ROUTER_STATE])) delete request.headers[ROUTER_STATE]
   if (request.headers[PREFETCH] !== '1') delete request.headers[PREFETCH]
 }
@@ -136,7 +145,7 @@ export function installRequestHooks(): void {
     }
     takeSignInsInTurns(server)
     if (isDemo) redirectOtherHosts(request)
-    prepareRequest(request)
+    prepareRequest(request, response)
     for (const [name, value] of headers) response.setHeader(name, value)
   })
 }

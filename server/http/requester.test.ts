@@ -1,6 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { SERVER } from '@/server/testing/environments'
 import { SOCKET_ADDRESS_HEADER } from './client-address'
 import { contractRequesterOf, isTrustedBackEnd, requesterOf } from './requester'
+
+beforeAll(() => {
+  for (const [name, value] of Object.entries(SERVER)) vi.stubEnv(name, value)
+})
+afterAll(() => void vi.unstubAllEnvs())
 
 it('gives every request its own id and ignores the one that a client sends', () => {
   const requestId = () => requesterOf(new Headers({ 'x-request-id': 'mine' }), 0).requestId

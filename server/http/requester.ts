@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { parseCookie } from 'cookie'
 import type { Requester } from '@/server/core/context'
-import { LANGUAGE_COOKIE, requestedLocale } from '@/server/language/choose-locale'
+import { requestedLocale } from '@/server/language/choose-locale'
 import type { Locale } from '@/server/language/languages'
 import { hasBearerToken } from './bearer-token'
 import { clientNetworks } from './client-address'
+import { readCookie } from './cookies'
 import { deviceOf } from './device'
 
 /**
@@ -20,7 +20,7 @@ export const requesterOf = (headers: Headers, hops: number): Requester => ({
 
 /** The language that a request asks for, by cookie or Accept-Language, or null. */
 export const localeOf = (headers: Headers): Locale | null =>
-  requestedLocale(parseCookie(headers.get('cookie') ?? '')[LANGUAGE_COOKIE] ?? null, headers.get('accept-language'))
+  requestedLocale(readCookie(headers, 'language'), headers.get('accept-language'))
 
 /**
  * The sender of a request to a documented contract. A trusted back end is counted by its key and not by its address, so

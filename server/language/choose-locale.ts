@@ -1,8 +1,5 @@
 import { isLocale, LOCALES, type Locale } from './languages'
 
-/** The cookie that holds the language that the person chose. */
-export const LANGUAGE_COOKIE = 'latchkey-language'
-
 /** Browsers send far less. What follows is ignored. */
 const MAX_HEADER_LENGTH = 1000
 
