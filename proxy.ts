@@ -14,7 +14,7 @@ export async function proxy(request: NextRequest) {
   const isForm = isFormPost(request.method, request.nextUrl.pathname, request.headers.get('content-type'))
   const form = isForm ? await readFormPost(request) : null
   if (form?.kind === 'refused') return form.refusal
-  // A program's post to a shared path has no action of a page.
+  // A program's post to a shared path calls no action of a page.
   const route = form && form.kind !== 'other' ? null : routeAtSharedPath(request)
   if (route) return NextResponse.rewrite(withPath(request, route))
   if (form?.kind === 'other') return form.refusal
@@ -46,9 +46,9 @@ export async function proxy(request: NextRequest) {
 }
 
 /**
- * Changes the headers of a form for Next.js, which compares the origin with its own host and knows no APP_URL. Browsers
- * send `Origin: null` here, as the referrer policy says. The form of another build calls no action: the page is shown
- * again, and reads from a header what was typed.
+ * Changes the headers of a form for Next.js, which compares `Origin` with its own host instead of APP_URL. Browsers send
+ * `Origin: null` here, because of the referrer policy. A form of another build calls no action: its page is shown again,
+ * with the typed values, which it gets in a header.
  */
 function prepareForm(form: FormPost, headers: Headers) {
   headers.set('origin', env().appUrl)

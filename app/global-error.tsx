@@ -3,8 +3,8 @@
 import './globals.css'
 
 /**
- * Replaces the whole document if the layout itself fails. It depends on nothing, so it knows neither the brand nor the
- * language. Its link is plain, so that it works without a script.
+ * Replaces the whole document if the layout itself fails. It must work when everything else fails, so it uses neither the
+ * brand nor the language of the page, and its link needs no script.
  */
 export default function GlobalError({ error }: { error: unknown }) {
   const digest = error instanceof Error && 'digest' in error ? String(error.digest) : null

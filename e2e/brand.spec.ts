@@ -9,7 +9,7 @@ import { codeIn, linkIn, waitForEmail } from './mailbox'
 import { accountField, choosePassword, codeField, expectHeading, passwordField } from './page-actions'
 import { words } from './words'
 
-/** Awkward on purpose: a name that needs two lines, a colour that no text can have, and a logo that does not exist. */
+/** Awkward on purpose: a name that needs two lines, a colour too pale for text, and a logo that does not exist. */
 const BRAND = {
   BRAND_NAME: 'Österreichische Wein & Käse Genossenschaft von 1897 GmbH',
   BRAND_LOGO: 'https://localhost:9/logo.svg',
@@ -26,7 +26,7 @@ test.describe('with a brand', () => {
   })
   test.afterAll(() => app?.stop())
 
-  /** The page names the brand and never Latchkey, links to support, and is well made with the brand's colours. */
+  /** Expects a page to name the brand and never Latchkey, to link to support, and to be accessible in the brand's colours. */
   async function expectBranded(page: Page, state: string) {
     expect(await page.title(), `${state}: title`).toContain(BRAND.BRAND_NAME)
     expect(await findName(page), `${state}: mentions of Latchkey`).toEqual([])
@@ -60,7 +60,7 @@ test.describe('with a brand', () => {
     expect(await findName(page), 'API reference: mentions of Latchkey').toEqual([])
   })
 
-  test('the icon, and what machines read', async ({ page, request }) => {
+  test('the icon and the API description', async ({ page, request }) => {
     await page.goto(`${app.url}/`)
     await expect(page.locator('link[rel="icon"]')).toHaveAttribute('href', BRAND.BRAND_LOGO)
     const icon = await request.get(`${app.url}/brand/icon`)
@@ -122,7 +122,7 @@ test.describe('with a brand', () => {
   })
 })
 
-/** Where Latchkey is mentioned in the document: in texts, attributes, and frames. Scripts are no part of what people see. */
+/** Every mention of Latchkey in the texts and attributes of the document. Scripts are left out: people do not see them. */
 const findName = (page: Page) =>
   page.evaluate(() => {
     const found: string[] = []

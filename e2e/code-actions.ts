@@ -74,7 +74,7 @@ export function secondsShown(text: string): number {
  * seconds as have passed, however slow the machine is.
  */
 export async function expectCountdown(countdown: Locator, total: number, since: number) {
-  // Until its script runs, a page shows the time at which the countdown ends.
+  // Until its script runs, a page shows the time when the countdown ends instead.
   await expect(countdown).not.toContainText('UTC')
   const shown = secondsShown((await countdown.textContent()) ?? '')
   expect(shown).toBeLessThanOrEqual(total)

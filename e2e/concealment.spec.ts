@@ -47,7 +47,7 @@ interface Countdown {
 // "Send again in 45 s" and "again in 0:45": only the countdown of a block is written as minutes and seconds.
 const COUNTDOWN = /(?<=again in )(?:(\d+):)?(\d+)/g
 const SPOKEN_WAIT = /Wait \d+ \w+/g
-/** The text of a page whose countdowns run, without what it has for browsers without JavaScript. */
+/** The text of a page once its countdowns run, except the parts for browsers without JavaScript. */
 async function textOf(page: Page): Promise<string> {
   await expect(page.getByText(/\d+:\d+:\d+ UTC/)).toHaveCount(0)
   return page.locator('main').evaluate((main) => {

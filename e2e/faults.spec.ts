@@ -72,7 +72,7 @@ test('SIGTERM to one of two servers under load: what it accepted is sent, and th
     const answeredBefore = load.answers.length
     await first.terminate()
     await load.acceptsMore(50)
-    // The server that has ended refuses connections. Neither one answers with an error, or cuts off what it accepted.
+    // The server that has ended refuses connections. Neither one answers with an error or cuts off an accepted call.
     expect(unexpected(load.answers, ({ status }) => status === 'refused')).toEqual([])
     expect(load.answers.slice(0, answeredBefore).every(({ status }) => status === 200)).toBe(true)
     expect(load.answers.some(({ status }) => status === 'refused')).toBe(true)

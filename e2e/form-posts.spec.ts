@@ -3,7 +3,7 @@ import { startTestApp, type TestApp } from '@/server/testing/app'
 import naughtyStrings from '@/server/testing/naughty-strings.json' with { type: 'json' }
 import { type HttpResponse, send } from './contracts/http-client'
 
-// What programs post to the forms that browsers use without JavaScript. An app of its own, whose log is read.
+// What programs can post to the forms for browsers without JavaScript. The tests have an app of their own to read its log.
 let app: TestApp
 let printed = ''
 test.describe.configure({ mode: 'default' })
@@ -70,7 +70,7 @@ test('a form is answered with its page, and a refused one keeps the account but 
   expect(text).toContain('role="alert"')
   expect(text).not.toContain('not the password')
   expect(headers['content-security-policy']).toContain("'nonce-")
-  // Programs name no site; a form of a page that was itself refused comes with the state of that refusal.
+  // A program sends no Sec-Fetch-Site. A form on the page of a refused form contains the state of that refusal.
   expect((await post('/sign-in', [...hidden, ...typedAccount], { 'sec-fetch-site': '', origin: app.url })).status).toBe(
     200,
   )
@@ -184,7 +184,7 @@ test('a malformed form gets a 4xx in plain text, and nothing is logged', async (
   await expectQuiet()
 })
 
-test('a form over 16 KiB gets 413, also when it does not tell its size', async () => {
+test('a form over 16 KiB gets 413, and so does one that does not give its size', async () => {
   printed = ''
   const hidden = await hiddenFields('/sign-in')
   for (const size of [17_000, 60_000, 1_000_000]) {
@@ -206,10 +206,10 @@ test('a page from before a deployment is shown again with what was typed', async
     expect(text, path).toContain('value="robin@nowhere.test"')
     expect(text, path).not.toContain('not the password')
   }
-  // The action of another page is as unknown here.
+  // An action of another page is unknown on this page.
   const other = await post('/stop-emails', [...(await hiddenFields('/sign-in')), ...typedAccount])
   expect(other.status).toBe(200)
-  // A client cannot make a page say so.
+  // A client cannot set this header.
   const header = { 'x-latchkey-outdated-form': encodeURIComponent('{"account":"planted"}') }
   expect((await send(app.url, { method: 'GET', path: '/sign-in', headers: header })).text).not.toContain('planted')
   await expectQuiet()
@@ -239,7 +239,7 @@ test('a program that posts to the path of a page gets the answer of the document
   await expectQuiet()
 })
 
-test('a naughty string in a form is no server error and no markup', async () => {
+test('a naughty string in a form causes no server error and does not become markup', async () => {
   printed = ''
   const texts = naughtyStrings.filter((text) => !text.includes('\0'))
   const some = process.env.TEST_ALL ? texts : texts.filter((_, at) => at % 20 === 0)

@@ -13,7 +13,7 @@ async function readEmails(mailboxDir: string, address: string): Promise<MailboxE
 
 const read = new Map<string, MailboxEmail>()
 
-/** An email of the mailbox. Its file never changes, and is read once although tests look for new emails often. */
+/** Reads an email of the mailbox. Tests list the mailbox often, so each file is read once only: it never changes. */
 async function readOnce(file: string): Promise<MailboxEmail | null> {
   const known = read.get(file)
   if (known) return known

@@ -31,7 +31,7 @@ for (const javaScriptEnabled of [true, false]) {
       if (javaScriptEnabled) await expectWellMade(page, 'code, with a link to the mailbox')
     })
 
-    test('a username has no such link, whatever its account’s address is, nor has an unknown domain', async ({
+    test('there is no link for a username, whatever the account’s address, and none for an unknown domain', async ({
       page,
       db,
       newAccount,

@@ -3,8 +3,8 @@ import type { TestAccount } from './accounts'
 import { type Words, words } from './words'
 
 /**
- * What people do on the pages. Elements are found by the texts of the catalogue, so a new text changes no test: the
- * English ones, unless others are given.
+ * What people do on the pages. Elements are found by the texts of the catalogue, so that a new wording breaks no test.
+ * The texts are English unless others are given.
  */
 
 export const accountField = (page: Page, texts: Words = words) => page.getByLabel(texts('field.account'))
@@ -88,7 +88,7 @@ export async function openEmail(page: Page, to: string, subject: string) {
   await expect(page.getByRole('heading', { name: subject, level: 1 })).toBeVisible()
 }
 
-/** Shows the open email of the mailbox as plain text, where every address is a link of the page. */
+/** Shows the open email of the mailbox as plain text, in which every address is a link. */
 export async function showText(page: Page) {
   await page.getByRole('link', { name: words('mailbox.text'), exact: true }).click()
   await expect(page.locator('pre')).toBeVisible()

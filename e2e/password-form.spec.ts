@@ -17,7 +17,7 @@ const usernameField = (page: Page) => page.locator('input[autocomplete=username]
 const estimate = (page: Page, level: string) =>
   page.getByText(words('resetPassword.strength', { level }), { exact: true })
 
-/** Turns a script that the page loads from now on into what `then` makes of it. */
+/** Makes the scripts that the page loads from now on fail, or wait for a promise. */
 const onLaterScript = (page: Page, then: 'failed' | Promise<unknown>) =>
   page.route('**/_next/static/**/*.js*', async (route) => {
     if (then === 'failed') return route.abort()
@@ -61,7 +61,7 @@ test('the strength is estimated by a script that is loaded once typing begins, a
   expect(complaints.filter((text) => !text.startsWith('[DOM]'))).toEqual([])
 })
 
-test('without the estimator, the form works: when its script fails and while it is on its way', async ({
+test('the form works without the estimator: when its script fails and while it is loading', async ({
   page,
   newAccount,
 }) => {
@@ -84,7 +84,7 @@ test('without the estimator, the form works: when its script fails and while it 
   arrive()
 })
 
-test('password managers get the name that this browser typed, never the masked one, and the real rules', async ({
+test('password managers get the name that was typed in this browser, never the masked one, and the rules that apply', async ({
   page,
   newAccount,
   otherDevice,
@@ -96,7 +96,7 @@ test('password managers get the name that this browser typed, never the masked o
     await expect(field).toHaveAttribute('autocomplete', 'new-password')
     await expect(field).toHaveAttribute('passwordrules', 'minlength: 8; maxlength: 128;')
   }
-  // What someone pastes is kept.
+  // Pasted text is accepted.
   await passwordField(page).evaluate((input) => {
     const clipboardData = new DataTransfer()
     clipboardData.setData('text/plain', 'pasted')
@@ -111,7 +111,7 @@ test('password managers get the name that this browser typed, never the masked o
   expect(await phone.content()).not.toContain(robin.email)
 })
 
-test('both password forms tell when Caps Lock is on', async ({ page, newAccount }) => {
+test('both password forms say when Caps Lock is on', async ({ page, newAccount }) => {
   const hint = page.getByRole('status').filter({ hasText: words('field.capsLock') })
   const press = (on: boolean) => passwordInput().dispatchEvent('keydown', { key: 'A', modifierCapsLock: on })
   let passwordInput = () => page.getByLabel(words('field.password'), { exact: true })

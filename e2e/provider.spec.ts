@@ -60,7 +60,7 @@ test('with DATABASE_URL and Resend, the whole recovery works and no secret is st
     const email = await resend.waitForEmail(({ to }) => to.includes(robin.email), 60_000)
     expect(email.from).toBe('Latchkey <accounts@example.org>')
     expect(email.headers['Auto-Submitted']).toBe('auto-generated')
-    // Markup is text, and nothing in a name can look like an address.
+    // Markup is shown as text, and nothing in a name looks like an address.
     expect(email.html).toContain('Robin &lt;b&gt;Reader&lt;/ b&gt;')
     const text = { text: email.text ?? '' }
     const link = linkIn(text)

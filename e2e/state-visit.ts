@@ -7,7 +7,7 @@ import { codeIn, linkIn, waitForEmailWith } from './mailbox'
 import { choosePassword, expectHeading, openCodePage } from './page-actions'
 import type { Words } from './words'
 
-/** What it takes to bring a page into a state, in any language. */
+/** What a state gets to bring a page into it, in any language. */
 export interface Visit {
   /** A page of a browser context of its own, which asks for the language of `words`. Its baseURL is the app's origin. */
   page: Page
@@ -85,6 +85,6 @@ export const press = (page: Page, name: string) => page.getByRole('button', { na
 
 export const expectText = (page: Page, text: string) => expect(page.getByText(text, { exact: true })).toBeVisible()
 
-/** Expects an alert with this text, which may stand among others. */
+/** Expects an alert with this text. There may be other alerts. */
 export const expectAlert = (page: Page, text: string) =>
   expect(page.getByRole('alert').filter({ hasText: text })).toBeVisible()

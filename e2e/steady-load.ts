@@ -28,7 +28,7 @@ export function startLoad(servers: readonly string[], addressOf: (n: number) => 
     try {
       const answer = await fetch(`${server}/api/trpc/recovery.request`, {
         method: 'POST',
-        // A connection for each call. One that is kept could be closed just as it is used again, which tells nothing.
+        // A new connection for each call: a kept one could be closed just as it is used again, which would prove nothing.
         headers: { 'content-type': 'application/json', connection: 'close' },
         body: JSON.stringify({ account }),
       })

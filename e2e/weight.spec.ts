@@ -4,7 +4,7 @@ import { expect, test } from './fixtures'
 import { readResetEmail } from './mailbox'
 import { openAccountPage, openCodePage } from './page-actions'
 
-/** What a page may load of JavaScript, in bytes as sent. */
+/** The most JavaScript that a page may load, in bytes as sent. */
 const MOST_BYTES = 170_000
 
 /** Records the scripts that a page loads, prefetched ones too, and everything that the browser complains about. */
@@ -39,7 +39,7 @@ async function visit(page: Page, path: string) {
   return { bytes, complaints }
 }
 
-test('every page loads at most 170 kB of JavaScript, and the browser has nothing to complain about', async ({
+test('every page loads at most 170 kB of JavaScript, and the browser reports no problem', async ({
   browser,
   newAccount,
 }) => {

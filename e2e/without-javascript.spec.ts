@@ -137,7 +137,10 @@ test('someone without JavaScript gets back in with the code, after a wrong one a
   await signIn(page, robin.email, NEW_PASSWORD)
 })
 
-test('without JavaScript, a block says until when, and three wrong codes cause it', async ({ page, newAccount }) => {
+test('without JavaScript, three wrong codes block codes, and the page says until when', async ({
+  page,
+  newAccount,
+}) => {
   const robin = await newAccount()
   await requestEmail(page, robin.email)
   const { code } = await readResetEmail(robin)
@@ -168,7 +171,7 @@ test('the account page works without JavaScript: requesting a reset and ending o
   await expectAccessible(page, 'account, reset requested')
   await readResetEmail(robin)
 
-  // Signed out elsewhere: the next press leads to the sign-in page.
+  // The session has ended, so the next press leads to the sign-in page.
   await page.context().clearCookies()
   await page.getByRole('button', { name: words('account.requestReset') }).click()
   await expectHeading(page, words('signIn.title'))
@@ -208,7 +211,7 @@ test('without JavaScript, an owner secures the account, and stops emails and all
   await expectHeading(page, words('stopEmails.allowedTitle'))
 })
 
-test('someone who is signed in already is led on by a form that was refused', async ({ page, newAccount }) => {
+test('a refused sign-in leads someone who is already signed in to their account', async ({ page, newAccount }) => {
   const robin = await newAccount()
   await page.goto('/sign-in')
   const other = await page.context().newPage()

@@ -18,7 +18,7 @@ declare const messages: {
     "code-not-numeric": "Enter all six digits of the code, using only the numbers 0 to 9.",
     "code-wrong": "{triesLeft, plural, =0 {{wait, select, none {Too many wrong codes. Wait a moment before you enter another, or use the link in the email.} other {Too many wrong codes. Wait {wait} before you enter another, or use the link in the email.}}} one {This code is wrong or has expired. Check the latest email. You have # try left.} other {This code is wrong or has expired. Check the latest email. You have # tries left.}}",
     "code-blocked": "{wait, select, none {Too many wrong codes. Wait a moment, or use the link in the email. It still works.} other {Too many wrong codes. Wait {wait}, or use the link in the email. It still works.}}",
-    "codes-off": "Codes are turned off for this account, after too many wrong ones. Use the link in the email instead.",
+    "codes-off": "Codes are turned off for this account because too many wrong ones were entered. Use the link in the email instead.",
     "flow-missing": "Enter your email address or username first, then the code.",
     "grant-unknown": "This code no longer works. You’ve already used it, or we’ve sent a newer email.",
     "grant-expired": "You ran out of time to choose a password. Open the link in the same email, or request a new email.",
@@ -59,7 +59,7 @@ declare const messages: {
     "emails-allowed": "Password reset emails turned on again",
     "recovery-frozen": "Password resets stopped by support",
     "recovery-unfrozen": "Password resets allowed again by support",
-    "secrets-revoked": "Links and codes ended by support"
+    "secrets-revoked": "Links and codes cancelled by support"
   },
   "deadLink": {
     "missing": {
@@ -94,7 +94,7 @@ declare const messages: {
   "refusedLink": {
     "too-many-requests": {
       "title": "Wait before you open this link",
-      "body": "Too many links have been opened from your network. Yours isn’t used up. Come back to this page, or open the link in your email again."
+      "body": "Too many links have been opened from your network. Yours hasn’t been used. Come back to this page, or open the link in your email again."
     },
     "account-frozen": {
       "title": "Password resets are stopped for this account",
@@ -235,8 +235,8 @@ declare const messages: {
     "liveSimple": "Easy to guess. Don’t use a simple pattern or the word {brand}.",
     "liveDiffer": "Long enough. The passwords don’t match yet.",
     "liveReady": "Long enough, and the passwords match.",
-    "strengthWaiting": "Its strength is estimated as you type.",
-    "strengthUnknown": "Its strength can’t be estimated right now. You can use it all the same.",
+    "strengthWaiting": "We’ll estimate its strength as you type.",
+    "strengthUnknown": "We can’t estimate its strength right now. You can still use it.",
     "strength": "{level, select, common {Estimated strength: very weak. It’s among the passwords that attackers try first.} veryWeak {Estimated strength: very weak} weak {Estimated strength: weak} fair {Estimated strength: fair} good {Estimated strength: good} other {Estimated strength: strong}}",
     "submit": "Change password",
     "busy": "Changing…",
@@ -259,7 +259,7 @@ declare const messages: {
     "suppression": {
       "bounced": "We couldn’t deliver our email to <email></email>, so we’ve stopped sending to it. You won’t receive password reset emails. Contact support to change your address or to try this one again.",
       "complained": "Our email to <email></email> was reported as spam, so we’ve stopped sending to it. You won’t receive password reset emails. Contact support to turn our emails back on.",
-      "stopped": "You asked us to stop sending password reset emails to <email></email> for 24 hours. To turn them on again, open the same link in the email."
+      "stopped": "You asked us to stop sending password reset emails to <email></email> for 24 hours. To turn them on again, open the link that you used to stop them."
     },
     "passwordTitle": "Password",
     "passwordLead": "To change your password, request an email with a link. Your current password works until you choose a new one.",
@@ -303,7 +303,7 @@ declare const messages: {
   "stopEmails": {
     "title": "Stop password reset emails",
     "lead": "Getting password reset emails that you didn’t request? You can stop them for 24 hours.",
-    "keeps": "The link in the email that you have keeps working. We’ll still email you if your password changes.",
+    "keeps": "The link in the email you already have keeps working. We’ll still email you if your password changes.",
     "submit": "Stop these emails",
     "busy": "Stopping…",
     "allow": "Allow emails again",
@@ -315,7 +315,7 @@ declare const messages: {
     "allowed": "If you need to reset your password, request a new email.",
     "newEmail": "Request a new email",
     "missingTitle": "Open the link in your email",
-    "missingBody": "To stop password reset emails, or to allow them again, use the link at the end of one.",
+    "missingBody": "To stop password reset emails, or to allow them again, use the link at the end of a password reset email.",
     "deadBody": "Copy the whole link from our latest email. The links in old emails stop working after some time."
   },
   "mailbox": {

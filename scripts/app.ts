@@ -12,7 +12,7 @@ export interface App {
   ended: Promise<unknown>
   /** Shuts the server down; kills it after ten seconds. */
   stop(): Promise<void>
-  /** Ends the server at once, with whatever it is doing. */
+  /** Kills the server at once, whatever it is doing. */
   kill(): Promise<void>
 }
 

@@ -42,7 +42,7 @@ export function givenVariables(): Variables {
  * @param given the variables to start from
  * @param options.onChecked called with the checked environment before anything slow begins
  * @param options.folder holds the embedded database, its secrets and the mailbox
- * @param options.startPostgres starts another database than the embedded one of the folder, for tests
+ * @param options.startPostgres starts a database to use in place of the embedded one, for tests
  * @throws EnvironmentError or CliError, whose message says what to do.
  */
 export async function prepare(

@@ -71,7 +71,7 @@ async function edit(folder: string, { file, from, to }: Edit): Promise<string | 
   return before
 }
 
-/** Takes a defence out, runs its test, and puts the defence back. Returns why that proves nothing, or null. */
+/** Takes a defence out, runs its test, and puts the defence back. Returns why the test proves nothing, or null if it does. */
 async function mutate(folder: string, mutation: Mutation, shutdown: AbortSignal): Promise<string | null> {
   const undo: [file: string, text: string][] = []
   try {

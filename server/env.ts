@@ -136,12 +136,12 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     /** Where people go to sign in. */
     signInUrl: values.SIGN_IN_URL ?? '/sign-in',
     disclosure: values.ACCOUNT_DISCLOSURE ?? (embedded ? ('reveal' as const) : ('conceal' as const)),
-    /** The language of people who ask for none, or for one that there is not. */
+    /** The language for people who ask for none, or only for languages without a catalogue. */
     defaultLocale: values.DEFAULT_LOCALE ?? ('en' as const),
     serviceApiKey: values.SERVICE_API_KEY,
     /** Where to report a vulnerability, as a URI. */
     securityContact: values.SECURITY_CONTACT,
-    /** What `server/brand` makes the name, the logo and the colours of. */
+    /** The settings from which `server/brand` derives the name, the logo and the colours. */
     brandName: values.BRAND_NAME,
     brandLogo: values.BRAND_LOGO,
     brandColor: values.BRAND_COLOR,

@@ -2,12 +2,12 @@
 
 import { createContext, type ReactNode, useContext } from 'react'
 
-/** What components know of the brand. The colours are in the style sheet. */
+/** The part of the brand that components use. Its colours are in the style sheet. */
 export interface PageBrand {
   name: string
   /** Null if there is none: the mark is shown instead. */
   logo: { src: string; aspect: number | null; showsName: boolean; hasDarkVersion: boolean } | null
-  /** The letter of the mark; null for Latchkey's own. */
+  /** The letter in the mark. Null for Latchkey's own mark. */
   initial: string | null
   supportUrl: string | null
 }

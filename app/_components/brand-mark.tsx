@@ -1,4 +1,4 @@
-/** The mark of a brand without a logo: its initial, or Latchkey's key. The text beside it is the name. */
+/** The mark of a brand without a logo: its initial, or Latchkey's key. It is decorative, because the name is beside it. */
 export function BrandMark({ initial }: { initial: string | null }) {
   return (
     <svg aria-hidden="true" viewBox="0 0 32 32" className="size-8 shrink-0">

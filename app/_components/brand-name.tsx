@@ -34,17 +34,17 @@ type LogoProps = NonNullable<ReturnType<typeof useBrand>['logo']> & { name: stri
 function Logo({ src, aspect, showsName, hasDarkVersion, name, onFailure }: LogoProps) {
   const image = useRef<HTMLImageElement>(null)
   useEffect(() => {
-    // It may have failed before this script ran.
+    // The image may have failed to load before this script ran.
     if (image.current?.complete && image.current.naturalWidth === 0) onFailure()
   }, [onFailure])
   const width = aspect === null ? undefined : Math.min(MAX_WIDTH, Math.round(HEIGHT * aspect))
   const height = width === undefined || aspect === null ? undefined : Math.min(HEIGHT, Math.round(width / aspect))
   return (
-    // biome-ignore lint/performance/noImgElement: the image optimizer is off, and would not take an SVG
+    // biome-ignore lint/performance/noImgElement: the image optimizer is off, and does not accept SVG
     <img
       ref={image}
       src={src}
-      // Empty beside the name, so that a browser without JavaScript shows nothing for an image that fails.
+      // Empty if the name is shown beside it, so that a browser without JavaScript shows nothing for an image that fails.
       alt={showsName ? name : ''}
       width={width}
       height={height}

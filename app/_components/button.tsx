@@ -25,15 +25,15 @@ interface ButtonProps extends Variant {
   unavailable?: boolean
   /** The accessible name, where the visible label does not say what the button acts on. */
   label?: string
-  /** What the form sends for this button without JavaScript, where the form has several or the button has `onClick`. */
+  /** Sent with the form without JavaScript. Needed if the form has several buttons, or if the button has `onClick`. */
   name?: string
   value?: string
   onClick?: () => void
 }
 
 /**
- * A button that submits its form, or calls `onClick` if it is given. With a `name` it does both: it calls `onClick`, and
- * submits its form as long as the page has no JavaScript. Until then it is never unavailable: no countdown would end it.
+ * A button that submits its form, or calls `onClick` if it is given. With a `name` it submits its form until JavaScript
+ * has loaded, and calls `onClick` afterwards. Before that it is never unavailable: no countdown could enable it again.
  */
 export function Button({
   variant = 'primary',

@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, useState } from 'react'
 
-/** Whether Caps Lock is on while an input has the focus. Browsers tell it only with a key. */
+/** Whether Caps Lock is on while an input has the focus. Browsers report it only with key events. */
 export function useCapsLock() {
   const [capsLock, setCapsLock] = useState(false)
   const read = (event: KeyboardEvent<HTMLInputElement>) => setCapsLock(event.getModifierState('CapsLock'))

@@ -13,7 +13,7 @@ export interface FieldProps {
   type?: 'text' | 'password'
   /** What the Enter key of an on-screen keyboard says. */
   enterKeyHint?: 'next' | 'done' | 'go'
-  /** What a generated password must fulfil, for password managers: https://developer.apple.com/password-rules/ */
+  /** The rules for passwords that password managers generate: https://developer.apple.com/password-rules/ */
   passwordRules?: string
   /** Shown below the error and announced politely. Empty while there is none; undefined if there never is one. */
   hint?: string
@@ -50,7 +50,7 @@ export function Field(props: FieldProps) {
           spellCheck={false}
           required
           defaultValue={props.defaultValue}
-          // biome-ignore lint/a11y/noAutofocus: only after the person returned to this field, or it was refused
+          // biome-ignore lint/a11y/noAutofocus: only if the person comes back to this field, or its value was refused
           autoFocus={props.takeFocus}
           aria-invalid={error ? true : undefined}
           aria-describedby={describedBy || undefined}

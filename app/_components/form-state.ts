@@ -1,11 +1,11 @@
 import type { Refusal } from './refusal'
 
 /**
- * What a page knows of a form that was posted without JavaScript. Null on a page that was just opened.
- * The browser sends it back with the next post, so it holds nothing that the page may not tell.
+ * The state of a form that was posted without JavaScript. Null on a page that was just opened.
+ * The page contains it and the browser sends it back with the next post, so it must hold nothing secret.
  */
 export interface FormState {
   refusal?: Refusal
-  /** What was typed, by the names of the inputs. Never a password or a code. */
+  /** The typed values by the names of their inputs. Never a password or a code. */
   values: Record<string, string>
 }

@@ -5,7 +5,7 @@ import { useLocale, useTranslations } from 'next-intl'
 import type { FormEvent } from 'react'
 import { LANGUAGES, LOCALES, languageOf } from '@/server/language/languages'
 
-/** The language of the page, and a form to choose another. With JavaScript, what was typed on the page stays. */
+/** Shows the language of the page and a form to choose another. With JavaScript, the page keeps what was typed. */
 export function LanguageSwitch() {
   const t = useTranslations('language')
   const formats = useLocale()
@@ -18,7 +18,7 @@ export function LanguageSwitch() {
     const form = event.currentTarget
     event.preventDefault()
     const body = new URLSearchParams({ language: String(new FormData(form).get('language')), from: path })
-    // The answer leads to the page, which is not needed: only its texts are loaded again.
+    // The redirect is not followed: only the texts of the page are loaded again.
     const { type } = await fetch('/language', { method: 'POST', body, redirect: 'manual' }).catch(() => ({ type: '' }))
     if (type === 'opaqueredirect') router.refresh()
     else form.submit()
@@ -33,7 +33,7 @@ export function LanguageSwitch() {
     >
       <input type="hidden" name="from" value={path} />
       <select
-        // The choice of the last document is not kept by the browser.
+        // Renders the select again when the language changes, so that `defaultValue` applies.
         key={current}
         id="language"
         name="language"

@@ -6,7 +6,10 @@ import { useCapsLock } from './caps-lock'
 import { Field, type FieldProps } from './field'
 import { useHydrated } from './hydrated'
 
-/** A password input with a button that shows the password. Paste and password managers work as in any input, and a hint tells when Caps Lock is on. */
+/**
+ * A password input with a button that shows the password, and a hint while Caps Lock is on. Paste and password managers
+ * work as in any input.
+ */
 export function PasswordField(props: Omit<FieldProps, 'type' | 'trailing' | 'hint' | 'keys'>) {
   const t = useTranslations('field')
   const [shown, setShown] = useState(false)

@@ -3,9 +3,9 @@ import type { InputErrorCode } from '@/server/core/typed-input'
 import type { ErrorDetails } from '@/server/language/error-values'
 import type { Messages } from '@/server/language/messages'
 
-/** A reason that a form can be given. `network` and `internal` mean that there was no useful answer. */
+/** Why a form was refused. `network` and `internal` mean that the server gave no usable answer. */
 export type Reason = RecoveryErrorCode | InputErrorCode | 'network' | 'internal' | 'page-outdated'
-/** Why a link or code leads nowhere; `missing` is a page opened without one. */
+/** Why a link or code does not work. `missing` means that the page was opened without one. */
 export type DeadLink = DeadSecretCode | 'missing'
 /** Why a link or code can’t be used now, although it may still work. */
 export type RefusedLink = keyof Messages['refusedLink'] & RecoveryErrorCode
@@ -22,7 +22,7 @@ export interface Refusal {
 
 /**
  * Reads the error of a tRPC call. An error without an answer from the server means that the network failed. A newer
- * server may send a code that this page does not know: it is shown as an error of ours.
+ * server may send a code that this page does not know: it is shown as `internal`.
  */
 export function readRefusal(error: unknown): Refusal {
   const data = (error as { data?: (ReasonDetails & { reason: Reason; fields?: Record<string, Reason> }) | null } | null)

@@ -4,7 +4,7 @@ import { useTranslations } from 'next-intl'
 import { useBrand } from './brand-context'
 import { TextLink } from './text-link'
 
-/** Where people get help, after a text that asks them to contact support. Nothing if SUPPORT_URL is not set. */
+/** The support link below a text that asks people to contact support. Nothing is shown if SUPPORT_URL is not set. */
 export function SupportLink() {
   const { supportUrl } = useBrand()
   const t = useTranslations('support')

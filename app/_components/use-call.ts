@@ -10,7 +10,7 @@ type State<Input, Output> = { input?: Input } & (
 
 const IDLE = { busy: false, done: false } as const
 
-/** A call that a button starts: one at a time, with its result or the reason for which the server refused it. */
+/** A call that a button starts, with its result or the reason why the server refused it. Only one runs at a time. */
 export function useCall<Output, Input = void>(call: (input: Input) => Promise<Output>) {
   const [state, setState] = useState<State<Input, Output>>(IDLE)
   // A ref, because a double click comes before React renders the first state change.

@@ -8,12 +8,12 @@ import { type Reason, type ReasonDetails, type Refusal, readRefusal } from './re
 
 interface FormOptions<Name extends string> {
   names: readonly [Name, ...Name[]]
-  /** What is wrong with each input by the server's own rules, so that it is reported without a request. */
+  /** Checks each input by the server's own rules, so that an error is shown without a request. */
   check: (values: Record<Name, string>) => Partial<Record<Name, Reason | null>>
   /** The input that a reason concerns. Reasons that are not listed concern the whole form. */
   fieldOf: Partial<Record<Reason, Name>>
   send: (values: Record<Name, string>) => Promise<unknown>
-  /** From `useActionState`: how the form works without JavaScript, and what came of it. */
+  /** From `useActionState`: the action that is called without JavaScript, and its latest result. */
   action: (form: FormData) => void
   state: FormState | null
 }
@@ -103,7 +103,7 @@ export function useForm<Name extends string>(options: FormOptions<Name>) {
     refusal,
     /** The input that gets the focus when the page opens, because it was refused without JavaScript. */
     refusedInput: names.find((name) => posted.errors[name]),
-    /** With JavaScript, `onSubmit` sends the form. Until the page has loaded it, and without it, `action` does. */
+    /** `onSubmit` sends the form with JavaScript. Without it, or until it has loaded, `action` does. */
     form: { action, onSubmit, onInput, noValidate: true } as const,
   }
 }

@@ -11,7 +11,8 @@ const FORMAT = {
 } as const
 
 /**
- * A sentence with a time of day in UTC, for pages without JavaScript: they can neither count down nor know the zone.
+ * A sentence with a time of day in UTC, for browsers without JavaScript. There a page cannot count down, and it does
+ * not know the time zone.
  * @param at milliseconds since 1970
  */
 export function UtcTime({ at, text }: { at: number; text: (time: string) => string }) {

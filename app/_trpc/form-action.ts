@@ -12,18 +12,18 @@ export { markDone } from '@/server/api/done'
 interface FormSteps<T> {
   /** Calls the procedures. */
   call: (caller: Caller) => Promise<T>
-  /** The path of the page that comes next, or null for this page. It may add cookies to the answer. */
+  /** Returns the path of the next page, or null to show this one again. It may add cookies to the response. */
   next: (result: T, answer: Headers) => string | null
-  /** What was typed and is shown again. Never a password or a code. */
+  /** The typed values to show again. Never a password or a code. */
   values?: Record<string, string>
-  /** The path to go to for a refusal that this page cannot show. */
+  /** The paths to redirect to for refusals that this page cannot show, by their reasons. */
   elsewhere?: Partial<Record<string, string>>
 }
 
 /**
  * Runs a form that was posted without JavaScript. After a success the browser is redirected (303), so that reloading the
  * next page sends nothing again.
- * @returns the refusal, with which Next.js renders the page of the form again
+ * @returns the state with which Next.js renders the page of the form again
  */
 export async function submitForm<T>({ call, next, values = {}, elsewhere = {} }: FormSteps<T>): Promise<FormState> {
   const answer = new Headers()
@@ -32,7 +32,7 @@ export async function submitForm<T>({ call, next, values = {}, elsewhere = {} }:
   await sendCookies(answer)
   if (path) redirect(path)
   if ('result' in outcome) return { values }
-  // No object twice: React would write a reference into the form, which `readFormPost` refuses.
+  // No object may occur twice: React would write a reference into the form, which `readFormPost` refuses.
   const { fields: _, ...details } = outcome.refusal
   return { refusal: { ...readRefusal({ data: outcome.refusal }), details }, values }
 }
@@ -54,7 +54,7 @@ async function sendCookies(answer: Headers) {
   }
 }
 
-/** A field of a posted form as text: the first that is filled in, because a page may have one for each kind of browser. */
+/** The text of a form field. If it occurs twice, for browsers with and without JavaScript, the filled-in one counts. */
 export function typed(form: FormData, name: string): string {
   const filled = form.getAll(name).find((value) => value !== '')
   return typeof filled === 'string' ? filled : ''

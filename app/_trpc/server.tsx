@@ -14,20 +14,20 @@ import { createCaller } from '@/server/api/root'
 export const api = cache(async () => createCaller(createApiContext(new Headers(await headers()), new Headers())))
 
 /**
- * Redirects from a page with 303, so that the browser follows with a GET. A page is also rendered for a form without
- * JavaScript, and the browser would repeat the post after the 307 of `redirect`.
+ * Redirects from a page with 303, so that the browser follows with a GET. The post of a form also renders its page, and
+ * the browser would repeat the post after a 307, which `redirect` sends.
  */
 export function seeOther(path: string): never {
   throw getRedirectError(path, 'replace', RedirectStatusCode.SeeOther)
 }
 
-/** The first state of a page's form: that of a form which was posted from a page of another build, or null. */
+/** The first state of a page's form: what was typed into a form of another build, or null. */
 export async function formStart(): Promise<FormState | null> {
   const values = readOutdatedForm(await headers())
   return values && { refusal: { reason: 'page-outdated', details: {}, fields: {} }, values }
 }
 
-/** What the last form without JavaScript has done, or null. */
+/** What the last form did, if it was posted without JavaScript; otherwise null. */
 export const lastDone = async (): Promise<Done | null> => readDone(await headers())
 
 export { hasOwnAccounts, signInUrl } from '@/server/api/sign-in-url'

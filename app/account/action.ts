@@ -5,7 +5,7 @@ import { markDone, submitForm, typed } from '@/app/_trpc/form-action'
 
 /** The actions of the account page, for browsers without JavaScript. */
 
-/** Whose session has ended signs in again. */
+/** People whose session has ended sign in again. */
 const elsewhere = { 'not-signed-in': '/sign-in' }
 
 export async function signOut(): Promise<FormState> {
@@ -23,7 +23,7 @@ export async function requestReset(): Promise<FormState> {
   })
 }
 
-/** Ends the session of the field `id`, or all others without one. `device` names it in the notice afterwards. */
+/** Ends the session that the field `id` names, or all other sessions if it is empty. The next page names the `device`. */
 export async function endSessions(_: FormState | null, form: FormData): Promise<FormState> {
   const id = typed(form, 'id')
   return submitForm({

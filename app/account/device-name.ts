@@ -1,7 +1,7 @@
 import { useTranslations } from 'next-intl'
 import { deviceParts } from '@/server/language/device-parts'
 
-/** Gives a device's name in the language of the page, such as "Firefox on Windows", or that it is unknown. */
+/** Names a device in the language of the page, such as "Firefox on Windows" or "Unknown device". */
 export function useDeviceName() {
   const t = useTranslations('account')
   return (device: string | null): string => {

@@ -13,7 +13,7 @@ import { requestReset } from './action'
 
 interface RequestResetProps {
   email: string
-  /** The email was just requested, without JavaScript. */
+  /** True if the email was just requested without JavaScript. */
   sent: boolean
   start: FormState | null
 }

@@ -18,7 +18,7 @@ type Session = inferRouterOutputs<AppRouter>['account']['sessions'][number]
 
 interface SessionListProps {
   sessions: Session[]
-  /** What the last form has done without JavaScript. */
+  /** What the last form did, if it was posted without JavaScript. */
   done: { what: string; detail: string } | null
 }
 

@@ -7,13 +7,13 @@ import type { AccountPreview } from './confirm-account'
 export interface ForgotPasswordState extends FormState {
   /** The account that was found, until its owner confirms it. */
   found?: AccountPreview
-  /** The person said that it is not theirs. */
+  /** True if the person said that the account is not theirs. */
   returned?: boolean
 }
 
 /**
- * Finds the account under `reveal`, and requests the email once it is confirmed, for a browser without JavaScript. Under
- * `conceal` it requests the email at once.
+ * The form of the page, for a browser without JavaScript. Under `conceal` it requests the email at once. Under `reveal`
+ * it first finds the account, and requests the email when the person has confirmed the account.
  */
 export async function forgotPassword(_: ForgotPasswordState | null, form: FormData): Promise<ForgotPasswordState> {
   const account = typed(form, 'account')

@@ -16,7 +16,7 @@ interface ConfirmAccountProps {
   /** As it was typed. */
   account: string
   preview: AccountPreview
-  /** Works without JavaScript, with the intent `send` or `back`. */
+  /** The action without JavaScript. The pressed button sends the intent `send` or `back`. */
   action: (form: FormData) => void
   onYes: () => Promise<void>
   onNo: () => void

@@ -7,7 +7,7 @@ export type Strength = 'common' | 'veryWeak' | 'weak' | 'fair' | 'good' | 'stron
 
 const LEVELS: readonly Strength[] = ['veryWeak', 'weak', 'fair', 'good', 'strong']
 
-/** The list by which the server refuses a password as too common. */
+/** The list of the passwords that the server refuses as too common. */
 const COMMON_PASSWORDS: ReadonlySet<string> = new Set(dictionary['passwords-common'])
 
 // With the library's own limits, an estimate of a long password with many digits and signs takes a second.

@@ -11,7 +11,7 @@ import { useEntered } from './use-entered'
 import { useStrength } from './use-strength'
 
 export interface NewPasswordPolicy {
-  /** What this browser typed as the account, for password managers. Null if it did not. */
+  /** The name of the account as it was typed in this browser, for password managers. Null if it was not. */
   typedAccount: string | null
   passwordMinLength: number
   passwordMaxLength: number
@@ -19,7 +19,7 @@ export interface NewPasswordPolicy {
 
 interface NewPasswordFieldsProps extends NewPasswordPolicy {
   errors: { password?: string | undefined; confirmPassword?: string | undefined }
-  /** The input that a refused form returns to. */
+  /** The input that gets the focus when the form was refused. */
   refusedInput: string | undefined
 }
 

@@ -2,7 +2,7 @@ import { useTranslations } from 'next-intl'
 import { ButtonLink } from '@/app/_components/button'
 import { PageHeading } from '@/app/_components/page-heading'
 
-/** The end of the journey. Its link loads a new document: the back button then finds the link used. */
+/** Says that the password was changed. Its link loads a new document, so the back button shows that the link is used. */
 export function PasswordChanged({ takeFocus = false }: { takeFocus?: boolean }) {
   const t = useTranslations('resetPassword')
   return (

@@ -14,13 +14,13 @@ interface PasswordRulesProps {
   entered: Entered
   minLength: number
   maxLength: number
-  /** What the person typed as their account, or empty. */
+  /** The name of the account as the person typed it, or empty. */
   account: string
   /** The estimated strength in words, or empty. It is announced after the rules. */
   strengthText: string
 }
 
-/** The rules for the password. They follow each keystroke, and are announced when typing pauses. */
+/** The rules for the password. They are ticked with each keystroke, and announced when typing pauses. */
 export function PasswordRules({ id, entered, minLength, maxLength, account, strengthText }: PasswordRulesProps) {
   const t = useTranslations('resetPassword')
   const brand = useBrand().name

@@ -10,7 +10,7 @@ export interface Entered {
 
 const NOTHING: Entered = { password: '', confirmation: '' }
 
-/** Follows the passwords in the form around an element, with each keystroke. */
+/** The passwords in the form around an element, after each keystroke. */
 export function useEntered(element: RefObject<HTMLElement | null>): Entered {
   const [entered, setEntered] = useState(NOTHING)
   useEffect(() => {
@@ -21,7 +21,7 @@ export function useEntered(element: RefObject<HTMLElement | null>): Entered {
       const typed = (name: string) => String(formData.get(name) ?? '').normalize('NFC')
       setEntered({ password: typed('password'), confirmation: typed('confirmPassword') })
     }
-    // Also read once now: the browser may have filled in the form, or restored it.
+    // Read the form once now, because the browser may have filled it in or restored it.
     read()
     form.addEventListener('input', read)
     return () => form.removeEventListener('input', read)

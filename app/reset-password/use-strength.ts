@@ -23,7 +23,7 @@ function load() {
  */
 export function useStrength(password: string, names: readonly string[]): Strength | 'unknown' | null {
   const [strength, setStrength] = useState<Strength | 'unknown' | null>(null)
-  // By value, because callers make the list anew at each rendering.
+  // Compared by value, because callers create a new list at each rendering.
   const words = names.join('\n')
   useEffect(() => {
     if (password === '') {
@@ -39,7 +39,7 @@ export function useStrength(password: string, names: readonly string[]): Strengt
       )
       if (!outdated) setStrength(found)
     }, ESTIMATE_AFTER_MS)
-    // Before the timer awaits it, nothing else handles a failure.
+    // Handles a failure that comes before the timer awaits the promise.
     loaded.catch(() => {})
     return () => {
       outdated = true

@@ -15,7 +15,7 @@ import { secureAccount } from './action'
 interface SecureAccountProps {
   /** Ties the page to the link that was opened; null without one. */
   binding: string | null
-  /** What the form has just done without JavaScript. */
+  /** What the form just did, if it was posted without JavaScript. */
   done: string | undefined
   start: FormState | null
 }

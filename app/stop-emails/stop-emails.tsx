@@ -15,9 +15,9 @@ import { stopEmails } from './action'
 interface StopEmailsProps {
   /** Ties the page to the link that was opened; null without one. */
   binding: string | null
-  /** Until when the form has just stopped emails (ISO 8601), without JavaScript. */
+  /** If the form just stopped emails without JavaScript: until when (ISO 8601). */
   stoppedUntil: string | null
-  /** The form has just allowed emails again, without JavaScript. */
+  /** True if the form just allowed emails again without JavaScript. */
   allowed: boolean
   start: FormState | null
 }

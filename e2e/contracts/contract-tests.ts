@@ -39,10 +39,10 @@ export function declareContractTests(disclosure: 'conceal' | 'reveal', accounts:
       )
     })
 
-    // Whose accounts are recovered makes no difference to what follows.
+    // The tests below do not depend on whose accounts are recovered.
     if (accounts === 'external' && !process.env.TEST_ALL) continue
 
-    // Nor does what is disclosed make one to these rules.
+    // These rules do not depend on what is disclosed.
     if (disclosure === 'reveal' || process.env.TEST_ALL)
       test(`${name}: refuses malformed requests and sends no email for them`, async () => {
         const { operations } = await loadScenarios(name)

@@ -6,7 +6,7 @@ import { formatTime } from '@/server/language/format-time'
 import type { Locale } from '@/server/language/languages'
 import type { MailboxEmail } from '@/server/mail/transports/mailbox'
 
-/** When everything happens in the pictures, so that a new run changes only what looks different. */
+/** The time that every picture shows, so that a new run changes only pictures whose page has changed. */
 const SHOWN_AT = new Date('2026-03-14T09:41:00Z')
 
 /** Shows every time of the page as SHOWN_AT. */
@@ -18,7 +18,7 @@ export async function settleTimes(page: Page, formats: string): Promise<void> {
   }, text)
 }
 
-/** Replaces what is random in the stored emails: the port, tokens, codes and times. Shows the page again. */
+/** Replaces everything random in the stored emails (the port, tokens, codes and times), and loads the page again. */
 export async function settleEmails({ page, mailboxDir }: Visit, locale: Locale): Promise<void> {
   for (const name of (await readdir(mailboxDir)).filter((name) => name.endsWith('.json'))) {
     const file = path.join(mailboxDir, name)

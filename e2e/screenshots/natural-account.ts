@@ -10,13 +10,13 @@ import type { Locale } from '@/server/language/languages'
 
 const ENGLISH = { email: 'ada@example.com', username: 'ada', fullName: 'Ada Lovelace' }
 
-/** People as they could be. */
+/** Accounts with natural names, for the pictures. */
 const PEOPLE: Partial<Record<Locale, typeof ENGLISH>> = {
   en: ENGLISH,
   ar: { email: 'layla@example.com', username: 'layla', fullName: 'ليلى حداد' },
 }
 
-/** Adds the person again as a new account, which nothing is known of. The account before gives its names away. */
+/** Adds the person as a new account without a history. An earlier account of the person is renamed. */
 export async function addNaturalAccount(db: Database, mailboxDir: string, locale: Locale): Promise<TestAccount> {
   const person = PEOPLE[locale] ?? ENGLISH
   for (const name of (await readdir(mailboxDir).catch(() => [])).filter((name) => name.endsWith('.json'))) {
@@ -26,7 +26,7 @@ export async function addNaturalAccount(db: Database, mailboxDir: string, locale
   const past = randomBytes(6).toString('hex')
   await db.execute(sql`update latchkey.users set email = ${`${past}@example.com`}, username = ${past}
     where username = ${person.username}`)
-  // These belong to typed names. An account's own countdowns do not come from here.
+  // Countdowns and lockouts that belong to a typed name would reach the new account.
   await db.execute(sql`delete from latchkey.rate_limits where bucket like 'cooldown %'`)
   await db.execute(sql`delete from latchkey.code_lockouts where subject not like 'account %'`)
   await db.insert(users).values({ ...person, passwordHash: await hashPassword({ passwordHash: 'argon2id' }, PASSWORD) })

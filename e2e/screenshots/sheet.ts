@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 
-/** How large a picture of each width (px) is on the sheet: the narrowest is there to be read, the others to be compared. */
+/** The scale of the pictures on the sheet, by their width (px). The narrowest is large enough to read. */
 const VIEWS = [
   { width: 360, height: 740, scale: 0.625 },
   { width: 768, height: 800, scale: 0.3125 },

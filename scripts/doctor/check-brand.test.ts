@@ -12,7 +12,7 @@ const answerWith = (status: number, type: string) =>
 afterEach(() => vi.restoreAllMocks())
 
 describe('the brand', () => {
-  it('is not mentioned if nothing is to be said', async () => {
+  it('is not mentioned if there is nothing to report', async () => {
     expect(await linesOf({ brandColor: '#1b5a4b', brandLogo: '/avatar.svg' })).toEqual([])
   })
 

@@ -18,7 +18,7 @@ export async function checkBrand({ brandName, brandColor, brandLogo }: BrandSett
   return findings
 }
 
-/** Loads the logo, and looks at its type: browsers take an SVG file only with the type of one. */
+/** Loads the logo and checks its content type: browsers show an SVG file only with the type of one. */
 async function checkAddress(logo: string): Promise<Finding> {
   const what = `the logo at ${new URL(logo).host}`
   try {

@@ -1,7 +1,7 @@
 import type { Locale } from '@/server/language/languages'
 import type { RenderedEmail } from '@/server/mail/templates/render-email'
 
-/** An email of the preview, by the folder and the beginning of the names of its files. */
+/** An email of the preview. Its files are in the folder `locale`, and their names begin with `name`. */
 export interface PreviewedEmail extends RenderedEmail {
   locale: Locale
   name: string

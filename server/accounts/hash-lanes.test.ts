@@ -4,7 +4,7 @@ import { refusalOf } from '@/server/testing/refusal'
 import { HashLane } from './hash-lane'
 import { runRedeem, withSignInPlace } from './hash-lanes'
 
-/** Sign-ins that are held for some seconds. In these tests the seconds end when the test says so. */
+/** The pauses of held sign-ins. In these tests they last until `endHolds` is called. */
 const holds = vi.hoisted(() => [] as { ms: number; end(): void }[])
 const endHolds = () => {
   for (const { end } of holds.splice(0)) end()
@@ -191,7 +191,7 @@ describe('the lane of sign-in', () => {
     expect(started).toContain('late')
   })
 
-  it('refuses at once when 2,000 are held, and lets those go whose client has gone', async () => {
+  it('refuses at once when 2,000 are held, and drops those whose client has gone', async () => {
     const { release, work } = heldWork()
     const client = new AbortController()
     let refused = 0

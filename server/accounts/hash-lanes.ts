@@ -18,7 +18,7 @@ interface Lanes {
   signIn: HashLane
   /** How many sign-ins are under way. */
   signIns: Record<SignInKind, number>
-  /** How many sign-ins wait because there are enough. */
+  /** How many sign-ins are held because all places are taken. */
   held: number
   /** How many places of a known device each device has, and the devices of each account. By their ids. */
   knownPlaces: Map<string, number>
@@ -98,10 +98,10 @@ export interface SignInPlace {
 const MAX_PER_DEVICE = 2
 const MAX_PER_ACCOUNT = 4
 
-/** Each is a connection and a request in memory. */
+/** The most sign-ins that are held at once. Each is a connection and a request in memory. */
 const MAX_HELD = 2_000
 
-/** How long a sign-in is held. At random, so that those of one burst do not come back in one. */
+/** How long a sign-in is held. Random, so that the sign-ins of one burst do not end at the same time. */
 const holdMs = () => 2_000 + 6_000 * Math.random()
 
 /**
@@ -122,12 +122,11 @@ async function hold(signal: AbortSignal | undefined): Promise<void> {
 }
 
 /**
- * Lets a sign-in in before anything is done for it: as many of each kind as can be hashed within a second. The others
- * are held for some seconds, and then let in if there is a place. So anonymous ones take no place from browsers that
- * are known, and refusals cost next to nothing. Further sign-ins of a device that has two, or of an account whose
- * devices have four, count as anonymous to their end.
- * @param devices what the device cookie says for the typed name. Its account may have another name by now
- * @throws RecoveryError `busy` when there are enough of its kind, or the client has gone
+ * Admits a sign-in before any work is done for it. Each kind has as many places as can be hashed within a second, so
+ * anonymous sign-ins take no place from known browsers. A sign-in without a place is held for some seconds, and then
+ * admitted or refused. If its device has two places, or the devices of its account four, it counts as anonymous.
+ * @param devices the entries of the device cookie for the typed name. Their account may have another name by now
+ * @throws RecoveryError `busy` if there is no place of its kind, or the client has gone
  */
 export async function withSignInPlace<Result>(
   devices: readonly { id: string; accountId: string }[],

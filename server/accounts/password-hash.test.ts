@@ -42,7 +42,7 @@ const hashOf = new Map(
 
 const VERIFIERS = [argon2.verify, bcrypt.verify, crypto.pbkdf2, crypto.scrypt]
 
-/** Ends the work of every algorithm at once for this test, which only counts it. */
+/** Makes every algorithm return at once for a test that only counts the calls. */
 function findNothingRight() {
   vi.mocked(argon2.verify).mockResolvedValue(false)
   vi.mocked(bcrypt.verify).mockResolvedValue(false)

@@ -12,7 +12,7 @@ import { formatRefusal, type HashPolicy, maxCharacters } from './password-hash'
 
 export type { PasswordOwner }
 
-/** What new passwords must fulfil: a length in code points, the limits of the hash format, and no name of the product. */
+/** The requirements for new passwords: a length in code points, the limits of the hash format, and no name of the product. */
 export type PasswordPolicy = Pick<RecoveryPolicy, 'passwordMinLength' | 'brandName'> & HashPolicy
 
 /** The policy when nothing is configured. */
@@ -21,7 +21,7 @@ export const DEFAULT_PASSWORD_POLICY: PasswordPolicy = { passwordMinLength: 8, p
 /** About 49,000 passwords, more than the 10,000 most common ones that ASVS 6.2.4 asks for. */
 const COMMON_PASSWORDS: ReadonlySet<string> = new Set(dictionary['passwords-common'])
 
-/** How long a password of ASCII characters may be. Other characters take more bytes, and may reach a limit earlier. */
+/** The greatest length of a password in ASCII. Other characters take more bytes and may reach the limit earlier. */
 export const maxPasswordLength = (policy: HashPolicy): number => Math.min(MAX_PASSWORD_LENGTH, maxCharacters(policy))
 
 /**

@@ -1,8 +1,8 @@
 import { readCookie, setCookie } from '@/server/http/cookies'
 
 /**
- * What the last form without JavaScript has done. The form answers with a redirect, so that reloading the page sends
- * nothing again, and the page after it reads this from a cookie.
+ * What a form did that was posted without JavaScript. It is answered with a redirect, so that reloading the page sends
+ * nothing again. The page after the redirect reads this from a cookie.
  */
 export const DONE = [
   'password-changed',
@@ -20,11 +20,11 @@ export interface Done {
   detail: string
 }
 
-/** Tells the next page. */
+/** Tells the next page what was done. */
 export const markDone = (answer: Headers, what: Done['what'], detail = ''): void =>
   setCookie(answer, 'done', `${what}~${detail}`)
 
-/** What the last form has done, if it was within the last minute, or null. */
+/** What a form did within the last minute, or null. */
 export function readDone(headers: Headers): Done | null {
   const [name, detail = ''] = (readCookie(headers, 'done') ?? '').split('~')
   const what = DONE.find((each) => each === name)

@@ -22,7 +22,7 @@ export async function callForForm<T>(
 ): Promise<{ result: T } | { refusal: ApiErrorData }> {
   const ctx = createApiContext(headers, answer, formClientSignal(headers))
   const { requestId } = ctx.recovery.requester
-  // `proxy.ts` has refused such a form already.
+  // `proxy.ts` has already refused such a form. This is a second check.
   if (isCrossSite(headers)) return { refusal: { reason: 'input-malformed', requestId } }
   try {
     return { result: await act(createCaller(ctx)) }

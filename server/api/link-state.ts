@@ -20,7 +20,8 @@ export const linkStateOutput = z.discriminatedUnion('state', [
     secret: z.enum(['grant', 'link']),
     account: z.string().meta({ description: 'The masked address of the account.' }),
     typedAccount: z.string().nullable().meta({
-      description: 'What this browser typed when it requested this very link or code, or null if it did not.',
+      description:
+        'The account as it was typed in this browser to request this link or code; null in any other browser.',
     }),
     binding: formBinding,
     passwordMinLength: z.int(),

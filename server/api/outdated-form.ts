@@ -1,6 +1,6 @@
 import { OUTDATED_FORM_HEADER } from '@/server/http/form-post'
 
-/** What was typed into the form of another build, for the page that is shown again, or null. */
+/** The values that were typed into a form of another build, or null. The page shows them again. */
 export function readOutdatedForm(headers: Headers): Record<string, string> | null {
   const text = headers.get(OUTDATED_FORM_HEADER)
   return text ? JSON.parse(decodeURIComponent(text)) : null

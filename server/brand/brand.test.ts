@@ -64,7 +64,7 @@ describe('a logo under public/', () => {
     expect(logoWith('tall.svg')).toMatchObject({ aspect: 0.25, showsName: false })
   })
 
-  it('has no aspect when the file does not say, or is missing', () => {
+  it('has no aspect if the file does not give one, or is missing', () => {
     expect(logoWith('unsized.svg')).toMatchObject({ aspect: null, showsName: false })
     expect(logoWith('missing.svg')).toMatchObject({ aspect: null, showsName: false })
   })

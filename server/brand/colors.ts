@@ -30,11 +30,11 @@ export const BACKGROUNDS: Record<Mode, Record<string, string>> = {
 
 /** All as `#rrggbb`. */
 export interface AccentColors {
-  /** Links, and lines that mean something: at least 4.5:1 on every background. */
+  /** Links, and lines that carry meaning: at least 4.5:1 on every background. */
   text: string
   /** A link under the pointer. */
   textHover: string
-  /** The inside of a button: the brand's own colour, if it is visible at all. */
+  /** The inside of a button: the brand's own colour, unless it is too dark for a dark page. */
   fill: string
   /** The inside of a button under the pointer. */
   fillHover: string
@@ -50,7 +50,7 @@ export interface AccentColors {
 export const TEXT_CONTRAST = 4.5
 /** The least contrast of borders and focus rings (WCAG 1.4.11). */
 export const OUTLINE_CONTRAST = 3
-/** On dark pages, the least contrast of text is barely legible, and a lighter colour costs the brand little. */
+/** The contrast of text on dark pages. 4.5:1 is hard to read there, and a lighter colour still suits the brand. */
 const DARK_TEXT_CONTRAST = 7
 
 const HOVER_STEP = 0.07
@@ -117,7 +117,7 @@ export function deriveColors(color: string): Record<Mode, AccentColors> {
   return { light: inMode('light'), dark: inMode('dark') }
 }
 
-/** What is said about a colour that is too pale for text. */
+/** A warning about a colour that is too pale for text. */
 export interface ColorWarning {
   /** The contrast of the colour as it was set, as a ratio to 1. */
   before: number

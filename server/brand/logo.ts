@@ -12,7 +12,7 @@ export interface BrandLogo {
   hasDarkVersion: boolean
 }
 
-/** From this aspect on, a logo is wide. */
+/** A logo with at least this aspect counts as wide. */
 const WIDE = 2
 
 /** The file that a logo at a path is served from. */

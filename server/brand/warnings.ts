@@ -5,7 +5,7 @@ import { logoFile } from './logo'
 
 const ratio = (contrast: number) => `${(Math.floor(contrast * 100) / 100).toFixed(2)}:1`
 
-/** What is said about a colour that links cannot have; null if they can. */
+/** The warning about a colour that is too pale for links, or null. */
 export function describeColor(color: string | undefined): string | null {
   const warning = color ? colorWarning(color) : null
   if (!warning) return null
@@ -13,7 +13,7 @@ export function describeColor(color: string | undefined): string | null {
   return `BRAND_COLOR ${color} has a contrast of ${ratio(before)} with light pages, and links need ${ratio(TEXT_CONTRAST)}: links use ${used} (${ratio(after)}), and buttons keep the colour`
 }
 
-/** What is said about a logo whose file is missing; null if it is there, or at an https address. */
+/** The warning about a logo whose file is missing, or null. An https address is not checked. */
 export const describeMissingLogo = (logo: string | undefined): string | null =>
   logo?.startsWith('/') && !existsSync(logoFile(logo))
     ? `BRAND_LOGO is ${logo}, but the file public${logo} does not exist: pages show the name only`

@@ -13,7 +13,7 @@ it('finds repetitions and sequences, and nothing in an empty text', () => {
   expect(['', 'a', 'plum river lantern'].some(isSimple)).toBe(false)
 })
 
-it('knows the name of the product without knowing the owner', () => {
+it('finds the name of the product even if the owner is unknown', () => {
   expect(isPersonal('meridian-2026', NOBODY, 'Meridian Books')).toBe(true)
   expect(isPersonal('latchkey1', NOBODY, undefined)).toBe(true)
   expect(isPersonal('plum river lantern', NOBODY, 'Meridian Books')).toBe(false)

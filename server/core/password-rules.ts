@@ -3,7 +3,7 @@
  * `password-policy.ts` applies them on the server. Passwords are in NFC.
  */
 
-/** Whose password it is. Empty texts are ignored. */
+/** The owner of a password. Empty texts are ignored. */
 export interface PasswordOwner {
   email: string
   username: string
@@ -12,7 +12,7 @@ export interface PasswordOwner {
 
 /** Refused under any brand: people who know the software would guess it. */
 export const SOFTWARE_NAME = 'Latchkey'
-/** Shorter names are not looked for in a password: "al" is part of too many words. */
+/** Names shorter than this may occur in a password: "al" is part of too many words. */
 const SHORTEST_NAME = 3
 
 /** True when a password has fewer than `minLength` code points. */

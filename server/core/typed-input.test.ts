@@ -39,7 +39,7 @@ it('a page reports the same error before sending as the server would', () => {
   )
 })
 
-it('a page reports the same error of the second password as the server would', () => {
+it('a page reports the same error for the second password as the server would', () => {
   const password = 'plum river lantern 42 \u00e9'
   for (const confirmation of ['', 'plum', password, password.normalize('NFD'), password.toUpperCase()]) {
     const issues = resetPasswordInput.safeParse({ password, confirmPassword: confirmation }).error?.issues ?? []

@@ -33,10 +33,10 @@ export const DEFAULT_PICTURE = '/avatar.svg'
 /** Lowercases ASCII letters only: Unicode case folding makes some look-alike characters equal (CVE-2019-19844). */
 export const foldCase = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 
-/** A username as accounts are looked up by it. */
+/** A username in the form that is looked up. */
 export const foldUsername = (username: string) => foldCase(foldCase(username).normalize('NFC'))
 
-/** A code without the spaces and dashes of any kind that emails and people put into it. */
+/** A code without spaces and dashes of any kind, which people type or paste with it. */
 export const withoutSeparators = (code: string): string => code.replace(/[\s\u00ad\u2010-\u2015-]/g, '')
 
 /** Why the text is no email address or username, or null. */

@@ -8,7 +8,7 @@ const escapeText = (text: string) => text.replace(/[&<>]/g, (character) => ENTIT
 const letter = (initial: string) =>
   `<text x="16" y="22.5" text-anchor="middle" font-family="system-ui, sans-serif" font-size="18" font-weight="600" fill="currentColor">${escapeText(initial)}</text>`
 
-/** `GET /brand/icon`: the icon of a browser tab, when the brand has no logo that would fit there. */
+/** `GET /brand/icon`: the icon of a browser tab, for a brand without a logo that fits there. */
 export function brandIcon(): Response {
   const { name, initial, color } = brand()
   const { fill, onFill, edge } = color.light

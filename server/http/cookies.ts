@@ -29,7 +29,7 @@ const MAX_AGE: Record<CookieName, () => number> = {
   flow: () => env().linkTtlSeconds,
   /** Why an opened link was refused. The next page shows it. */
   notice: () => 60,
-  /** What a form without JavaScript has done. The next page shows it. */
+  /** What a form did that was posted without JavaScript. The next page shows it. */
   done: () => 60,
   /** The token of an opened "This wasn't me" link, until the person presses the button of its page. */
   'secure-account': () => 3600,

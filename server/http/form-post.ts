@@ -30,12 +30,12 @@ export const pageOf = (target = ''): string => (target.split(/[?#]/)[0] ?? '').r
 export const isFormPost = (method = '', target = '', contentType: string | null = ''): boolean =>
   method === 'POST' && /^multipart\/form-data\s*;/i.test(contentType ?? '') && FORM_PAGES.has(pageOf(target))
 
-/** Where a form is answered that is too large to be read. */
+/** The path that answers forms that are too large to read. */
 const TOO_LARGE_PATH = '/api/form-too-large'
 
 /**
- * Sends a form to `formTooLarge` that is over 16 KiB or does not tell its size. Browsers always do. Called before
- * Next.js reads any of it.
+ * Routes a form to `formTooLarge` if it is over 16 KiB or has no Content-Length, which browsers always send. Called
+ * before Next.js reads any of it.
  */
 export function refuseUnsizedForm(request: IncomingMessage): void {
   const size = Number(request.headers['content-length'] ?? Number.NaN)
@@ -48,7 +48,7 @@ export function refuseUnsizedForm(request: IncomingMessage): void {
 const plainText = (status: number, text: string) =>
   new Response(`${text}\n`, { status, headers: { 'cache-control': 'no-store', 'content-type': 'text/plain' } })
 
-/** `GET /api/form-too-large`: what a form gets that is over 16 KiB. */
+/** `GET /api/form-too-large`: the answer to a form over 16 KiB. */
 export const formTooLarge = (): Response => plainText(413, 'The form is larger than 16 KiB. Enter less text.')
 
 const MALFORMED = 'The form could not be read. Go back, reload the page and try again.'
@@ -57,7 +57,7 @@ const MALFORMED = 'The form could not be read. Go back, reload the page and try 
 export type FormPost =
   | { kind: 'form' }
   | { kind: 'outdated'; values: Record<string, string> } // from a page of another build
-  | { kind: 'other'; refusal: Response } // no form of these pages
+  | { kind: 'other'; refusal: Response } // not a form of these pages
   | { kind: 'refused'; refusal: Response }
 
 /**
@@ -122,7 +122,7 @@ function isPlain(value: unknown, depth: number): boolean {
   return Object.values(value).every((part) => isPlain(part, depth + 1))
 }
 
-/** What a page of another build is filled in with again. Never a password or a code. */
+/** The values to show again in the form of another build. Never a password or a code. */
 function keptValues(fields: Map<string, string>): Record<string, string> {
   const account = fields.get('account')
   return account === undefined ? {} : { account: account.slice(0, 300) }
@@ -132,7 +132,7 @@ type Manifest = { node: Record<string, { workers: Record<string, unknown> }> }
 
 let manifest: Manifest | undefined
 
-/** Whether this build has the action on the page. Hot reload changes the actions, so in development all pass. */
+/** Whether this build has the action on the page. Hot reload changes the actions, so development accepts any. */
 function isKnownAction(id: string, page: string): boolean {
   if (env().development) return true
   manifest ??= JSON.parse(

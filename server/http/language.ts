@@ -3,12 +3,13 @@ import { isLocale } from '@/server/language/languages'
 import { setCookie } from './cookies'
 import { isCrossSite, REFUSALS, readBody } from './request-guard'
 
-/** A path of this site, without a query: it begins with one slash, so that no browser reads a host in it. */
+/** A path of this site, without a query. It begins with exactly one slash: browsers read a host after two. */
 const OWN_PATH = /^\/(?:[\w-][\w.-]*(?:\/[\w-][\w.-]*)*)?$/
 
 /**
  * `POST /language`: keeps the language that a person chose, and leads back to the page where they chose it.
- * The form has `language`, and `from`, the path of that page. What is unknown is ignored, and leads to the home page.
+ * The form has `language`, and `from`, the path of that page. An unknown language is ignored,
+ * and an unknown path leads to the home page.
  */
 export async function chooseLanguage(request: Request): Promise<Response> {
   // `none`: a person typed the address. Only pages send this form.

@@ -52,7 +52,7 @@ it('the emails are listed newest first, with their links and their code', async 
   ])
 })
 
-it('only the emails to one address are listed, in any case, and never by a part of it', async () => {
+it('`to` lists the emails to one whole address, in upper or lower case', async () => {
   expect(await messagesOf('?to=ADA%40example.com')).toHaveLength(1)
   expect(await messagesOf('?to=ada')).toEqual([])
   expect(await messagesOf('?to=')).toEqual([])

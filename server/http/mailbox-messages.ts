@@ -9,7 +9,7 @@ export interface MailboxMessage {
   subject: string
   text: string
   html: string
-  /** Every address in the text, in its order, each once. */
+  /** Every address in the text, in order of appearance, without duplicates. */
   links: string[]
   /** The six-digit code, or null if the email has none. */
   code: string | null

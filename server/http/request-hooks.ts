@@ -36,7 +36,7 @@ const ROUTABLE_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE
  */
 const DROPPED_HEADERS = ['range', 'if-match', 'if-unmodified-since', 'next-action']
 
-/** The bodies in which a form without JavaScript calls a server action. `form-post.ts` says where they may. */
+/** The content types that can call a server action without JavaScript. `form-post.ts` decides on which pages they may. */
 const FORM_TYPES = /^(?:multipart\/form-data|application\/x-www-form-urlencoded)/i
 
 /** The router's state in a navigation. Next.js answers 500 and logs a stack when it is not well formed. */
@@ -91,7 +91,7 @@ function prepareRequest(request: IncomingMessage, response: ServerResponse) {
 
 /**
  * Whether Next.js can read the state. Without one it renders the whole page. The parser is an internal module: only the
- * parser itself knows what it rejects. If an update moves it, the build and the type check fail, and nothing else does.
+ * parser itself knows what it rejects. If an update of Next.js moves it, the build and the type check fail.
  */
 export function isRouterState(state: string | string[] | undefined): boolean {
   try {

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { takeSignInsInTurns } from './sign-in-turns'
 
-/** A server that notes what it hands on. */
+/** A server that records the requests that it starts. */
 function recordingServer() {
   const server = new EventEmitter() as Server
   const started: string[] = []
@@ -36,7 +36,7 @@ it('starts every other request at once, and sign-ins one by one in the order of 
   expect(numbers(started.slice(1))).toEqual(['0', '1', '2'])
 })
 
-it('takes the form of the sign-in page as a sign-in too', async () => {
+it('treats the form of the sign-in page as a sign-in', async () => {
   const { started, post, send } = recordingServer()
   post('/sign-in/?0')
   post('/forgot-password?1')
@@ -48,7 +48,7 @@ it('takes the form of the sign-in page as a sign-in too', async () => {
 })
 
 it.each(['/api/trpc/session%2EsignIn', '/api/trpc/%73ession.signIn', '/api/trpc/session%2esign%49n/'])(
-  'takes a sign-in as one, however its path is escaped: %s',
+  'recognizes a sign-in whose path is escaped: %s',
   async (path) => {
     const { started, send } = recordingServer()
     for (const n of [0, 1]) send(`${path}?${n}`)

@@ -3,8 +3,8 @@ import { pageOf } from './form-post'
 
 /**
  * Anyone may send any number of sign-ins at once. So that a burst of them delays no other request, a server starts
- * them one by one, when nobody else has come. Node.js accepts one connection in a turn of the event loop: with 600
- * sign-ins started as they arrive, the next connection waits for seconds.
+ * them one by one, when no other request or connection has come. Node.js accepts one connection in a turn of the event
+ * loop: if 600 sign-ins start as they arrive, the next connection waits for seconds.
  */
 
 const SIGN_IN_CALL = /^\/api\/trpc\/.*session\.signIn/s
@@ -23,7 +23,7 @@ function decoded(path: string): string {
   }
 }
 
-/** The longest that others delay the next sign-in. */
+/** How long other requests can delay the next sign-in. */
 const MAX_DELAY_MS = 50
 
 interface Waiting {

@@ -60,7 +60,7 @@ describe('the English catalogue', () => {
   })
 })
 
-/** Pages format messages that were parsed at build time, with other code than the worker. */
+/** Pages format messages that were parsed at build time. They use different code from the worker. */
 it.each(LOCALES)('the messages of %s read the same parsed at build time and at run time', (locale) => {
   const { formats } = languageOf(locale)
   const formatters = _createIntlFormatters(_createCache())
@@ -95,7 +95,7 @@ describe('a wrong translation is found:', () => {
     ['untranslated', original, /^a is not translated$/],
     ['empty', { ...original, a: ' ' }, /^a is empty$/],
     ['another argument', { ...original, a: 'Warten Sie {dauer}.' }, /^a lacks \{wait\}$/],
-    ['an added argument', { ...original, a: '{wait} {x}' }, /^a has \{x\}, which English has not$/],
+    ['an added argument', { ...original, a: '{wait} {x}' }, /^a has \{x\}, which English does not have$/],
     ['a lost tag', { ...original, c: 'An' }, /^c lacks <account>$/],
     ['broken syntax', { ...original, a: 'Warten Sie {wait' }, /^a cannot be read/],
     ['no plural', { ...original, b: '{n} Versuche' }, /^b lacks \{n, plural\}$/],
@@ -107,7 +107,7 @@ describe('a wrong translation is found:', () => {
 
   it.each([
     ['ar', 'lacks the plural form "few"'],
-    ['ja', 'has the plural form "one", which the language has not'],
+    ['ja', 'has the plural form "one", which the language does not have'],
   ])('the plural forms of English in %s', (formats, problem) => {
     expect(messageProblems(formats, '{n, plural, one {#x} other {#y}}', original.b)).toContainEqual(problem)
   })

@@ -1,6 +1,6 @@
 import { isLocale, LOCALES, type Locale } from './languages'
 
-/** Browsers send far less. What follows is ignored. */
+/** Browsers send far shorter headers. The rest of a longer one is ignored. */
 const MAX_HEADER_LENGTH = 1000
 
 /** A language of an Accept-Language header: a tag, or `*`, and its quality (RFC 9110 §12.5.4). */
@@ -10,7 +10,7 @@ const RANGE = /^[ \t]*([a-z]{1,8}(?:-[a-z0-9]{1,8})*|\*)[ \t]*(?:;[ \t]*q=(0(?:\
  * The language that a request asks for: the person's choice, then what the browser prefers.
  * @param cookie the value of the language cookie, or null
  * @param acceptLanguage the Accept-Language header, or null
- * @returns null if the request asks for no language that there is
+ * @returns null if the request asks for no language with a catalogue
  */
 export function requestedLocale(cookie: string | null, acceptLanguage: string | null): Locale | null {
   if (cookie && isLocale(cookie)) return cookie

@@ -1,6 +1,6 @@
 import { formatDuration } from './format-duration'
 
-/** What the text of an error may mention. */
+/** The details that the text of an error may mention. */
 export interface ErrorDetails {
   retryAfterSeconds?: number | undefined
   triesLeft?: number | undefined

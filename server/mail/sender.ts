@@ -1,5 +1,5 @@
 /**
- * The `From` of emails (RFC 5322 §3.4). A sender that MAIL_FROM names keeps its name.
+ * The `From` of emails (RFC 5322 §3.4). If MAIL_FROM contains a name, it is kept.
  * @param mailFrom an address, with or without a name
  * @param brandName the name for an address without one
  */

@@ -17,7 +17,7 @@ export interface ComposeContext extends Pick<RecoveryContext, 'db' | 'now' | 'po
   /** The origin of every link. */
   appUrl: string
   brand: EmailBrand
-  /** The language of emails to readers whose language is unknown, or one that there is no catalogue for. */
+  /** The language for readers whose language is unknown or has no catalogue. */
   defaultLocale: Locale
 }
 

@@ -10,7 +10,7 @@ export interface ResetForm {
   /** The account's masked address. The holder of a live secret has read its email, so it tells nothing new. */
   account: string
   accountId: string
-  /** The request that the secret belongs to: a browser that made it knows the account by the name it typed. */
+  /** The request that the secret belongs to. The browser that made it may see the name that was typed in it. */
   requestId: string
   /** Ties the form to the secret and the account: see `form-binding.ts`. */
   binding: string

@@ -18,7 +18,7 @@ export interface AccountValues {
   username?: string | null
   fullName?: string | null
   picture?: string | null
-  /** As the application stores it. */
+  /** The language tag as the application stores it. */
   locale?: string | null
   passwordHash?: string | null
   /** True unless given. */

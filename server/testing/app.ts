@@ -28,7 +28,7 @@ export interface TestApp {
  * @param onOutput receives what the server prints, errors too; by default it goes to the terminal
  */
 export async function startTestApp(variables: Record<string, string> = {}, onOutput?: Listener): Promise<TestApp> {
-  if (!process.env.E2E_URL) await buildIfStale() // the set-up of the browser tests has built
+  if (!process.env.E2E_URL) await buildIfStale() // otherwise the set-up of the browser tests has built it
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-app-'))
   const port = await getPort()
   // Only what every program needs is taken from the environment of the test run.
@@ -39,7 +39,7 @@ export async function startTestApp(variables: Record<string, string> = {}, onOut
   let pooler: PgBouncer | undefined
   const servers: App[] = []
   const clear = async () => {
-    // Nothing of a test is left to finish, and a shutdown takes seconds.
+    // A test has nothing left to finish, and a graceful shutdown takes seconds.
     await Promise.all(servers.map((server) => server.kill()))
     await pooler?.stop()
     await prepared?.stop()

@@ -44,7 +44,7 @@ export function messageProblems(formats: string, translation: string, original: 
   const [own, expected] = [argumentsOf(elements), argumentsOf(parse(original))]
   return [
     ...[...expected].filter((name) => !own.has(name)).map((name) => `lacks ${name}`),
-    ...[...own].filter((name) => !expected.has(name)).map((name) => `has ${name}, which English has not`),
+    ...[...own].filter((name) => !expected.has(name)).map((name) => `has ${name}, which English does not have`),
     ...pluralProblems(formats, elements),
   ]
 }
@@ -75,7 +75,7 @@ function argumentsOf(elements: MessageFormatElement[], found = new Set<string>()
   return found
 }
 
-/** Plural forms that the language has and the message has not, and the reverse. `other` is always needed. */
+/** Plural forms that the message lacks, and forms that the language does not have. `other` is always needed. */
 function pluralProblems(formats: string, elements: MessageFormatElement[]): string[] {
   return elements.flatMap((element) => {
     if (element.type === TYPE.tag) return pluralProblems(formats, element.children)
@@ -88,7 +88,7 @@ function pluralProblems(formats: string, elements: MessageFormatElement[]): stri
       ...needed.filter((form) => !forms.includes(form)).map((form) => `lacks the plural form "${form}"`),
       ...forms
         .filter((form) => !needed.includes(form as Intl.LDMLPluralRule))
-        .map((form) => `has the plural form "${form}", which the language has not`),
+        .map((form) => `has the plural form "${form}", which the language does not have`),
       ...inside,
     ]
   })

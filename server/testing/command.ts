@@ -7,7 +7,7 @@ import { ROOT } from '@/scripts/environment'
 
 export interface CommandResult {
   code: number | undefined
-  /** What it printed to both, trimmed. */
+  /** Standard output and standard error together, trimmed. */
   output: string
   stdout: string
   stderr: string
@@ -22,7 +22,7 @@ export type Command = (variables: Record<string, string | undefined>, ...args: s
  * @param script its path in this clone, for example `scripts/mail.ts`
  */
 export async function bundleCommand(script: string): Promise<Command> {
-  // Below node_modules, where the packages that stay outside of the bundle are found.
+  // Under node_modules, so that Node.js finds the packages that are not in the bundle.
   const cache = path.join(ROOT, 'node_modules', '.cache')
   await fs.mkdir(cache, { recursive: true })
   const folder = await fs.mkdtemp(path.join(cache, 'latchkey-command-'))

@@ -6,10 +6,10 @@ import { codeError, withoutSeparators } from '@/server/core/typed-input'
 
 /** The actions of the code page, for browsers without JavaScript. */
 
-/** Who has no request in progress starts again. */
+/** People without a request in progress start again. */
 const elsewhere = { 'flow-missing': '/forgot-password' }
 
-/** Checks a code. One that cannot be right uses up no try. */
+/** Checks a code. A code that cannot be right, such as one with five digits, uses up no try. */
 export async function enterCode(_: FormState | null, form: FormData): Promise<FormState> {
   const code = typed(form, 'code')
   const wrong = codeError(code)

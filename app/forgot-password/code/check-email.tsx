@@ -15,7 +15,7 @@ import { type Flow, useFlow } from './use-flow'
 
 interface CheckEmailProps {
   start: FormState | null
-  /** Another email was just requested, without JavaScript. */
+  /** True if another email was just requested without JavaScript. */
   sentAgain: boolean
   flow: Flow
   /** The provider of the typed address. The server finds it, so that the browser does not load the list. */

@@ -32,7 +32,7 @@ const CODE_REASONS: readonly string[] = ['code-wrong', 'code-blocked', 'code-mis
 const isAboutCode = (refusal: Refusal | undefined): refusal is Refusal =>
   refusal !== undefined && CODE_REASONS.includes(refusal.reason)
 
-/** The reason at the input, or none for a block: that has a notice of its own. */
+/** The reason that is shown at the input. A block has a notice of its own instead. */
 const reasonAtInput = (refusal: Refusal | undefined) =>
   isAboutCode(refusal) && !refusal.details.retryAfterSeconds ? refusal.reason : undefined
 

@@ -1,15 +1,15 @@
-/** Where the mailboxes of one provider are opened. */
+/** An email provider whose mailboxes can be opened in a browser. */
 export interface MailProvider {
-  /** As the provider writes it, in every language. */
+  /** The provider's own spelling of its name, in every language. */
   name: string
-  /** The web address of its mailboxes, which also signs people in. */
+  /** The address that opens the mailbox. It asks people to sign in first if they have to. */
   url: string
 }
 
 /** One provider and the domains of its addresses, separated by spaces. */
 type Entry = [name: string, url: string, domains: string]
 
-/** Public providers only. At a company's own domain, nothing says where its mailboxes are. */
+/** Public providers only: a company's domain does not tell where its mailboxes are. */
 const PROVIDERS: Entry[] = [
   ['Gmail', 'https://mail.google.com/mail/', 'gmail.com googlemail.com'],
   [
@@ -31,7 +31,7 @@ const PROVIDERS: Entry[] = [
     yahoo.gr yahoo.ie yahoo.in yahoo.it yahoo.nl yahoo.no yahoo.pl yahoo.pt yahoo.ro yahoo.se ymail.com rocketmail.com
     myyahoo.com`,
   ],
-  // Another company than Yahoo.
+  // Not the same company as Yahoo.
   ['Yahoo! JAPAN', 'https://mail.yahoo.co.jp/', 'yahoo.co.jp'],
   ['iCloud', 'https://www.icloud.com/mail', 'icloud.com me.com mac.com'],
   ['AOL', 'https://mail.aol.com/', 'aol.com aol.co.uk aol.de aol.fr aim.com'],

@@ -1,7 +1,7 @@
 import { useTranslations } from 'next-intl'
 import type { MailProvider } from './mail-provider'
 
-/** A link to the web page of the mailbox that the email was sent to. It opens in a new tab, because the code is typed here. */
+/** A link to the provider's web mailbox. It opens in a new tab, because people enter the code on this page. */
 export function OpenMailbox({ provider }: { provider: MailProvider }) {
   const t = useTranslations('code')
   return (

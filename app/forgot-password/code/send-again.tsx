@@ -12,7 +12,7 @@ import { sendAgain } from './action'
 
 interface SendAgainProps {
   start: FormState | null
-  /** Another email was just requested, without JavaScript. */
+  /** True if another email was just requested without JavaScript. */
   sentAgain: boolean
   account: string
   resendAt: number

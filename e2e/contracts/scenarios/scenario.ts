@@ -71,7 +71,7 @@ export interface Operation {
 /** The cookie that a live link sets. */
 export const resetCookieFor = (token: string) => `latchkey-reset=${token}; Max-Age=3600; Path=/; HttpOnly; SameSite=Lax`
 
-/** The cookie that a dead link sets. It leaves the link or grant alone that the browser holds. */
+/** The cookie that a dead link sets. It does not replace the link or grant that the browser holds. */
 export const deadLinkCookies = (notice: string) =>
   `latchkey-notice=${notice}; Max-Age=60; Path=/; HttpOnly; SameSite=Lax`
 

@@ -15,11 +15,11 @@ export interface KnownDevice {
   accountId: string
   /** The account's when the browser signed in. A change of password raises it, and so ends the entry. */
   passwordVersion: number
-  /** Whether the name that is typed now is the one of the browser's last sign-in to this account. */
+  /** True if the typed name is the one that the browser last signed in to this account with. */
   hasSameName: boolean
 }
 
-/** What a browser that has just signed in is remembered by. */
+/** What the cookie keeps of a browser that has just signed in. */
 export type SignedInDevice = Omit<KnownDevice, 'hasSameName'> & { name: Identifier }
 
 export const DEVICE_COOKIE_TTL_SECONDS = 365 * 24 * 3600
@@ -32,13 +32,13 @@ const ID_BYTES = 16
 const NAME_AT = ID_BYTES + 16 + 4 + 4
 const NAME_BYTES = 24
 const MAC_BYTES = 32
-/** Of each entry. Older ones are shorter, because they have no name. */
+/** The shape of each entry. Older entries are shorter, because they have no digest of the name. */
 const SHAPE = /^(?:[A-Za-z0-9_-]{128}|[A-Za-z0-9_-]{96})$/
 
 const macOf = (secret: string, signed: Buffer) =>
   createHmac('sha256', deriveKey(secret, 'device cookie')).update(signed).digest()
 
-/** Differs from device to device, so that two cookies do not show that they are for the same name. */
+/** Depends on the device, so that two cookies do not reveal that they are for the same name. */
 const nameDigestOf = (secret: string, id: string, name: Identifier) =>
   createHmac('sha256', deriveKey(secret, 'device cookie name')).update(`${id} ${name}`).digest().subarray(0, NAME_BYTES)
 

@@ -10,7 +10,7 @@ import { refusalOf } from '@/server/testing/refusal'
 import { addToDeviceCookie, newDeviceId } from './device-cookie'
 import { signIn } from './sign-in'
 
-/** The sign-ins that are held because there are enough. They wait until the test ends it. */
+/** The held sign-ins. Each waits until the test calls its function. */
 const holds = vi.hoisted(() => [] as (() => void)[])
 
 vi.mock(import('node:timers/promises'), async (original) => ({

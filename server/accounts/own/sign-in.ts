@@ -38,7 +38,7 @@ export interface SignInInput {
 export async function signIn(ctx: RecoveryContext, input: SignInInput): Promise<SignedIn> {
   refuseRememberedNetwork(ctx, 'sign-in')
   const devices = readDeviceCookie(ctx.secrets, input.deviceCookie ?? null, input.account, ctx.now)
-  // Whose the account is, is not known yet. The name tells which entry can be for it.
+  // The account is not known yet, so the entries are chosen by the typed name.
   const devicesOfName = devices.filter(({ hasSameName }) => hasSameName)
   return withSignInPlace(devicesOfName, ctx.signal, async (place) => {
     const found = await findCounted(ctx, input.account, devices)

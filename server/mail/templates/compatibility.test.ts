@@ -28,7 +28,7 @@ const FALLBACKS: Record<string, string> = {
   'word-break': 'Yahoo breaks long addresses at their hyphens. The fixed table keeps its width.',
 }
 
-/** The titles of the features of an email that one of the clients or more do not support. */
+/** The titles of the features in an email that at least one of the clients does not support. */
 function unsupportedIn(html: string): string[] {
   const { errors } = caniemail({ clients: [...CLIENTS], html }).issues
   return [...new Set([...errors.values()].flat().map(({ title }) => title))]

@@ -2,10 +2,10 @@ import type { ReactNode } from 'react'
 import type { EmailLook } from './email-look'
 import { darkStyleSheet, stylesOf } from './styles'
 
-/** What tells a table of layout from a table of data. */
+/** Tells screen readers that a table is layout, not data. */
 export const LAYOUT = { role: 'presentation', border: 0, cellPadding: 0, cellSpacing: 0 } as const
 
-/** Fills the line in a list of emails, so that it shows the preview only and not the text after it. */
+/** Fills the preview line in a list of emails, so that the text after the preview is not shown there. */
 const FILLER = '\u200c\u00a0'.repeat(90)
 
 interface EmailLayoutProps {
@@ -23,7 +23,7 @@ export function EmailLayout({ look, subject, preview, recipientName, children }:
   const styles = stylesOf(brand)
   return (
     <html lang={locale} dir={dir}>
-      {/* biome-ignore lint/style/noHeadElement: an email is no page of Next.js */}
+      {/* biome-ignore lint/style/noHeadElement: an email is not a page of Next.js */}
       <head>
         <meta httpEquiv="Content-Type" content="text/html; charset=UTF-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -133,7 +133,7 @@ interface QuietLinkProps {
   look: EmailLook
   lead: string
   href: string
-  /** What is shown of the address. */
+  /** The text that is shown for the address. */
   label?: string
 }
 

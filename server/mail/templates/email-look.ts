@@ -11,7 +11,7 @@ export interface EmailSetting {
   brand: EmailBrand
 }
 
-/** A setting with everything that a template needs of it. */
+/** A setting, with everything that templates derive from it. */
 export interface EmailLook extends EmailSetting {
   texts: Texts
   dir: 'ltr' | 'rtl'

@@ -1,6 +1,6 @@
 const MAX_LENGTH = 100
 
-/** Line breaks, control characters and marks that change the direction of text: a plain text has no markup to stop them. */
+/** Line breaks, control characters and marks that change the direction of text. In plain text nothing limits their effect. */
 const INVISIBLE = /[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu
 
 /** Makes one line of at most 100 characters from a value from outside (a name, a device); null if none is left. */
@@ -16,7 +16,7 @@ const SEPARATORS = '/\\\\@:\uff0f\uff3c\uff20\uff1a'
 
 const JOINED = new RegExp(`([${DOTS}${SEPARATORS}])(?=\\S)`, 'gu')
 
-/** A space after each character that joins the parts of an address. */
+/** Adds a space after each character that joins the parts of an address. */
 const spaced = (line: string) => line.replace(JOINED, '$1 ')
 
 /** A telephone number. No name has so many digits. */

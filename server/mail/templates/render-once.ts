@@ -21,8 +21,8 @@ interface Template {
 }
 
 /**
- * More templates than all languages of a policy need, at about 15 kB each. A property that varies but is not in `values`
- * must not fill the memory.
+ * The most templates that are kept, at about 15 kB each. All languages of a policy need fewer. The limit keeps a property
+ * that varies, but was not listed in `values`, from filling the memory.
  */
 const MAX_TEMPLATES = 500
 

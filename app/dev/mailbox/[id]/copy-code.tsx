@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { Button } from '@/app/_components/button'
 import { useHydrated } from '@/app/_components/hydrated'
 
-/** Copies the code of the email. Nothing is shown where the browser cannot do that: without JavaScript, or over plain HTTP. */
+/** A button that copies the code of the email. It is hidden without JavaScript and over plain HTTP, where it cannot work. */
 export function CopyCode({ code }: { code: string }) {
   const t = useTranslations('mailbox')
   const hydrated = useHydrated()
@@ -14,7 +14,7 @@ export function CopyCode({ code }: { code: string }) {
 
   async function copy() {
     setCopied(false)
-    // The browser may refuse. The code can still be selected in the email.
+    // The browser may refuse to copy. The code can still be selected in the email.
     await navigator.clipboard.writeText(code).then(
       () => setCopied(true),
       () => {},

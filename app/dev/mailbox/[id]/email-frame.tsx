@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { Colors } from './email-html'
 
-/** Before the frame is measured, and without JavaScript: high enough for most emails. */
+/** The height until the frame is measured, and without JavaScript. It is enough for most emails. */
 const FIRST_HEIGHT = 704
 
 interface EmailFrameProps {
@@ -13,8 +13,8 @@ interface EmailFrameProps {
 }
 
 /**
- * The HTML of an email, as high as its content. The frame runs no script. It has the origin of this page so that its height
- * can be read.
+ * Shows the HTML of an email in a frame that is as high as its content. The frame runs no script. It has the origin of
+ * this page, so that its height can be read.
  */
 export function EmailFrame({ title, html, colors }: EmailFrameProps) {
   const frame = useRef<HTMLIFrameElement>(null)
@@ -27,11 +27,11 @@ export function EmailFrame({ title, html, colors }: EmailFrameProps) {
       watcher?.disconnect()
       const content = element.contentDocument?.documentElement
       if (!content) return
-      // Two more, for the frame's border. A width that changes wraps the lines anew.
+      // The border of the frame takes two pixels. The height changes with the width, because lines wrap differently.
       watcher = new ResizeObserver(() => setHeight(Math.ceil(content.getBoundingClientRect().height) + 2))
       watcher.observe(content)
     }
-    measure() // It may have been loaded before this script ran.
+    measure() // the frame may have loaded before this script ran
     element.addEventListener('load', measure)
     return () => {
       element.removeEventListener('load', measure)

@@ -5,7 +5,7 @@ export type Colors = (typeof COLORS)[number]
 const DARK_MODE = '@media (prefers-color-scheme: dark)'
 
 /**
- * The HTML of an email for the mailbox page. Email programs open links in a new window; here, links replace the page.
+ * The HTML of an email, changed for the frame on the mailbox page: a link opens in the place of that page.
  * @param html as it was sent
  */
 export function previewHtml(html: string, colors: Colors): string {

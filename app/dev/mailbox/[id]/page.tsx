@@ -15,7 +15,7 @@ import { Switch } from './switch'
 
 export const generateMetadata = pageTitle('mailbox')
 
-/** What the query asks for: the HTML in the colours of the reader's device, unless it names something else. */
+/** How the query asks to show the email. By default: as HTML, in the colours of the reader's device. */
 function settingsOf(query: Record<string, string | string[] | undefined>): { view: 'html' | 'text'; colors: Colors } {
   const colors = COLORS.find((known) => known === query.colors) ?? 'device'
   return { view: query.view === 'text' ? 'text' : 'html', colors }
