@@ -20,7 +20,7 @@ export async function proxy(request: NextRequest) {
   if (form?.kind === 'other') return form.refusal
 
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
-  const development = process.env.NODE_ENV === 'development' ? " 'unsafe-eval'" : ''
+  const development = env().development ? " 'unsafe-eval'" : ''
   const policy = [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development}`,

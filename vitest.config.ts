@@ -31,6 +31,7 @@ export default defineConfig({
     // Tests do not depend on the environment of the test run.
     env: {
       DATABASE_URL: '',
+      // Set by `npm run test:all` for this configuration only, so no server could read it.
       DATABASE_POOLING: process.env.TEST_POOLING === 'pgbouncer' ? 'transaction' : '',
       APP_URL: '',
       APP_SECRET: '',

@@ -247,6 +247,10 @@ declare const messages: {
     "doneTitle": "Password changed",
     "doneBody": "We’ve signed you out on all your devices and sent you an email to confirm the change. Sign in with your new password."
   },
+  "device": {
+    "name": "{browser} on {system}",
+    "unknown": "Unknown device"
+  },
   "account": {
     "title": "Your account",
     "name": "Name",
@@ -280,9 +284,7 @@ declare const messages: {
     "onlyHere": "You aren’t signed in anywhere else.",
     "eventsTitle": "Recent activity",
     "eventsLead": "If you don’t recognise something here, change your password.",
-    "noEvents": "No activity yet.",
-    "deviceName": "{browser} on {system}",
-    "unknownDevice": "Unknown device"
+    "noEvents": "No activity yet."
   },
   "secureAccount": {
     "title": "Secure your account",
@@ -363,7 +365,6 @@ declare const messages: {
       "requestedAt": "Requested: {time}",
       "changedAt": "Changed: {time}",
       "device": "Device: {device}",
-      "deviceName": "{browser} on {system}",
       "support": "Need help? Contact us:",
       "footer": "{brand} sent this email because of activity on your account. Replies aren’t read."
     },

@@ -37,7 +37,7 @@ export default async function AccountPage() {
 
   return (
     <PageShell wide>
-      <ClientTexts parts={['account', 'errors', 'retry', 'support']}>
+      <ClientTexts parts={['account', 'device', 'errors', 'retry', 'support']}>
         <div className="flex flex-wrap items-start justify-between gap-4">
           <div className="flex flex-wrap items-center gap-4">
             <Picture src={account.picture} />

@@ -7,8 +7,8 @@ import { busy, HashLane } from './hash-lane'
  * have all of either: redeeming has a lane of its own, and sign-in fewer slots than there are cores and threads.
  */
 
-/** How many threads Node.js hashes on. libuv reads the variable by itself, once: a setting of ours could differ from it. */
-// biome-ignore lint/style/noProcessEnv: not a setting of this app. Its default, 4, is libuv's too
+/** How many threads Node.js hashes on. The default, 4, is libuv's. */
+// biome-ignore lint/style/noProcessEnv: libuv reads the variable itself when it starts, so a setting of ours could differ
 const POOL_THREADS = Number(process.env.UV_THREADPOOL_SIZE) || 4
 
 interface Lanes {

@@ -38,5 +38,5 @@ export async function lookOf({ locale, brand }: EmailSetting): Promise<EmailLook
 export async function whoAsked(locale: Locale, at: Date, device: string | null) {
   const parts = deviceParts(device)
   const texts = await textsIn(locale)
-  return { time: formatTime(locale, at), device: parts ? texts('email.shared.deviceName', parts) : device }
+  return { time: formatTime(locale, at), device: parts ? texts('device.name', parts) : device }
 }
