@@ -4,13 +4,15 @@ import { expectAccessible } from './axe'
 import { expect, test } from './fixtures'
 import { readResetEmail } from './mailbox'
 import { choosePassword, confirmPasswordField, expectHeading, openCodePage, passwordField } from './page-actions'
+import { waitUntilHydrated } from './wait-until-hydrated'
 import { words } from './words'
 
 /** Requests an email in this browser, and opens its link in this one or another. */
 async function openForm(page: Page, account: TestAccount, opener = page) {
   await openCodePage(page, account.email)
-  await opener.goto((await readResetEmail(account)).link, { waitUntil: 'networkidle' })
+  await opener.goto((await readResetEmail(account)).link)
   await expectHeading(opener, words('resetPassword.title'))
+  await waitUntilHydrated(opener)
 }
 
 const usernameField = (page: Page) => page.locator('input[autocomplete=username]')
@@ -76,7 +78,8 @@ test('the form works without the estimator: when its script fails and while it i
   await passwordField(page).pressSequentially('!')
   await expect(estimate(page, 'strong')).toBeVisible()
 
-  await page.reload({ waitUntil: 'networkidle' })
+  await page.reload()
+  await waitUntilHydrated(page)
   let arrive = () => {}
   await onLaterScript(page, new Promise<void>((resolve) => (arrive = resolve)))
   await choosePassword(page, NEW_PASSWORD)
@@ -115,7 +118,8 @@ test('both password forms say when Caps Lock is on', async ({ page, newAccount }
   const hint = page.getByRole('status').filter({ hasText: words('field.capsLock') })
   const press = (on: boolean) => passwordInput().dispatchEvent('keydown', { key: 'A', modifierCapsLock: on })
   let passwordInput = () => page.getByLabel(words('field.password'), { exact: true })
-  await page.goto('/sign-in', { waitUntil: 'networkidle' })
+  await page.goto('/sign-in')
+  await waitUntilHydrated(page)
   await passwordInput().focus()
   await press(true)
   await expect(hint).toHaveCount(1)

@@ -1,7 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
+import { expect } from '@/e2e/fixtures'
 import type { Visit } from '@/e2e/states'
+import { waitUntilHydrated } from '@/e2e/wait-until-hydrated'
 import { formatTime } from '@/server/language/format-time'
 import type { Locale } from '@/server/language/languages'
 import type { MailboxEmail } from '@/server/mail/transports/mailbox'
@@ -33,5 +35,16 @@ export async function settleEmails({ page, mailboxDir }: Visit, locale: Locale):
         .replace(/(?<=[\s>])\d{6}(?=[\s<])/g, '685351')
     await writeFile(file, JSON.stringify({ ...email, html: settle(email.html), text: settle(email.text) }))
   }
-  await page.reload({ waitUntil: 'networkidle' })
+  await page.reload()
+  await waitUntilHydrated(page)
+  // The frame of an email gets the height of its content.
+  const unmeasured = () =>
+    page.evaluate(
+      () =>
+        [...document.querySelectorAll('iframe')].filter((frame) => {
+          const content = frame.contentDocument?.documentElement
+          return !content || Math.abs(frame.clientHeight - content.getBoundingClientRect().height) > 2
+        }).length,
+    )
+  await expect.poll(unmeasured, { message: 'frames without the height of their email', timeout: 60_000 }).toBe(0)
 }

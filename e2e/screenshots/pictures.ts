@@ -44,10 +44,9 @@ for (const state of STATES) {
 }
 
 test.describe('README', () => {
-  test.skip(({ language }) => language !== 'en', 'The README is in English.')
   test.use({ deviceScaleFactor: 2, viewport: { width: 360, height: 640 } })
 
-  test('the picture of the README', async ({ visit }) => {
+  test('the picture of the README', { tag: '@readme' }, async ({ visit }) => {
     await takeFlow(visit, path.join(ROOT, 'docs', 'flow.png'))
   })
 })
