@@ -1,6 +1,6 @@
-import { PgDialect } from 'drizzle-orm/pg-core'
 import type postgres from 'postgres'
 import { isActive } from '@/server/accounts/account-state'
+import { render } from '@/server/db/sql'
 import { type Finding, fault, ok, reasonOf } from './finding'
 
 const SOMEONE = 'someone'
@@ -15,7 +15,7 @@ const LOOKUPS = {
 /** For several accounts, PostgreSQL may read a table once instead of looking in its index for each. */
 const ONE_ACCOUNT = 'by id'
 
-const IS_ACTIVE = new PgDialect().sqlToQuery(isActive).sql
+const IS_ACTIVE = render(isActive).text
 
 interface PlanNode {
   'Node Type': string

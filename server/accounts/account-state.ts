@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from '@/server/db/sql'
 
 /**
  * SQL about a row `a` of `latchkey.accounts`, the view of the account directory. Columns that an application lacks

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from '@/server/db/sql'
 import { materializedStep, type Step } from '@/server/db/statement'
 
 /**

@@ -1,6 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
 import type { Identifier } from '@/server/core/schemas'
 import { type Database, runStatement } from '@/server/db/client'
+import { type SQL, sql } from '@/server/db/sql'
 import { isActive } from './account-state'
 
 /** An account of the directory. Texts that the application lacks are empty. */
@@ -55,7 +55,7 @@ export const firstAccountOf = (identifier: Identifier): SQL =>
 export const accountsNamedBy = (row: { id: SQL; email: SQL; username: SQL }): SQL => {
   const ways = [hasId(row.id), hasEmail(row.email), hasUsername(row.username)]
   const queries = ways.map((way) => sql`select * from latchkey.accounts a where ${way} and ${isActive}`)
-  return sql`(select * from (${sql.join(queries, sql` union all `)}) a ${firstAccounts(ACCOUNTS_PER_ADDRESS)})`
+  return sql`(select * from (${sql.join(queries, ' union all ')}) a ${firstAccounts(ACCOUNTS_PER_ADDRESS)})`
 }
 
 /** Finds the active account with an email address or username, or null; the first of several. One statement. */

@@ -1,7 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
 import type { RecoveryContext } from '@/server/core/context'
 import { instantParam } from '@/server/db/client'
 import type { SecurityEventKind } from '@/server/db/schema'
+import { type SQL, sql } from '@/server/db/sql'
 
 /** A security event. Each field is a value, or SQL over the rows that the events are about. */
 export interface AuditEvent {

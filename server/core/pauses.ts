@@ -1,5 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm'
 import type { Pause } from '@/server/db/schema'
+import { type SQL, sql } from '@/server/db/sql'
 
 /**
  * What an operator has paused for everyone, as SQL. Every statement that a pause concerns reads the table itself, so

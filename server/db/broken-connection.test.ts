@@ -1,8 +1,8 @@
 import { connect, createServer, type Socket } from 'node:net'
-import { sql } from 'drizzle-orm'
 import { afterAll, expect, it } from 'vitest'
 import { createTestDatabase } from '@/server/testing/database'
 import { createDatabase, isOutage, runStatement } from './client'
+import { sql } from './sql'
 
 const { directUrl: url } = await createTestDatabase()
 

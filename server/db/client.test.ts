@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { createTestDatabase } from '@/server/testing/database'
 import { createDatabase, instantParam, runStatement } from './client'
+import { sql } from './sql'
 import { statementOf, step } from './statement'
 
 const { db, directUrl } = await createTestDatabase()

@@ -1,11 +1,10 @@
-import { PgDialect } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
-import { type SQL, sql } from 'drizzle-orm/sql'
 import postgres from 'postgres'
 import { type BackendKey, cancelStatement } from './cancel-statement'
 import { type ConnectionTarget, readConnectionUrl } from './connection-url'
 import { createConnector } from './connector'
 import * as schema from './schema'
+import { render, type SQL, sql } from './sql'
 
 export type Database = PostgresJsDatabase<typeof schema> & { $client: postgres.Sql }
 
@@ -77,8 +76,6 @@ export function createDatabase(url: string, options: DatabaseOptions = {}) {
   return { db, close }
 }
 
-const dialect = new PgDialect()
-
 /** Longer than STATEMENT_TIMEOUT_MS, so that PostgreSQL ends a slow statement before we give up on it. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
 
@@ -122,9 +119,9 @@ function parseTimestamps(rows: postgres.RowList<postgres.Row[]>): void {
  * @throws the driver's error, or `CONNECTION_LOST` when no answer comes within 15 seconds
  */
 export async function runStatement<Row>(db: Database, statement: SQL): Promise<Row[]> {
-  const { sql: text, params } = dialect.sqlToQuery(statement)
+  const { text, parameters } = render(statement)
   try {
-    const statement = db.$client.unsafe(text, params as never[], { prepare: true })
+    const statement = db.$client.unsafe(text, parameters as never[], { prepare: true })
     const rows = await inTime(db.$client, statement as unknown as Statement<Awaited<typeof statement>>)
     parseTimestamps(rows)
     return rows as unknown as Row[]
@@ -136,7 +133,7 @@ export async function runStatement<Row>(db: Database, statement: SQL): Promise<R
 }
 
 /** A point in time as a parameter of a hand-written statement. */
-export const instantParam = (at: Date) => sql`${at.toISOString()}::timestamptz`
+export const instantParam = (at: Date) => sql`${at}::timestamptz`
 
 const causeOf = (error: unknown) => (error instanceof Error && error.cause ? error.cause : error)
 

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm/sql'
 import { type Database, runStatement } from './client'
+import { sql } from './sql'
 import { type Step, statementOf } from './statement'
 
 /**
@@ -14,6 +14,6 @@ export async function countSteps<Name extends string>(
   const entries = Object.entries<Step>(steps)
   const counts = entries.map(([name, step]) => sql`(select count(*)::int from ${step}) as ${sql.identifier(name)}`)
   const all = entries.map(([, step]) => step)
-  const [row] = await runStatement<Record<Name, number>>(db, statementOf(all, sql`select ${sql.join(counts, sql`, `)}`))
+  const [row] = await runStatement<Record<Name, number>>(db, statementOf(all, sql`select ${sql.join(counts, ', ')}`))
   return row as Record<Name, number>
 }

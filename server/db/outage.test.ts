@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
-import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, expect, it, vi } from 'vitest'
 import { createTestDatabase } from '@/server/testing/database'
 import { createSwitchableProxy } from '@/server/testing/switchable-proxy'
 import { createDatabase, type Database, isOutage, runStatement } from './client'
 import { pauseAfter } from './connector'
+import { sql } from './sql'
 
 const { directUrl: url } = await createTestDatabase()
 const proxy = await createSwitchableProxy(url)

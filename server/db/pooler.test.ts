@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { afterAll, describe, expect, inject, it, vi } from 'vitest'
 import { checkConnection } from '@/scripts/check-connection'
 import { createTestDatabase } from '@/server/testing/database'
@@ -11,6 +11,7 @@ import { inspectServer } from './inspect-server'
 import { migrate } from './migrate'
 import { MIGRATION_LOCK } from './migration-script'
 import { mailOutbox } from './schema'
+import { sql } from './sql'
 
 type Cancellable = Parameters<typeof cancelStatement>[1]
 
@@ -64,10 +65,11 @@ describe.each(poolers)('behind a pooler %s', (_, url) => {
 
   it('migrations run, several at once, and leave no lock behind', async () => {
     const { db, close } = createDatabase(directUrl)
-    await db.execute(sql`drop schema latchkey cascade`)
+    await runStatement(db, sql`drop schema latchkey cascade`)
     const reports = await Promise.all([1, 2, 3].map(() => migrate(url)))
     expect(reports.filter(({ applied }) => applied.length > 0)).toHaveLength(1)
-    const locks = await db.execute(
+    const locks = await runStatement(
+      db,
       sql`select 1 from pg_locks where locktype = 'advisory' and objid = ${MIGRATION_LOCK}
         and database = (select oid from pg_database where datname = current_database())`, // other tests migrate too
     )
@@ -89,7 +91,7 @@ it.each(cancelled)('statements that take too long are cancelled at the server, m
   const outcomes = Promise.all(statements.map((statement) => statement.catch((error: Error) => error)))
   const { db: direct, close: closeDirect } = createDatabase(directUrl)
   const running = sql`select 1 from pg_stat_activity where query like 'select pg_sleep(600)%' and state = 'active'`
-  await vi.waitFor(async () => expect(await direct.execute(running)).toHaveLength(4), { timeout: 30_000 })
+  await vi.waitFor(async () => expect(await runStatement(direct, running)).toHaveLength(4), { timeout: 30_000 })
   for (const statement of statements) cancelStatement(readConnectionUrl(url), statement as unknown as Cancellable)
   expect(await outcomes).toEqual(Array(4).fill(expect.objectContaining({ code: '57014' })))
   expect(await runStatement(db, sql`select 1 as one`)).toEqual([{ one: 1 }])

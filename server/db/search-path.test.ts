@@ -1,9 +1,9 @@
-import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import { afterAll, expect, it } from 'vitest'
 import { createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { createDatabase, runStatement } from './client'
+import { sql } from './sql'
 
 const { directUrl } = await createTestDatabase()
 const { db, close } = createDatabase(directUrl)

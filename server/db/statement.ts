@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm/sql'
+import { type SQL, sql } from './sql'
 
 /**
  * One step of a long statement: a common table expression (CTE). In a template it is the CTE's name, so a later
@@ -18,5 +18,5 @@ const define = (name: string, query: SQL, how: '' | 'materialized '): Step =>
 /** A statement from its steps, in their order, and the query that answers it. */
 export function statementOf(steps: Step[], query: SQL): SQL {
   const definitions = steps.map((each) => each.definition)
-  return sql`with ${sql.join(definitions, sql`, `)} ${query}`
+  return sql`with ${sql.join(definitions, ', ')} ${query}`
 }

@@ -1,6 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
 import { instantParam } from '@/server/db/client'
 import type { EventType } from '@/server/db/schema'
+import { type SQL, sql } from '@/server/db/sql'
 import { type Step, step } from '@/server/db/statement'
 
 /** An event for the application. Each field is a value, or SQL over the rows that the events are about. */

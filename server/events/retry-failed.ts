@@ -1,6 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
 import { type Database, instantParam } from '@/server/db/client'
 import { countSteps } from '@/server/db/count-steps'
+import { type SQL, sql } from '@/server/db/sql'
 import { step } from '@/server/db/statement'
 
 /** How many events `retryFailedEvents` changed. */

@@ -1,5 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
+import { type SQL, sql } from '@/server/db/sql'
 import type { ClaimedEvent } from './outbox'
 
 /**

@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
 import type { EventType } from '@/server/db/schema'
+import { sql } from '@/server/db/sql'
 
 export interface EventStatusReport {
   /** Events that are being sent, or wait for their first or next try. */

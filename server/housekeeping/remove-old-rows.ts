@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
+import { sql } from '@/server/db/sql'
 import { type Step, statementOf, step } from '@/server/db/statement'
 import { RETENTIONS, type Retention } from './retention'
 

@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
 import journal from '@/drizzle/meta/_journal.json'
 import { runStatement } from '@/server/db/client'
+import { sql } from '@/server/db/sql'
 import { log } from '@/server/observability/log'
 import { sharedDatabase } from '@/server/runtime'
 
@@ -20,7 +20,7 @@ export async function readyz(): Promise<Response> {
   try {
     const [row] = await runStatement<{ applied: number }>(
       sharedDatabase(),
-      sql`select count(*)::int as applied from latchkey.migrations where created_at in ${MIGRATIONS}`,
+      sql`select count(*)::int as applied from latchkey.migrations where created_at in (${sql.join(MIGRATIONS, ', ')})`,
     )
     if ((row?.applied ?? 0) < MIGRATIONS.length) return answer(503, 'migrations are missing')
     return answer(200, 'ready')

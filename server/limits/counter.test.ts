@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { runStatement } from '@/server/db/client'
 import { rateLimits } from '@/server/db/schema'
+import { sql } from '@/server/db/sql'
 import { newClientNetworks } from '@/server/testing/client-address'
 import { createTestDatabase } from '@/server/testing/database'
 import { accepted, createLimitFixture } from '@/server/testing/limit-fixture'
@@ -65,7 +65,7 @@ describe('the global limit', () => {
     const rows = (await db.select().from(rateLimits)).filter((row) => row.bucket.includes(' global'))
     expect(rows.length).toBe(12)
     expect(rows.reduce((sum, row) => sum + row.count, 0)).toBe(300)
-    await db.execute(sql`update latchkey.rate_limits set count = 999 where bucket like '% global %'`)
+    await runStatement(db, sql`update latchkey.rate_limits set count = 999 where bucket like '% global %'`)
     // Each row has a budget of 1,000: it accepts one more call and refuses the next.
     const outcomes = await countMany(200, 'request-reset')
     expect(outcomes.filter((outcome) => outcome?.retryAfterSeconds === null)).toHaveLength(12)

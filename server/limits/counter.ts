@@ -1,8 +1,8 @@
-import { type SQL, sql } from 'drizzle-orm'
 import type { Requester } from '@/server/core/context'
 import { type PausableSecret, pauseOf } from '@/server/core/pauses'
 import { instantParam } from '@/server/db/client'
 import type { Pause } from '@/server/db/schema'
+import { type SQL, sql } from '@/server/db/sql'
 import { type Step, step } from '@/server/db/statement'
 import { LIMITS, type Limit, type LimitedAction, type LimitSubject, NETWORK_FACTORS, NEVER_PAUSED } from './limits'
 
@@ -173,7 +173,7 @@ function listBudgets(buckets: Bucket[], pause: Step, at: Date): Step {
     sql`select b.*, case when network is not null then
       (select expires_at from latchkey.rate_limits r
       where r.bucket = b.bucket and r.count >= b.budget and r.expires_at > ${instantParam(at)}) end as used_up_until
-    from (values ${sql.join(rows, sql`, `)}) as b(bucket, stage, budget, seconds, effect, network)
+    from (values ${sql.join(rows, ', ')}) as b(bucket, stage, budget, seconds, effect, network)
     where (select what from ${pause}) is null`,
   )
 }
@@ -217,7 +217,7 @@ function compareCounts(budgets: Step, counts: Step[], pause: Step, at: Date): St
     from (
       select effect, network, used_up_until as until from ${budgets} where used_up_until is not null
       union all
-      select effect, network, expires_at from (${sql.join(all, sql` union all `)}) counted join ${budgets} using (bucket)
+      select effect, network, expires_at from (${sql.join(all, ' union all ')}) counted join ${budgets} using (bucket)
       where count > budget
     ) exceeded`,
   )

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { sql } from 'drizzle-orm'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { RecoveryContext } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
+import { runStatement } from '@/server/db/client'
+import { sql } from '@/server/db/sql'
 import { newClientNetworks } from '@/server/testing/client-address'
 import { createRecordedDatabase, createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
@@ -59,8 +60,11 @@ describe('a refused network', () => {
 })
 
 it('a budget of all requests together is never remembered', async () => {
-  await db.execute(sql`insert into latchkey.rate_limits
-    values ('request-reset global', 200, ${fixture.clock.now().toISOString()}::timestamptz + interval '1 minute')`)
+  await runStatement(
+    db,
+    sql`insert into latchkey.rate_limits
+    values ('request-reset global', 200, ${fixture.clock.now().toISOString()}::timestamptz + interval '1 minute')`,
+  )
   const policy = { ...fixture.policy, rateLimitScale: 1 / 60 } // 200 requests a minute from all networks together
   const refusedNetworks = createRefusedNetworks()
   for (const client of [newClient({ policy, refusedNetworks }), newClient({ policy, refusedNetworks })]) {

@@ -1,6 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
 import { isPaused } from '@/server/core/pauses'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
+import { type SQL, sql } from '@/server/db/sql'
 import { type Step, statementOf, step } from '@/server/db/statement'
 import { BATCH_SIZE, type ClaimedBatch, type ClaimedEmail, LEASE_SECONDS } from './outbox'
 

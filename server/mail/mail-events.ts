@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
 import { auditEvent } from '@/server/audit/audit-event'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
 import type { EventType, MailEventType, MailStatus, SecurityEventKind, SuppressionKind } from '@/server/db/schema'
+import { sql } from '@/server/db/sql'
 import { type Step, statementOf, step } from '@/server/db/statement'
 import { queueEvent } from '@/server/events/queue-event'
 

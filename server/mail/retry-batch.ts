@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { sql } from 'drizzle-orm'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
+import { sql } from '@/server/db/sql'
 import type { ClaimedBatch } from './outbox'
 
 /**
@@ -45,7 +45,7 @@ export async function splitBatch(
   now: Date,
   halves: [string[], string[]],
 ): Promise<void> {
-  const [first, second] = halves.map((ids) => `{${ids.join()}}`)
+  const [first, second] = [`{${halves[0].join()}}`, `{${halves[1].join()}}`]
   await runStatement(
     db,
     sql`update latchkey.mail_outbox set lease_expires_at = ${instantParam(now)}, batch_id = case

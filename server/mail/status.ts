@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
 import type { MailKind } from '@/server/db/schema'
+import { sql } from '@/server/db/sql'
 
 export interface MailStatusReport {
   /** Rows that wait for a worker. */

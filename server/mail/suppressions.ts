@@ -1,6 +1,6 @@
-import { type SQLWrapper, sql } from 'drizzle-orm'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
 import { mailSuppressions, SUPPRESSION_KINDS, type SuppressionKind } from '@/server/db/schema'
+import { type SQL, sql } from '@/server/db/sql'
 
 export { SUPPRESSION_KINDS }
 
@@ -8,8 +8,8 @@ export { SUPPRESSION_KINDS }
 export const SUPPRESSED_REASON = 'address-undeliverable'
 
 /** SQL: the row of `mail_suppressions` is about this address of this account. The case of letters is ignored. */
-const concerns = (accountId: SQLWrapper, address: SQLWrapper) =>
-  sql`${mailSuppressions.accountId} = ${accountId} and lower(${mailSuppressions.address}) = lower(${address})`
+const concerns = (accountId: SQL, address: SQL) =>
+  sql`mail_suppressions.account_id = ${accountId} and lower(mail_suppressions.address) = lower(${address})`
 
 /**
  * SQL: true when this address of this account bounced or complained, so that no reset email is sent to it. Owners are
@@ -18,7 +18,7 @@ const concerns = (accountId: SQLWrapper, address: SQLWrapper) =>
  * @param accountId an expression for the account's id, for example sql`a.id::text`.
  * @param address an expression for the address, for example sql`a.email`.
  */
-export const isSuppressed = (accountId: SQLWrapper, address: SQLWrapper) =>
+export const isSuppressed = (accountId: SQL, address: SQL) =>
   sql`exists (select from latchkey.mail_suppressions where ${concerns(accountId, address)} and kind <> 'stopped')`
 
 /** The reason of an outbox row that is ignored because its owner stopped reset emails. */
@@ -28,7 +28,7 @@ export const STOPPED_REASON = 'stopped-by-owner'
  * SQL: true when the owner of this address stopped reset emails to this account, and the stop has not ended. No new
  * link is minted then: it would end the link that the owner has.
  */
-export const isStopped = (accountId: SQLWrapper, address: SQLWrapper, now: Date) =>
+export const isStopped = (accountId: SQL, address: SQL, now: Date) =>
   sql`exists (select from latchkey.mail_suppressions where ${concerns(accountId, address)} and until > ${instantParam(now)})`
 
 /**

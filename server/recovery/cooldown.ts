@@ -1,7 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
 import { type RecoveryContext, secondsAfter, secondsUntil } from '@/server/core/context'
 import { identifierDigestOf } from '@/server/core/secrets'
 import { foldCase } from '@/server/core/typed-input'
+import { type SQL, sql } from '@/server/db/sql'
 import type { LimitedCall } from '@/server/limits/run-limited'
 
 /**

@@ -1,8 +1,8 @@
-import { sql } from 'drizzle-orm'
 import { accountState, isActive } from '@/server/accounts/account-state'
 import { hasId } from '@/server/accounts/find-account'
 import type { RecoveryContext } from '@/server/core/context'
 import { instantParam, runStatement } from '@/server/db/client'
+import { sql } from '@/server/db/sql'
 import { statementOf, step } from '@/server/db/statement'
 
 /**

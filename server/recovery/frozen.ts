@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from '@/server/db/sql'
 
 /**
  * SQL: an operator has frozen this account. It gets no email, and none of its links, codes and grants work. Strangers

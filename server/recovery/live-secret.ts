@@ -1,8 +1,8 @@
-import { type SQL, sql } from 'drizzle-orm'
 import { accountState, isActive } from '@/server/accounts/account-state'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import type { PausableSecret } from '@/server/core/pauses'
 import { instantParam } from '@/server/db/client'
+import { type SQL, sql } from '@/server/db/sql'
 
 /**
  * SQL conditions that decide whether a secret still works. They expect a row of `password_reset_tokens` as `t`. Those

@@ -1,8 +1,8 @@
-import { sql } from 'drizzle-orm'
 import { firstAccountOf } from '@/server/accounts/find-account'
 import type { RecoveryContext } from '@/server/core/context'
 import type { Identifier } from '@/server/core/schemas'
 import { DEFAULT_PICTURE } from '@/server/core/typed-input'
+import { sql } from '@/server/db/sql'
 import { runLimited } from '@/server/limits/run-limited'
 import { type AccountPreview, concealedPreview, mayReveal, refuseUnknownAccount } from './disclosure'
 

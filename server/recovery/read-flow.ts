@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import type { Identifier } from '@/server/core/schemas'
 import { instantParam, runStatement } from '@/server/db/client'
+import { sql } from '@/server/db/sql'
 import { statementOf } from '@/server/db/statement'
 import { cooldownSecondsLeft } from './cooldown'
 import type { Flow } from './flow'

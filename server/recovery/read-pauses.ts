@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
 import type { RecoveryContext } from '@/server/core/context'
 import { runStatement } from '@/server/db/client'
 import type { Pause } from '@/server/db/schema'
+import { sql } from '@/server/db/sql'
 
 /**
  * What an operator has paused for everyone, so that pages can say so before a person types anything. The verbs decide

@@ -1,10 +1,10 @@
-import { type SQL, sql } from 'drizzle-orm'
 import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import { type RecoveryContext, secondsAfter } from '@/server/core/context'
 import { RecoveryError } from '@/server/core/errors'
 import { idInToken, isStopEmailsToken } from '@/server/core/secrets'
 import { instantParam, runStatement } from '@/server/db/client'
 import type { SecurityEventKind } from '@/server/db/schema'
+import { type SQL, sql } from '@/server/db/sql'
 import { type Step, statementOf, step } from '@/server/db/statement'
 import { runLimited } from '@/server/limits/run-limited'
 

@@ -1,5 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm'
 import { instantParam } from '@/server/db/client'
+import { type SQL, sql } from '@/server/db/sql'
 import { type Step, step } from '@/server/db/statement'
 import { isOpenOrKept } from './live-secret'
 

@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { runStatement } from '@/server/db/client'
+import { sql } from '@/server/db/sql'
 import { createCodeFixture, otherClient, otherCode } from '@/server/testing/code-fixture'
 import { createTestDatabase } from '@/server/testing/database'
 import { refusalOf } from '@/server/testing/refusal'
@@ -30,7 +30,7 @@ it('wrong codes raise an alarm when they are spread over accounts, so that none 
 })
 
 it('right codes are no cause for an alarm', async () => {
-  await db.execute(sql`delete from latchkey.rate_limits`)
+  await runStatement(db, sql`delete from latchkey.rate_limits`)
   for (let n = 0; n < 40; n++) {
     const { enterRightCode } = await createCodeFixture(db)
     await enterRightCode(otherClient())

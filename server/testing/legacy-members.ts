@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { hash } from '@node-rs/bcrypt'
-import { type SQL, sql } from 'drizzle-orm'
 import { verifyPassword } from '@/server/accounts/password-hash'
 import { RecoveryError } from '@/server/core/errors'
 import { digestOf } from '@/server/core/secrets'
 import { type Database, runStatement } from '@/server/db/client'
+import { type Parameter, type SQL, sql } from '@/server/db/sql'
 import type { AccountFixture, AccountValues, TestAccount } from './account-fixture'
 
 /** The smallest cost of bcrypt, so that tests which sign in often stay fast. */
@@ -14,20 +14,23 @@ const COST = 4
 export const legacyMembers: AccountFixture = {
   async add(db, accounts) {
     const members = accounts.map((account) => Object.fromEntries(columnsOf(account)))
-    return db.execute<TestAccount & Record<string, unknown>>(sql`
+    return runStatement<TestAccount & Record<string, unknown>>(
+      db,
+      sql`
       insert into legacy.members (mail_address, login, display_name, photo, lang, pw_digest, state)
       select mail_address, login, display_name, photo, lang, pw_digest, coalesce(state, 1)
       from jsonb_to_recordset(${JSON.stringify(members)}::jsonb) as given(
         mail_address text, login text, display_name text, photo text, lang text, pw_digest text, state smallint)
       returning member_no::text as id, mail_address as email, login as username, display_name as "fullName",
-        photo as picture, pw_digest as "passwordHash"`)
+        photo as picture, pw_digest as "passwordHash"`,
+    )
   },
   change(db, id, values) {
-    const assignments = columnsOf(values).map(([column, value]) => sql`${sql.identifier(column)} = ${value}`)
-    return db.execute(sql`update legacy.members set ${sql.join(assignments, sql`, `)} where ${isMember(id)}`)
+    const assignments = columnsOf(values).map(([column, value]) => sql`${sql.identifier(column)} = ${value as Parameter}`)
+    return runStatement(db, sql`update legacy.members set ${sql.join(assignments, ', ')} where ${isMember(id)}`)
   },
-  remove: (db, id) => db.execute(sql`delete from legacy.members where ${isMember(id)}`),
-  removeAll: (db) => db.execute(sql`delete from legacy.members`),
+  remove: (db, id) => runStatement(db, sql`delete from legacy.members where ${isMember(id)}`),
+  removeAll: (db) => runStatement(db, sql`delete from legacy.members`),
   read: (db, id) => readMember(db, isMember(id)),
   countPasswords: async (db, id) => Number((await readMember(db, isMember(id)))?.pw_serial),
   table: 'legacy.members',
@@ -58,7 +61,7 @@ export const legacyMembers: AccountFixture = {
 const isMember = (id: string) => sql`member_no = ${id}::bigint`
 
 async function readMember(db: Database, condition: SQL) {
-  const [member] = await db.execute(sql`select * from legacy.members where ${condition}`)
+  const [member] = await runStatement<Record<string, unknown>>(db, sql`select * from legacy.members where ${condition}`)
   return member
 }
 
@@ -90,4 +93,4 @@ function columnsOf({ active, ...values }: AccountValues): [string, unknown][] {
 
 /** Lets an account of the site sign in with an identity provider as well, named as the site names it: `google`. */
 export const setProvider = (db: Database, { id }: { id: string }, provider: string) =>
-  db.execute(sql`update legacy.members set sso_provider = ${provider} where ${isMember(id)}`)
+  runStatement(db, sql`update legacy.members set sso_provider = ${provider} where ${isMember(id)}`)

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm'
 import { type Database, runStatement } from '@/server/db/client'
+import { sql } from '@/server/db/sql'
 import { statementOf } from '@/server/db/statement'
 import { countLimits, type LimitResult, type LimitSubjects } from '@/server/limits/counter'
 import type { LimitedAction } from '@/server/limits/limits'

@@ -1,7 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
 import { auditEvent, byRequester } from '@/server/audit/audit-event'
 import type { RecoveryContext } from '@/server/core/context'
 import { runStatement } from '@/server/db/client'
+import { type SQL, sql } from '@/server/db/sql'
 import { statementOf, step } from '@/server/db/statement'
 
 /** Which sessions of an account to end. */

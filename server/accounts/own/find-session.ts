@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
 import { secondsAfter } from '@/server/core/context'
 import { digestOf } from '@/server/core/secrets'
 import { type Database, instantParam, runStatement } from '@/server/db/client'
+import { sql } from '@/server/db/sql'
 import { type Step, statementOf, step } from '@/server/db/statement'
 import { isLiveSession } from './sessions'
 

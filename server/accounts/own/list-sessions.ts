@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm'
 import { type Database, runStatement } from '@/server/db/client'
+import { sql } from '@/server/db/sql'
 import { isLiveSession } from './sessions'
 
 export interface ListedSession {

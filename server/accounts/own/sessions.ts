@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type SQL, sql } from 'drizzle-orm'
 import { instantParam } from '@/server/db/client'
+import { type SQL, sql } from '@/server/db/sql'
 
 export const SESSION_TTL_SECONDS = 30 * 24 * 3600
 

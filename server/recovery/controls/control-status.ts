@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
 import { runStatement } from '@/server/db/client'
 import type { Pause } from '@/server/db/schema'
+import { sql } from '@/server/db/sql'
 import { hasUnexpired } from './end-secrets'
 import type { OperatorContext } from './operator'
 

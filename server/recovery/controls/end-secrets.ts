@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { sql } from '@/server/db/sql'
 import { isUnexpired, isUnexpiredCode } from '@/server/recovery/live-secret'
 
 /** SQL about rows `t` of `password_reset_tokens`, for an operator who ends their links, codes and grants. */

@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
 import { hasId } from '@/server/accounts/find-account'
 import { auditEvent } from '@/server/audit/audit-event'
 import { instantParam, runStatement } from '@/server/db/client'
+import { sql } from '@/server/db/sql'
 import { type Step, statementOf, step } from '@/server/db/statement'
 import { expireAll, hasUnexpired } from './end-secrets'
 import type { OperatorContext } from './operator'

@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
 import { accountsOf } from '@/server/accounts/find-account'
 import type { Identifier } from '@/server/core/schemas'
 import { runStatement } from '@/server/db/client'
+import { sql } from '@/server/db/sql'
 import type { OperatorContext } from './operator'
 
 export interface ListedAccount {

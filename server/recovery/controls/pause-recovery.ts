@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
 import { instantParam, runStatement } from '@/server/db/client'
 import type { Pause } from '@/server/db/schema'
+import { sql } from '@/server/db/sql'
 import type { OperatorContext } from './operator'
 
 /**

@@ -1,7 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
 import { auditEvent } from '@/server/audit/audit-event'
 import { secondsAfter } from '@/server/core/context'
 import { instantParam, runStatement } from '@/server/db/client'
+import { type SQL, sql } from '@/server/db/sql'
 import { statementOf, step } from '@/server/db/statement'
 import { expireAll, hasUnexpired } from './end-secrets'
 import type { OperatorContext } from './operator'

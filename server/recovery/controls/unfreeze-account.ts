@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
 import { auditEvent } from '@/server/audit/audit-event'
 import { runStatement } from '@/server/db/client'
+import { sql } from '@/server/db/sql'
 import { statementOf, step } from '@/server/db/statement'
 import { endSecretsOf } from './freeze-account'
 import type { OperatorContext } from './operator'
