@@ -1,5 +1,5 @@
 import { type Database, instantParam, runStatement } from '@/server/db/client'
-import { mailSuppressions, SUPPRESSION_KINDS, type SuppressionKind } from '@/server/db/schema'
+import { SUPPRESSION_KINDS, type SuppressionKind } from '@/server/db/schema'
 import { type SQL, sql } from '@/server/db/sql'
 
 export { SUPPRESSION_KINDS }

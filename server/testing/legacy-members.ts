@@ -26,7 +26,9 @@ export const legacyMembers: AccountFixture = {
     )
   },
   change(db, id, values) {
-    const assignments = columnsOf(values).map(([column, value]) => sql`${sql.identifier(column)} = ${value as Parameter}`)
+    const assignments = columnsOf(values).map(
+      ([column, value]) => sql`${sql.identifier(column)} = ${value as Parameter}`,
+    )
     return runStatement(db, sql`update legacy.members set ${sql.join(assignments, ', ')} where ${isMember(id)}`)
   },
   remove: (db, id) => runStatement(db, sql`delete from legacy.members where ${isMember(id)}`),
