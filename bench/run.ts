@@ -7,6 +7,7 @@ import { startTestApp } from '@/server/testing/app'
 import { ACCOUNTS, ARGON2, addAccounts, emailOf, mintLinks, PASSWORD, post, reset } from './accounts'
 import { compareTiming, describeTiming } from './disclosure'
 import { benchFlood } from './flood-command'
+import { benchLighthouse } from './lighthouse'
 import { type Call, median, send } from './load'
 import { countStatements } from './statements'
 import { compareThroughput } from './throughput'
@@ -68,6 +69,7 @@ async function statements(origin: string, sql: Sql, sessionToken: string) {
 
 await main(async () => {
   if (process.argv[2] === 'flood') process.exit((await benchFlood()) ? 0 : 1)
+  if (process.argv[2] === 'lighthouse') process.exit((await benchLighthouse()) ? 0 : 1)
   const variables = { ACCOUNT_DISCLOSURE: 'conceal', RATE_LIMIT_SCALE: '1000000', LOG_LEVEL: 'fatal' }
   const app = await startTestApp(variables)
   const sql = postgres(app.databaseUrl, { max: 2, onnotice: () => {} })

@@ -4,7 +4,7 @@ import { startTestApp, type TestApp } from '@/server/testing/app'
 import { insertAccount, newUsername, type TestAccount } from './accounts'
 import { nearCodesOff } from './code-actions'
 import { test as base, expect } from './fixtures'
-import { codeIn, waitForEmail } from './mailbox'
+import { codeIn, waitForEmail, waitForEmailWith } from './mailbox'
 import { accountField, codeField, expectHeading } from './page-actions'
 import { words } from './words'
 
@@ -213,4 +213,36 @@ test('with ACCOUNT_DISCLOSURE=conceal, the emailed code works too', async ({ pag
   )
   await codeField(page).fill(codeIn(email))
   await expectHeading(page, words('resetPassword.title'))
+})
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false })
+
+  test('with ACCOUNT_DISCLOSURE=conceal, pages tell as little, and the emailed code works', async ({ page, app }) => {
+    const robin = await app.newAccount()
+    const texts: string[] = []
+    const enterCode = async (code: string) => {
+      await page.locator('noscript input[name=code]').fill(code)
+      await page.getByRole('button', { name: words('code.submit'), exact: true }).click()
+    }
+    for (const account of [`${newUsername()}@example.com`, robin.email]) {
+      await page.context().clearCookies()
+      await page.goto(`${app.url}/forgot-password`)
+      await accountField(page).fill(account)
+      await page.getByRole('button', { name: words('forgotPassword.submit') }).click()
+      await expectHeading(page, words('code.title'))
+      const read = async () => {
+        const text = (await page.locator('main').textContent()) ?? ''
+        texts.push(timeless(text, account).replace(/\d\d:\d\d:\d\d UTC/g, '…'))
+      }
+      await read()
+      await enterCode('12345')
+      await expect(page.getByText(words('errors.code-not-numeric'))).toBeVisible()
+      await read()
+    }
+    expect(texts.slice(2)).toEqual(texts.slice(0, 2))
+    expect(texts[0]).toContain('If there’s an account for')
+    await enterCode(codeIn(await waitForEmailWith(app.mailboxDir, robin.email, '/api/accounts/forgot_password')))
+    await expectHeading(page, words('resetPassword.title'))
+  })
 })

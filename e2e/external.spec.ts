@@ -45,34 +45,40 @@ async function requestEmail(page: Page, typed: string) {
 const emailOf = (emails: { text: string }[], { username }: Member) =>
   emails.find(({ text }) => text.includes(username)) as { text: string }
 
-test('a member resets the password by link, is sent to sign in at the site, and takes the account back', async ({
-  page,
-}) => {
-  const robin = await insertMember(db)
-  const session = await signInAsMember(db, robin.username, robin.password)
-  await requestEmail(page, robin.email)
-  const [email] = await emailsTo(robin, words('email.passwordReset.subject', { brand: 'Latchkey' }))
-  await page.goto(linkIn(email as { text: string }))
-  await expectHeading(page, words('resetPassword.title'))
-  expect(page.url()).not.toContain('token')
-  await choosePassword(page, NEW_PASSWORD)
-  await expectHeading(page, words('resetPassword.doneTitle'))
-  expect(await isMemberSignedIn(db, session)).toBe(false)
-  expect(await signInAsMember(db, robin.username, robin.password)).toBe('')
-  const intruder = await signInAsMember(db, robin.username, NEW_PASSWORD)
-  expect(intruder).not.toBe('')
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+    test.use({ javaScriptEnabled })
 
-  await page.getByRole('link', { name: words('resetPassword.signIn') }).click()
-  await expectHeading(page, MEMBERS_SIGN_IN)
-  expect(page.url()).toBe(app.signInUrl)
+    test('a member resets the password by link, is sent to sign in at the site, and takes the account back', async ({
+      page,
+    }) => {
+      const robin = await insertMember(db)
+      const session = await signInAsMember(db, robin.username, robin.password)
+      await requestEmail(page, robin.email)
+      const [email] = await emailsTo(robin, words('email.passwordReset.subject', { brand: 'Latchkey' }))
+      await page.goto(linkIn(email as { text: string }))
+      await expectHeading(page, words('resetPassword.title'))
+      expect(page.url()).not.toContain('token')
+      await choosePassword(page, NEW_PASSWORD)
+      await expectHeading(page, words('resetPassword.doneTitle'))
+      expect(await isMemberSignedIn(db, session)).toBe(false)
+      expect(await signInAsMember(db, robin.username, robin.password)).toBe('')
+      const intruder = await signInAsMember(db, robin.username, NEW_PASSWORD)
+      expect(intruder).not.toBe('')
 
-  const [changed] = await emailsTo(robin, words('email.passwordChanged.subject', { brand: 'Latchkey' }))
-  await page.goto(linkIn(changed as { text: string }))
-  await page.getByRole('button', { name: words('secureAccount.submit') }).click()
-  await expectHeading(page, words('secureAccount.doneTitle'))
-  expect(await isMemberSignedIn(db, intruder)).toBe(false)
-  expect(await signInAsMember(db, robin.username, NEW_PASSWORD)).toBe('')
-})
+      await page.getByRole('link', { name: words('resetPassword.signIn') }).click()
+      await expectHeading(page, MEMBERS_SIGN_IN)
+      expect(page.url()).toBe(app.signInUrl)
+
+      const [changed] = await emailsTo(robin, words('email.passwordChanged.subject', { brand: 'Latchkey' }))
+      await page.goto(linkIn(changed as { text: string }))
+      await page.getByRole('button', { name: words('secureAccount.submit') }).click()
+      await expectHeading(page, words('secureAccount.doneTitle'))
+      expect(await isMemberSignedIn(db, intruder)).toBe(false)
+      expect(await signInAsMember(db, robin.username, NEW_PASSWORD)).toBe('')
+    })
+  })
+}
 
 test('a member resets the password by code', async ({ page }) => {
   const robin = await insertMember(db)

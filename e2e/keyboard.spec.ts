@@ -1,46 +1,43 @@
 import type { Page } from '@playwright/test'
-import { NEW_PASSWORD } from './accounts'
 import { wrongCode } from './code-actions'
 import { expect, test } from './fixtures'
+import { byKeyboard, tabStops, tabTo } from './keyboard-actions'
 import { readResetEmail } from './mailbox'
-import { accountField, codeField, containing, expectHeading, openCodePage } from './page-actions'
-import { words } from './words'
+import {
+  accountField,
+  codeField,
+  confirmPasswordField,
+  containing,
+  expectHeading,
+  openCodePage,
+  passwordField,
+} from './page-actions'
+import { words, wordsIn } from './words'
 
-/** Presses Tab until the element has the focus. */
-async function tabTo(page: Page, role: 'link' | 'button' | 'textbox', name: string) {
-  const target = page.getByRole(role, { name, exact: true })
-  await expect(target).toBeEnabled()
-  for (let presses = 0; presses < 30; presses++) {
-    if (await target.evaluate((element) => element === document.activeElement)) return
-    await page.keyboard.press('Tab')
-  }
-  await expect(target).toBeFocused()
-}
+// The whole journey by keyboard alone is in journeys.spec.ts. No test of this file uses a pointer.
 
-test('the keyboard alone is enough to reset a password and sign in', async ({ page, newAccount }) => {
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+
+test('each answer leaves the focus where the keyboard is needed next', async ({ page, newAccount }) => {
   const robin = await newAccount()
-  await page.goto('/')
-  await tabTo(page, 'link', words('home.forgot'))
-  await page.keyboard.press('Enter')
-  await expectHeading(page, words('forgotPassword.title'))
-  await tabTo(page, 'textbox', words('field.account'))
+  await page.goto('/forgot-password')
+  await byKeyboard.press(button(page, words('forgotPassword.submit')))
+  await expect(accountField(page)).toBeFocused()
   await page.keyboard.type(robin.email)
   await page.keyboard.press('Enter')
   const confirmation = page.getByRole('heading', { name: words('confirmAccount.title') })
   await expect(confirmation).toBeFocused()
-  await tabTo(page, 'button', words('confirmAccount.no'))
-  await page.keyboard.press('Enter')
+  await byKeyboard.press(button(page, words('confirmAccount.no')))
   await expect(accountField(page)).toBeFocused()
   await page.keyboard.press('Enter')
   await expect(confirmation).toBeFocused()
-  await tabTo(page, 'button', words('confirmAccount.yes'))
-  await page.keyboard.press('Enter')
+  await byKeyboard.press(button(page, words('confirmAccount.yes')))
 
   // The code page starts with the focus in its input, and each answer leaves it there.
   const input = codeField(page)
   await expect(input).toBeFocused()
   const { code } = await readResetEmail(robin)
-  await expect(page.getByRole('button', { name: words('code.submit') })).toBeEnabled()
+  await expect(button(page, words('code.submit'))).toBeEnabled()
   await page.keyboard.type('12')
   await page.keyboard.press('Backspace')
   await page.keyboard.press('Enter')
@@ -49,28 +46,67 @@ test('the keyboard alone is enough to reset a password and sign in', async ({ pa
   await page.keyboard.type(wrongCode(code))
   await expect(page.getByRole('alert').filter({ hasText: '2 tries left' })).toBeVisible()
   await expect(input).toBeFocused()
-  await tabTo(page, 'button', words('code.submit'))
+  await tabTo(button(page, words('code.submit')))
   await page.keyboard.press('Shift+Tab')
   await expect(input).toBeFocused()
   await page.keyboard.type(code)
 
   await expectHeading(page, words('resetPassword.title'))
-  await tabTo(page, 'textbox', words('resetPassword.password'))
-  await page.keyboard.type(NEW_PASSWORD)
-  await tabTo(page, 'textbox', words('resetPassword.confirmPassword'))
-  await page.keyboard.type(NEW_PASSWORD)
+  await byKeyboard.fill(passwordField(page), 'short')
+  await byKeyboard.fill(confirmPasswordField(page), 'other')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('heading', { name: words('resetPassword.doneTitle') })).toBeFocused()
-  await tabTo(page, 'link', words('resetPassword.signIn'))
-  await page.keyboard.press('Enter')
-  await expectHeading(page, words('signIn.title'))
-  await tabTo(page, 'textbox', words('field.account'))
-  await page.keyboard.type(robin.username)
-  await tabTo(page, 'textbox', words('field.password'))
-  await page.keyboard.type(NEW_PASSWORD)
-  await tabTo(page, 'button', words('signIn.submit'))
+  await expect(page.locator('[aria-invalid]').first()).toBeFocused()
+})
+
+test('the keyboard reaches everything, in the order in which it shows', async ({ page, newAccount }) => {
+  await page.goto('/sign-in')
+  const show = (field: string) => words('field.showPassword', { field })
+  await expect(button(page, show('current'))).toBeEnabled()
+  const header = ['link "Latchkey"']
+  const footer = [`combobox "${words('language.label')}"`, `button "${words('language.submit')}"`]
+  expect(await tabStops(page)).toEqual([
+    ...header,
+    `textbox "${words('field.account')}"`,
+    `textbox "${words('field.password')}"`,
+    `button "${show('current')}"`,
+    `button "${words('signIn.submit')}"`,
+    `link "${words('signIn.forgot')}"`,
+    ...footer,
+  ])
+
+  const robin = await newAccount()
+  await openCodePage(page, robin.email)
+  await page.goto((await readResetEmail(robin)).link)
+  await expect(button(page, show('new'))).toBeEnabled()
+  expect(await tabStops(page)).toEqual([
+    ...header,
+    `textbox "${words('resetPassword.password')}"`,
+    `button "${show('new')}"`,
+    `textbox "${words('resetPassword.confirmPassword')}"`,
+    `button "${show('again')}"`,
+    `button "${words('resetPassword.submit')}"`,
+    `link "${words('resetPassword.notYou')}"`,
+    ...footer,
+  ])
+
+  // A password that is shown can be hidden again with the same key, which keeps the focus.
+  await byKeyboard.fill(passwordField(page), 'river')
+  await page.keyboard.press('Tab')
+  await expect(button(page, show('new'))).toBeFocused()
   await page.keyboard.press('Space')
-  await expectHeading(page, words('account.title'))
+  await expect(passwordField(page)).toHaveAttribute('type', 'text')
+  await expect(button(page, words('field.hidePassword', { field: 'new' }))).toBeFocused()
+  await page.keyboard.press('Space')
+  await expect(passwordField(page)).toHaveAttribute('type', 'password')
+
+  // Choosing another language keeps what was typed, and the focus.
+  await tabTo(page.getByRole('combobox', { name: words('language.label') }))
+  await page.keyboard.type('Deutsch')
+  await byKeyboard.press(button(page, words('language.submit')))
+  const german = wordsIn('de')
+  await expectHeading(page, german('resetPassword.title'))
+  await expect(button(page, german('language.submit'))).toBeFocused()
+  await expect(passwordField(page, german)).toHaveValue('river')
 })
 
 test('the focus is visible, and nothing moves for people who prefer reduced motion', async ({ page, newAccount }) => {

@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test'
+import type { Locale } from '@/server/language/languages'
 import type { TestAccount } from './accounts'
 import { type Words, words } from './words'
 
@@ -75,6 +76,12 @@ export async function choosePassword(page: Page, password: string, confirmation 
   await passwordField(page, texts).fill(password)
   await confirmPasswordField(page, texts).fill(confirmation)
   await page.getByRole('button', { name: texts('resetPassword.submit') }).click()
+}
+
+/** Chooses a language at the foot of the page, whose texts are in another one now. */
+export async function chooseLanguage(page: Page, language: Locale, texts: Words = words) {
+  await page.getByLabel(texts('language.label'), { exact: true }).selectOption(language)
+  await page.getByRole('button', { name: texts('language.submit'), exact: true }).click()
 }
 
 /** Opens the newest email to an address with this subject on the mailbox page, once it is there. */

@@ -7,6 +7,38 @@ import { openAccountPage, openCodePage } from './page-actions'
 /** The most JavaScript that a page may load, in bytes as sent. */
 const MOST_BYTES = 170_000
 
+/** The screen that Lighthouse has for mobile devices. */
+const PHONE = { width: 412, height: 823 }
+
+interface Shift extends PerformanceEntry {
+  value: number
+  sources: { previousRect: DOMRect; currentRect: DOMRect }[]
+}
+
+/** Runs in a page before anything else. Records each movement of its content: its score, and what was moved to where. */
+function recordShifts() {
+  const shifts: string[] = []
+  Object.assign(window, { layoutShifts: shifts })
+  const at = ({ x, y, width, height }: DOMRect) => [x, y, width, height].map(Math.round).join(' ')
+  new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries() as Shift[])
+      shifts.push(
+        [value.toFixed(4), ...sources.map((one) => `${at(one.previousRect)} → ${at(one.currentRect)}`)].join(', '),
+      )
+  }).observe({ type: 'layout-shift', buffered: true })
+}
+
+/** Runs in the page, once every frame so far has been shown. Returns its movements. A last one is made on purpose, and must be seen. */
+async function readShifts() {
+  const { layoutShifts } = window as unknown as { layoutShifts: string[] }
+  const nextFrames = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  await nextFrames()
+  const shifts = [...layoutShifts]
+  document.body.prepend(Object.assign(document.createElement('p'), { style: 'height: 9rem' }))
+  while (layoutShifts.length === shifts.length) await nextFrames()
+  return shifts
+}
+
 /** Records the scripts that a page loads, prefetched ones too, and everything that the browser complains about. */
 async function visit(page: Page, path: string) {
   const scripts: Promise<number>[] = []
@@ -33,13 +65,24 @@ async function visit(page: Page, path: string) {
       console.error(`content security policy: ${event.violatedDirective} ${event.blockedURI}`),
     )
   })
-  await page.goto(path, { waitUntil: 'networkidle' })
+  await page.addInitScript(recordShifts)
+  // No script arrives before the page has been painted without it, however fast the machine is.
+  let release = () => {}
+  const painted = new Promise<void>((resolve) => (release = resolve))
+  await page.route('**/_next/static/**/*.js*', async (route) => {
+    await painted
+    return route.continue()
+  })
+  const loaded = page.goto(path, { waitUntil: 'networkidle' })
+  await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0)
+  release()
+  await loaded
   expect(new URL(page.url()).pathname).toBe(path)
   const bytes = (await Promise.all(scripts)).reduce((sum, size) => sum + size, 0)
-  return { bytes, complaints }
+  return { bytes, complaints, shifts: await page.evaluate(readShifts) }
 }
 
-test('every page loads at most 170 kB of JavaScript, and the browser reports no problem', async ({
+test('every page loads at most 170 kB of JavaScript and moves nothing that it has shown, and the browser reports no problem', async ({
   browser,
   newAccount,
 }) => {
@@ -64,9 +107,10 @@ test('every page loads at most 170 kB of JavaScript, and the browser reports no 
     const context = await browser.newContext()
     await prepare(await context.newPage())
     // Another context with the same cookies has an empty cache.
-    const fresh = await browser.newContext({ storageState: await context.storageState() })
-    const { bytes, complaints } = await visit(await fresh.newPage(), path)
+    const fresh = await browser.newContext({ storageState: await context.storageState(), viewport: PHONE })
+    const { bytes, complaints, shifts } = await visit(await fresh.newPage(), path)
     expect(complaints, path).toEqual([])
+    expect(shifts, `${path}: movements`).toEqual([])
     weights[path] = bytes
     await fresh.close()
     await context.close()

@@ -49,7 +49,8 @@ export function CodeField(props: CodeFieldProps) {
       <label htmlFor="code" className="mb-1.5 block font-medium">
         {t('label')}
       </label>
-      <div onPasteCapture={readOnly ? refusePaste : undefined} className="noscript:hidden">
+      {/* The library sets this height once its script runs. Without a first value, the text of the field would move. */}
+      <div onPasteCapture={readOnly ? refusePaste : undefined} className="[--root-height:3.5rem] noscript:hidden">
         <OTPInput
           ref={ref}
           id="code"
