@@ -141,13 +141,23 @@ describe('codeSchema', () => {
   )
 
   it.each([
+    ['Arabic', '\u0660\u0661\u0662\u0663\u0664\u0665'],
+    ['Persian', '\u06f0\u06f1\u06f2\u06f3\u06f4\u06f5'],
+    ['full-width', '\uff10\uff11\uff12\uff0d\uff13\uff14\u3000\uff15'],
+    ['mixed', '0\u0661\u06f2\uff1345'],
+    ['isolated', '\u2066012345\u2069\u200f'],
+  ])('reads %s digits as those from 0 to 9', (_, typed) => {
+    expect(codeSchema.parse(typed)).toBe('012345')
+  })
+
+  it.each([
     ['no value', undefined, 'code-missing'],
     ['only spaces and dashes', ' - ', 'code-missing'],
     ['a number', 12345, 'code-missing'],
     ['an array', ['012345'], 'code-missing'],
     ['letters', '01234O', 'code-not-numeric'],
-    ['digits of another script', '\u0660\u0661\u0662\u0663\u0664\u0665', 'code-not-numeric'],
-    ['full-width digits', '\uff10\uff11\uff12\uff13\uff14\uff15', 'code-not-numeric'],
+    ['digits of a script that no catalogue uses', '\u0966\u0967\u0968\u0969\u096a\u096b', 'code-not-numeric'],
+    ['superscript digits', '\u2070\u00b9\u00b2\u00b3\u2074\u2075', 'code-not-numeric'],
     ['an exponent', '1e5', 'code-not-numeric'],
     ['1 MiB of digits', '0'.repeat(2 ** 20), 'code-not-numeric'],
   ])('rejects %s', (_, typed, reason) => {

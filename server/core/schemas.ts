@@ -9,8 +9,8 @@ import {
   MAX_TYPED_CODE_LENGTH,
   MAX_TYPED_PASSWORD_LENGTH,
   MAX_USERNAME_LENGTH,
+  plainCode,
   USERNAME,
-  withoutSeparators,
 } from './typed-input'
 
 /** Schemas for user input. They run before any database access. Browser code imports `typed-input.ts` instead. */
@@ -83,11 +83,11 @@ export const resetPasswordInput = z
     },
   })
 
-/** A pasted code, which may contain spaces and dashes. Only ASCII digits count as digits. */
+/** A code as `plainCode` writes it, so it may be typed with spaces, dashes and the digits of several keyboards. */
 export const codeSchema = z
   .string({ error: 'code-missing' })
   .max(MAX_TYPED_CODE_LENGTH, { error: 'code-not-numeric', abort: true })
-  .transform(withoutSeparators)
+  .transform(plainCode)
   .refine((code) => code !== '', { error: 'code-missing', abort: true })
   .refine((code) => /^[0-9]+$/.test(code), { error: 'code-not-numeric' })
 

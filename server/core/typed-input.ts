@@ -36,8 +36,18 @@ export const foldCase = (text: string) => text.replace(/[A-Z]/g, (letter) => let
 /** A username in the form that is looked up. */
 export const foldUsername = (username: string) => foldCase(foldCase(username).normalize('NFC'))
 
-/** A code without spaces and dashes of any kind, which people type or paste with it. */
-export const withoutSeparators = (code: string): string => code.replace(/[\s\u00ad\u2010-\u2015-]/g, '')
+/**
+ * Writes the digits of Arabic (U+0660), Persian and Urdu (U+06F0) and full-width East Asian (U+FF10) keyboards as ASCII
+ * digits. Each stays one UTF-16 unit. Digits of other scripts are left alone.
+ */
+export const asciiDigits = (text: string): string =>
+  text.replace(/[\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/g, (digit) => String(digit.charCodeAt(0) & 0xf))
+
+/** The spaces and dashes of any kind that emails and people put into a code, and the direction marks of Arabic text. */
+const SEPARATORS = /[\s\u00ad\u2010-\u2015\u2212\uff0d\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069-]/g
+
+/** A typed or pasted code in ASCII digits, without separators. */
+export const plainCode = (typed: string): string => asciiDigits(typed).replace(SEPARATORS, '')
 
 /** Why the text is no email address or username, or null. */
 export function identifierError(typed: string): 'identifier-missing' | 'identifier-malformed' | null {
@@ -72,7 +82,7 @@ export function confirmationError(password: string, typed: string): 'confirmatio
 
 /** Why the text cannot be a code, or null. A code of another length cannot be right and need not use up a try. */
 export function codeError(typed: string): 'code-missing' | 'code-not-numeric' | null {
-  const code = withoutSeparators(typed)
+  const code = plainCode(typed)
   if (code === '') return 'code-missing'
   return typed.length <= MAX_TYPED_CODE_LENGTH && code.length === CODE_LENGTH && /^[0-9]+$/.test(code)
     ? null

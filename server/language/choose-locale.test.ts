@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooseLocale, requestedLocale } from './choose-locale'
+import { chooseLocale, localeFor, requestedLocale } from './choose-locale'
 
 describe('the language of a page', () => {
   it('is the one that the person chose, whatever the browser prefers', () => {
@@ -37,9 +37,29 @@ describe('the language of a page', () => {
     },
   )
 
-  it('is the default if the request asks for none that is available', () => {
-    expect(chooseLocale(null, '*', 'en')).toBe('en')
-    expect(chooseLocale(null, null, 'en')).toBe('en')
+  it.each([
+    ['the choice, before the browser and the default', 'ja', 'de, fr;q=0.9', 'ja'],
+    ['the browser’s first, before the default', null, 'de, fr;q=0.9', 'de'],
+    ['the browser’s first, if the choice names none', 'nl', 'de, fr;q=0.9', 'de'],
+    ['the browser’s second, if there is no catalogue for its first', null, 'zh-CN, fr;q=0.9, en;q=0.8', 'fr'],
+    ['the browser’s second, if it refuses its first', null, 'de;q=0, fr;q=0.1', 'fr'],
+    ['the one of higher quality, whatever the order', null, 'es;q=0.2, de;q=0.9', 'de'],
+    ['the default, if the browser names none that is available', null, 'zh-CN, zh;q=0.9', 'ar'],
+    ['the default, if neither names one', 'zh', 'zh', 'ar'],
+    ['the default, if the browser takes any', null, '*', 'ar'],
+    ['the default, if the request says nothing', null, null, 'ar'],
+  ] as const)('is %s', (_, cookie, header, locale) => {
+    expect(chooseLocale(cookie, header, 'ar')).toBe(locale)
+  })
+
+  it.each([
+    ['pt', 'pt-BR'],
+    ['pt-PT', 'pt-BR'],
+    ['PT-br', 'pt-BR'],
+    ['zh', undefined],
+    ['', undefined],
+  ])('for the tag %j is %s', (tag, locale) => {
+    expect(localeFor(tag)).toBe(locale)
   })
 
   it('is looked for only at the beginning of a long header', () => {

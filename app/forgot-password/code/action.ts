@@ -2,7 +2,7 @@
 
 import type { FormState } from '@/app/_components/form-state'
 import { markDone, submitForm, typed } from '@/app/_trpc/form-action'
-import { codeError, withoutSeparators } from '@/server/core/typed-input'
+import { codeError, plainCode } from '@/server/core/typed-input'
 
 /** The actions of the code page, for browsers without JavaScript. */
 
@@ -15,7 +15,7 @@ export async function enterCode(_: FormState | null, form: FormData): Promise<Fo
   const wrong = codeError(code)
   if (wrong) return { refusal: { reason: wrong, details: {}, fields: {} }, values: {} }
   return submitForm({
-    call: (caller) => caller.recovery.verifyCode({ code: withoutSeparators(code) }),
+    call: (caller) => caller.recovery.verifyCode({ code: plainCode(code) }),
     next: () => '/reset-password',
     elsewhere,
   })

@@ -3,7 +3,7 @@
 import { OTPInput, type SlotProps } from 'input-otp'
 import { useTranslations } from 'next-intl'
 import { type ClipboardEvent, type Ref, useRef } from 'react'
-import { CODE_LENGTH, MAX_TYPED_CODE_LENGTH, withoutSeparators } from '@/server/core/typed-input'
+import { asciiDigits, CODE_LENGTH, MAX_TYPED_CODE_LENGTH, plainCode } from '@/server/core/typed-input'
 
 interface CodeFieldProps {
   ref: Ref<HTMLInputElement>
@@ -32,7 +32,7 @@ export function CodeField(props: CodeFieldProps) {
     event.stopPropagation()
   }
   const readPasted = (text: string) => {
-    const code = withoutSeparators(text)
+    const code = plainCode(text)
     tooLong.current = code.length > CODE_LENGTH
     return tooLong.current ? '' : code
   }
@@ -49,8 +49,15 @@ export function CodeField(props: CodeFieldProps) {
       <label htmlFor="code" className="mb-1.5 block font-medium">
         {t('label')}
       </label>
-      {/* The library sets this height once its script runs. Without a first value, the text of the field would move. */}
-      <div onPasteCapture={readOnly ? refusePaste : undefined} className="[--root-height:3.5rem] noscript:hidden">
+      {/*
+       * Digits are written from left to right in Arabic too. The library sets the height once its script runs; without
+       * a first value, the text of the field would move.
+       */}
+      <div
+        dir="ltr"
+        onPasteCapture={readOnly ? refusePaste : undefined}
+        className="[--root-height:3.5rem] noscript:hidden"
+      >
         <OTPInput
           ref={ref}
           id="code"
@@ -92,6 +99,7 @@ export function CodeField(props: CodeFieldProps) {
       <noscript>
         <input
           name="code"
+          dir="ltr"
           aria-label={t('label')}
           autoComplete="one-time-code"
           inputMode="numeric"
@@ -125,7 +133,7 @@ function Box({ slot, hasError, readOnly }: { slot: SlotProps; hasError: boolean;
         readOnly ? 'bg-sunken text-ink-soft' : 'bg-surface text-ink'
       } ${border} ${ring} @min-[14rem]:nth-[4]:col-start-5`}
     >
-      {slot.char}
+      {slot.char === null ? null : asciiDigits(slot.char)}
       {slot.hasFakeCaret && !readOnly ? <span className="h-7 w-0.5 bg-ink motion-safe:animate-pulse" /> : null}
     </div>
   )

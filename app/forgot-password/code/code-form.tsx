@@ -9,7 +9,7 @@ import { type Refusal, readRefusal } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { useSecondsLeft } from '@/app/_components/seconds-left'
 import { trpc } from '@/app/_trpc/client'
-import { codeError, withoutSeparators } from '@/server/core/typed-input'
+import { codeError, plainCode } from '@/server/core/typed-input'
 import { formatDuration } from '@/server/language/format-duration'
 import { enterCode } from './action'
 import { BlockNotice } from './block-notice'
@@ -72,7 +72,7 @@ export function CodeForm({ start, describedBy, codeSeconds, blockedUntil, update
     inFlight.current = true
     setBusy(true)
     try {
-      await trpc.recovery.verifyCode.mutate({ code: withoutSeparators(entered) })
+      await trpc.recovery.verifyCode.mutate({ code: plainCode(entered) })
       // Load a new document, which reads the grant. `replace`, so that the back button skips the spent code.
       window.location.replace('/reset-password')
     } catch (error) {

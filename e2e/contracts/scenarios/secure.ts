@@ -115,7 +115,7 @@ export const scenarios: Scenario[] = [
       { request: `POST ${SEND}/`, body: { account: '{email}' }, response: SENT },
       { emailWithLink: EMAILED_LINK },
       { request: `POST ${VERIFY}/`, body: { ...correctCode, code: '90485a' }, response: NOT_NUMERIC },
-      { request: `POST ${VERIFY}/`, body: { account: '{username}', code: WRONG_CODES[0] }, response: WRONG },
+      { request: `POST ${VERIFY}/`, body: { account: '{username}', code: '٠٠۰۰０１' }, response: WRONG },
       { request: `POST ${VERIFY}/`, body: correctCode, response: GRANTED },
       { request: `POST ${VERIFY}`, body: correctCode, response: WRONG },
       { request: `GET ${UPDATE}/{grant}/`, response: MAY_CHANGE },
@@ -201,7 +201,7 @@ export const scenarios: Scenario[] = [
       { request: `POST ${VERIFY}/`, body: { account: '{email}' }, response: INVALID },
       { request: `POST ${VERIFY}/`, body: { account: '{email}', code: 904854 }, response: INVALID },
       { request: `POST ${VERIFY}/`, body: { account: '', code: '904854' }, response: INVALID },
-      ...['', ' ', '90 48 54', '-90485', '9.0485', '١٢٣٤٥٦', '12345６', '0x1234'].map((code) => ({
+      ...['', ' ', '90 48 54', '-90485', '9.0485', '१२३४५६', '12345६', '0x1234'].map((code) => ({
         request: `POST ${VERIFY}/`,
         body: { account: '{email}', code },
         response: NOT_NUMERIC,

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { identifierSchema } from '@/server/core/schemas'
+import { asciiDigits } from '@/server/core/typed-input'
 
 const account = identifierSchema.meta({ description: 'An email address or a username.', example: 'john@example.com' })
 
 export const locateQuery = z.object({ account })
 export const sendBody = z.object({ account })
-export const verifyBody = z.object({ account, code: z.string().meta({ example: '904854' }) })
+export const verifyBody = z.object({ account, code: z.string().transform(asciiDigits).meta({ example: '904854' }) })
 
 export const isCode = (code: string): boolean => /^[0-9]+$/.test(code)
 

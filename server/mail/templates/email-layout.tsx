@@ -145,7 +145,7 @@ export function Action({ look, href, label }: { look: EmailLook; href: string; l
   const styles = stylesOf(look.brand)
   return (
     <>
-      <table {...LAYOUT} style={styles.buttonTable} data-skip-in-text="true">
+      <table {...LAYOUT} width="100%" style={styles.buttonTable} data-skip-in-text="true">
         <tbody>
           <tr>
             <td className="button-cell" align="center" style={styles.buttonCell}>

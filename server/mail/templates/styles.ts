@@ -23,7 +23,7 @@ export const stylesOf = (brand: EmailBrand) =>
     body: { margin: '0', padding: '0', backgroundColor: PAGE },
     hidden: { display: 'none', msoHide: 'all', fontSize: '1px', lineHeight: '1px' },
     page: { width: '100%', backgroundColor: PAGE },
-    margin: { padding: '24px 12px' },
+    margin: { padding: '24px 8px' },
     sheet: {
       width: '100%',
       maxWidth: '480px',
@@ -32,7 +32,7 @@ export const stylesOf = (brand: EmailBrand) =>
       border: `1px solid ${LINE}`,
       borderRadius: '12px',
     },
-    inside: { padding: '28px 24px 20px', fontFamily: FONT, wordBreak: 'break-word' },
+    inside: { padding: '28px 20px 20px', fontFamily: FONT, wordBreak: 'break-word' },
     brand: {
       margin: '0 0 20px',
       color: brand.color.light.text,
@@ -47,16 +47,17 @@ export const stylesOf = (brand: EmailBrand) =>
     factTable: { width: '100%', margin: '0 0 16px' },
     facts: { padding: '12px 16px', backgroundColor: WELL, borderRadius: '8px' },
     fact: { margin: '0', color: INK, fontSize: '14px', lineHeight: '22px' },
-    buttonTable: { margin: '0 0 16px' },
+    // As wide as the text, so that on a phone the label has room on one line.
+    buttonTable: { width: '100%', margin: '0 0 16px' },
     buttonCell: {
       backgroundColor: brand.color.light.fill,
       border: `1px solid ${brand.color.light.edge}`,
       borderRadius: '8px',
-      msoPaddingAlt: '13px 24px',
+      msoPaddingAlt: '13px 8px',
     },
     button: {
-      display: 'inline-block',
-      padding: '13px 24px',
+      display: 'block',
+      padding: '13px 8px',
       color: brand.color.light.onFill,
       fontFamily: FONT,
       fontSize: '16px',
