@@ -2,7 +2,7 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { type BackendKey, cancelStatement } from './cancel-statement'
 import { type ConnectionTarget, readConnectionUrl } from './connection-url'
-import { createConnector } from './connector'
+import { type Connector, createConnector } from './connector'
 import * as schema from './schema'
 import { render, type SQL, sql } from './sql'
 
@@ -56,11 +56,11 @@ export function createClient(target: ConnectionTarget, { maxConnections = 10, po
     await client.end({ timeout: 5 })
     connector.close()
   }
-  return { client, close }
+  return { client, connector, close }
 }
 
-/** Where a client connects to, for cancelling its statements. */
-const targets = new WeakMap<postgres.Sql, ConnectionTarget>()
+/** Where a client connects to, for cancelling its statements, and what opened its connections. */
+const origins = new WeakMap<postgres.Sql, { target: ConnectionTarget; connector: Connector }>()
 
 /**
  * Opens a pool that connects when a connection is needed. While PostgreSQL accepts no connections, statements fail at once.
@@ -70,8 +70,8 @@ const targets = new WeakMap<postgres.Sql, ConnectionTarget>()
  */
 export function createDatabase(url: string, options: DatabaseOptions = {}) {
   const target = readConnectionUrl(url)
-  const { client, close } = createClient(target, options)
-  targets.set(client, target)
+  const { client, connector, close } = createClient(target, options)
+  origins.set(client, { target, connector })
   const db: Database = drizzle(client, { schema })
   return { db, close }
 }
@@ -87,7 +87,7 @@ type Statement<Answer> = Promise<Answer> & { cancel(): void; state: BackendKey |
  * behind a pooler in transaction mode PostgreSQL has no time limit of its own.
  */
 function inTime<Answer>(client: postgres.Sql, statement: Statement<Answer>): Promise<Answer> {
-  const target = targets.get(client)
+  const target = origins.get(client)?.target
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -120,12 +120,13 @@ function parseTimestamps(rows: postgres.RowList<postgres.Row[]>): void {
  */
 export async function runStatement<Row>(db: Database, statement: SQL): Promise<Row[]> {
   const { text, parameters } = render(statement)
+  const running = db.$client.unsafe(text, parameters as never[], { prepare: true })
   try {
-    const statement = db.$client.unsafe(text, parameters as never[], { prepare: true })
-    const rows = await inTime(db.$client, statement as unknown as Statement<Awaited<typeof statement>>)
+    const rows = await inTime(db.$client, running as unknown as Statement<postgres.RowList<postgres.Row[]>>)
     parseTimestamps(rows)
     return rows as unknown as Row[]
   } catch (error) {
+    if (isReadOnly(error)) await leaveServer(db.$client, running as unknown as Statement<unknown>)
     // The driver's stack ends at its socket. This one shows the caller.
     if (error instanceof Error) Error.captureStackTrace(error)
     throw error
@@ -135,11 +136,22 @@ export async function runStatement<Row>(db: Database, statement: SQL): Promise<R
 /** A point in time as a parameter of a hand-written statement. */
 export const instantParam = (at: Date) => sql`${at}::timestamptz`
 
+/** After a failover, a connection may still lead to the server that was the primary, or to a standby. */
+const isReadOnly = (error: unknown): boolean => error instanceof postgres.PostgresError && error.code === '25006'
+
+/** Closes the connection of a statement. The next one is opened by the address, which leads to the primary by then. */
+async function leaveServer(client: postgres.Sql, { state }: Statement<unknown>): Promise<void> {
+  if (state) await origins.get(client)?.connector.leave(state)
+}
+
 const causeOf = (error: unknown) => (error instanceof Error && error.cause ? error.cause : error)
 
-/** Connections refused, broken or timed out; PostgreSQL shutting down, starting up or full; a deadlock that it ended. */
+/**
+ * Connections refused, broken or timed out; PostgreSQL shutting down, starting up, full or read-only (a standby, or the
+ * primary of before a failover); a deadlock or a conflict that it ended.
+ */
 const OUTAGE =
-  /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|08|57P0|53|55000|40P01)/
+  /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|08|57P0|53|55000|25006|40001|40P01)/
 
 /** True when the database could not be reached or gave up: the same statement may succeed later. */
 export const isOutage = (error: unknown): boolean => {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import type { BackendKey } from './cancel-statement'
 import type { ConnectionTarget } from './connection-url'
 import { type ConnectError, connectError, openSocket } from './open-socket'
 import { startupMessage, startupResult } from './startup'
@@ -17,6 +18,8 @@ type Outcome = ConnectError | undefined
 export interface Connector {
   /** A connection for postgres.js. It never rejects: a connection that cannot be opened emits `error`. */
   open(): Promise<Duplex>
+  /** Closes the connection with this key, so that the pool opens another instead. Resolves when it is closed. */
+  leave(key: BackendKey): Promise<void>
   /** Refuses all further connections. */
   close(): void
 }
@@ -39,6 +42,8 @@ export function createConnector(target: ConnectionTarget, settings: Record<strin
   let failures = 0
   let pausedUntil = 0
   let closed = false
+  /** The open connections, by their keys. */
+  const sockets = new Map<string, Socket>()
 
   function succeed() {
     trusted = true
@@ -71,8 +76,12 @@ export function createConnector(target: ConnectionTarget, settings: Record<strin
       socket.once('close', () => {
         trusted = false
       })
+      const keep = (key: BackendKey) => {
+        sockets.set(nameOf(key), socket)
+        socket.once('close', () => sockets.delete(nameOf(key)))
+      }
       if (closed) socket.destroy()
-      startupResult(socket, target.keepsPassword).then(report)
+      startupResult(socket, target.keepsPassword, keep).then(report)
       return startingWith(startup, socket)
     } catch (error) {
       report(error as ConnectError)
@@ -89,11 +98,18 @@ export function createConnector(target: ConnectionTarget, settings: Record<strin
       const error = await probe
       return error ? refused(again(error)) : attempt(false)
     },
+    async leave(key) {
+      const socket = sockets.get(nameOf(key))
+      if (socket) await new Promise((resolve) => socket.once('close', resolve).destroy())
+    },
     close() {
       closed = true
     },
   }
 }
+
+/** A backend's pid alone may occur twice: a proxy leads to several servers. */
+const nameOf = ({ pid, secret }: BackendKey) => `${pid} ${secret}`
 
 /** A connection that fails at its first write: postgres.js must have written before a connection closes. */
 const refused = (error: ConnectError): Duplex =>
