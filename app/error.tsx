@@ -17,7 +17,7 @@ export default function ErrorPage({ error, retry }: { error: unknown; retry: () 
       <p className="mt-3 text-ink-soft">{t('body')}</p>
       {digest ? <p className="mt-3 text-sm text-ink-soft">{t('reference', { digest })}</p> : null}
       <SupportLink />
-      <div className="mt-8">
+      <div className="mt-6">
         <Button busy={busy} busyLabel={t('retryBusy')} onClick={() => startRetry(() => retry())}>
           {t('retry')}
         </Button>

@@ -12,7 +12,7 @@ export default function NotFound() {
     <PageShell>
       <PageHeading>{t('title')}</PageHeading>
       <p className="mt-3 text-ink-soft">{t('body')}</p>
-      <div className="mt-8">
+      <div className="mt-6">
         <ButtonLink href="/">{t('home')}</ButtonLink>
       </div>
     </PageShell>

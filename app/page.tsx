@@ -14,7 +14,7 @@ export default async function HomePage() {
     <PageShell>
       <PageHeading>{t('title')}</PageHeading>
       <p className="mt-3 text-ink-soft">{t('lead')}</p>
-      <div className="mt-8 mb-3">
+      <div className="mt-6 mb-3">
         <ButtonLink href="/sign-in">{t('signIn')}</ButtonLink>
       </div>
       <TextLink href="/forgot-password">{t('forgot')}</TextLink>

@@ -175,6 +175,10 @@ for (const [index, state] of shown.entries()) {
       })
       await expect(page.locator('html')).toHaveAttribute('lang', locale)
       await expectBranded(page, state.title, texts)
+      if (state.name === 'link-frozen') {
+        const contact = page.getByRole('main').getByRole('link', { name: texts('support.contact') })
+        await expect(contact).toHaveAttribute('href', BRAND.SUPPORT_URL)
+      }
     } finally {
       if (state.pauses) await endPause(appDb)
     }

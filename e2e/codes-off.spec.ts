@@ -22,6 +22,7 @@ test('after thirty wrong codes the page takes no code any more and sends people 
   await expect(page.getByRole('heading', { name: words('code.offTitle') })).toBeFocused()
   await expect(codeField(page)).toBeHidden()
   await expect(page.getByText(words('code.off'))).toBeVisible()
+  await expect(page.getByText(words('code.linkTitle'))).toBeHidden()
   await expectLayoutHolds(page, 'code, codes turned off')
   await expectAccessible(page, 'code, codes turned off')
 

@@ -176,6 +176,8 @@ test('the links and codes of an account that support has stopped say so, and onl
   await expect(passwordField(page)).toHaveValue(NEW_PASSWORD)
   await page.goto(link)
   await expectHeading(page, words('refusedLink.account-frozen.title'))
+  // Without SUPPORT_URL there is nothing to link to.
+  await expect(page.getByText(words('support.usualWay', { brand: 'Latchkey' }))).toBeVisible()
   await expect(page.getByRole('button', { name: words('retry.idle') })).toBeHidden()
   await expectWellMade(page, 'a link of a frozen account')
   await page.goto('/forgot-password/code')

@@ -79,7 +79,7 @@ export const REQUESTING: PageState[] = [
     title: 'Link that does not exist',
     open: async ({ page, words }) => {
       await page.goto(`/reset-password?token=${'x'.repeat(43)}`)
-      await expectText(page, words('deadLink.link-unknown.title'))
+      await expectHeading(page, words('deadLink.link-unknown.title'))
     },
   },
   {
@@ -91,7 +91,7 @@ export const REQUESTING: PageState[] = [
         set created_at = now() - interval '2 hours', expires_at = now() - interval '1 second'
         where account_id = (select id::text from latchkey.users where username = ${account.username})`)
       await visit.page.goto(link)
-      await expectText(visit.page, visit.words('deadLink.link-expired.title'))
+      await expectHeading(visit.page, visit.words('deadLink.link-expired.title'))
     },
   },
   {
@@ -100,7 +100,7 @@ export const REQUESTING: PageState[] = [
     open: async (visit) => {
       const { link } = await changePassword(visit, NEW_PASSWORD)
       await visit.page.goto(link)
-      await expectText(visit.page, visit.words('deadLink.link-used.title'))
+      await expectHeading(visit.page, visit.words('deadLink.link-used.title'))
     },
   },
   {
@@ -112,7 +112,7 @@ export const REQUESTING: PageState[] = [
       await openCodePage(visit.page, account.username, visit.words('code.title'))
       await resetEmail(visit, account, 2)
       await visit.page.goto(link)
-      await expectText(visit.page, visit.words('deadLink.link-superseded.title'))
+      await expectHeading(visit.page, visit.words('deadLink.link-superseded.title'))
     },
   },
   {

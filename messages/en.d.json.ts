@@ -72,15 +72,15 @@ declare const messages: {
     },
     "link-expired": {
       "title": "This link has expired",
-      "body": "To keep your account safe, links only work for a short time. Request a new one."
+      "body": "Request a new one to reset your password."
     },
     "link-used": {
       "title": "This link has already been used",
-      "body": "Each link works once. If you used it to change your password, sign in. If you didn’t, request a new link now."
+      "body": "Sign in with your new password, or request a new link if you didn’t change it."
     },
     "link-superseded": {
-      "title": "Use the link in our latest email",
-      "body": "We’ve sent you a newer email, and only its link works. Check your inbox, or request another."
+      "title": "This link has been replaced",
+      "body": "Open the link in our latest email, or request another."
     },
     "grant-unknown": {
       "title": "This code no longer works",
@@ -122,7 +122,8 @@ declare const messages: {
   },
   "support": {
     "help": "Get help",
-    "contact": "Contact support"
+    "contact": "Contact support",
+    "usualWay": "Contact {brand} the way you usually do."
   },
   "field": {
     "account": "Email or username",
@@ -198,9 +199,9 @@ declare const messages: {
     "spam": "Can’t find it? Check your spam folder, and check that the account above is right.",
     "otherAccount": "Use another account",
     "offTitle": "Use the link in your email",
-    "off": "Too many wrong codes in a row were entered for this account. To protect it, we’ve turned codes off. They work again once the password has been changed with the link.",
-    "linkOnlyTitle": "Open the link in the email",
+    "off": "Too many wrong codes were entered for this account, so we’ve turned codes off until the password has been changed.",
     "linksPaused": "We’ve paused links for now. Enter the code instead, or try the link again later.",
+    "onlyLinksPaused": "We’ve paused links for now. Try the link again later.",
     "codesPausedTitle": "Codes are paused",
     "codesPaused": "We’ve paused codes for now. Open the link in the email instead, or come back to this page later.",
     "overTitle": "You can’t use this page any more",
@@ -297,6 +298,8 @@ declare const messages: {
     "elsewhereTitle": "Contact support now",
     "elsewhereBody": "We’ve disabled the password and signed out all devices. We haven’t sent a link, because the email address of your account was changed too, or support has stopped password resets for it. Contact support to get your account back.",
     "doneMailbox": "If someone else may be reading your email, change your email password first.",
+    "noEmail": "Can’t find the email? Check your spam folder, or request another.",
+    "anotherEmail": "Request another email",
     "missingTitle": "Open the link in your email",
     "missingBody": "To secure your account, use the link in the email about your password change.",
     "deadBody": "You can still secure your account. Request a link and choose a new password.",

@@ -71,10 +71,21 @@ export function Button({
   )
 }
 
+interface ButtonLinkProps extends Variant {
+  href: string
+  /** Opens another website in a tab of its own, which learns nothing about this page. */
+  newTab?: boolean
+  children: ReactNode
+}
+
 /** A link that looks like a button. It loads a new document, as `TextLink` does. */
-export function ButtonLink({ variant = 'primary', href, children }: Variant & { href: string; children: ReactNode }) {
+export function ButtonLink({ variant = 'primary', href, newTab = false, children }: ButtonLinkProps) {
   return (
-    <a href={href} className={`${SHAPE} ${COLORS[variant]}`}>
+    <a
+      href={href}
+      {...(newTab && { target: '_blank', rel: 'noreferrer noopener' })}
+      className={`${SHAPE} ${COLORS[variant]}`}
+    >
       {children}
     </a>
   )

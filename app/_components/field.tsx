@@ -58,14 +58,15 @@ export function Field(props: FieldProps) {
         />
         {trailing}
       </div>
-      <div className="min-h-9 pt-1 pb-2">
+      {/* Room for one line of error: it is also the distance to what follows, so nothing moves and nothing looks empty. */}
+      <div className="min-h-9 pt-1 pb-3">
         {error ? (
-          <p id={errorId} role="alert" className="text-sm leading-6 text-problem">
+          <p id={errorId} role="alert" className="text-sm leading-5 text-problem">
             {error}
           </p>
         ) : null}
         {hint === undefined ? null : (
-          <p role="status" className="text-sm leading-6 text-ink-soft">
+          <p role="status" className="text-sm leading-5 text-ink-soft">
             {hint}
           </p>
         )}

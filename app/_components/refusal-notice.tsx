@@ -3,10 +3,7 @@ import { useErrorText } from './error-text'
 import { Notice } from './notice'
 import type { Refusal } from './refusal'
 import { ReloadButton } from './reload-button'
-import { SupportLink } from './support-link'
-
-/** The reasons whose texts ask people to contact support. */
-const FOR_SUPPORT: readonly string[] = ['account-frozen', 'internal']
+import { ContactSupport, SupportLink } from './support-link'
 
 /**
  * An error about the whole form, with a button to reload a page that was shown for another secret. Place it below the
@@ -24,7 +21,8 @@ export function RefusalNotice({ refusal, children }: { refusal: Refusal | undefi
             <ReloadButton />
           </div>
         ) : null}
-        {FOR_SUPPORT.includes(refusal.reason) ? <SupportLink /> : null}
+        {refusal.reason === 'account-frozen' ? <ContactSupport /> : null}
+        {refusal.reason === 'internal' ? <SupportLink /> : null}
         {children}
       </Notice>
     </div>

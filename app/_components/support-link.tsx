@@ -2,9 +2,10 @@
 
 import { useTranslations } from 'next-intl'
 import { useBrand } from './brand-context'
+import { ButtonLink } from './button'
 import { TextLink } from './text-link'
 
-/** The support link below a text that asks people to contact support. Nothing is shown if SUPPORT_URL is not set. */
+/** A link to support, for pages where people may need it. Nothing is shown if SUPPORT_URL is not set. */
 export function SupportLink() {
   const { supportUrl } = useBrand()
   const t = useTranslations('support')
@@ -13,6 +14,22 @@ export function SupportLink() {
     <p className="mt-1">
       <TextLink href={supportUrl}>{t('contact')}</TextLink>
     </p>
+  )
+}
+
+/**
+ * How to contact support, after a text that asks for it. Without SUPPORT_URL we know no way, so the text names none.
+ * `asButton` makes it the main action of a page.
+ */
+export function ContactSupport({ asButton = false }: { asButton?: boolean }) {
+  const { name, supportUrl } = useBrand()
+  const t = useTranslations('support')
+  if (!supportUrl) return <p className={asButton ? 'mt-3' : 'mt-1'}>{t('usualWay', { brand: name })}</p>
+  if (!asButton) return <SupportLink />
+  return (
+    <div className="mt-6">
+      <ButtonLink href={supportUrl}>{t('contact')}</ButtonLink>
+    </div>
   )
 }
 

@@ -4,7 +4,7 @@ import { Notice } from '@/app/_components/notice'
 import { PageHeading } from '@/app/_components/page-heading'
 import { PageShell } from '@/app/_components/page-shell'
 import { Picture } from '@/app/_components/picture'
-import { SupportLink } from '@/app/_components/support-link'
+import { ContactSupport } from '@/app/_components/support-link'
 import { ClientTexts } from '@/app/_language/client-texts'
 import { pageTitle } from '@/app/_language/page-title'
 import { api, formStart, hasOwnAccounts, lastDone, seeOther } from '@/app/_trpc/server'
@@ -38,9 +38,9 @@ export default async function AccountPage() {
   return (
     <PageShell wide>
       <ClientTexts parts={['account', 'device', 'errors', 'retry', 'support']}>
-        <div className="flex flex-wrap items-start justify-between gap-4">
-          <div className="flex flex-wrap items-center gap-4">
-            <Picture src={account.picture} />
+        <div className="flex flex-wrap items-center justify-between gap-4">
+          <Picture src={account.picture} />
+          <div className="order-last basis-full sm:order-none sm:flex-1 sm:basis-auto">
             <PageHeading>{t('title')}</PageHeading>
           </div>
           <SignOut />
@@ -57,7 +57,7 @@ export default async function AccountPage() {
           <div className="mt-6">
             <Notice tone="problem" title={t('suppressionTitle')}>
               {t.rich(`suppression.${suppression.kind}`, { email: () => <bdi>{account.email}</bdi> })}
-              {suppression.kind === 'stopped' ? null : <SupportLink />}
+              {suppression.kind === 'stopped' ? null : <ContactSupport />}
             </Notice>
           </div>
         ) : null}

@@ -23,7 +23,7 @@ export function RequestReset({ email, sent, start }: RequestResetProps) {
   const t = useTranslations('account')
   const request = useCall(() => trpc.account.requestReset.mutate())
   return (
-    <form action={action}>
+    <form action={action} className="grid sm:block">
       <Button
         variant="secondary"
         busy={request.busy}

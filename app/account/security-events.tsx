@@ -16,7 +16,7 @@ export function SecurityEvents({ events }: { events: SecurityEvent[] }) {
       {events.map((event) => (
         <li key={event.id} className="py-3 first:pt-0">
           <p className="font-medium">{tEvents(event.kind)}</p>
-          <p className="flex flex-wrap gap-x-4 text-sm text-ink-soft">
+          <p className="flex flex-col text-sm text-ink-soft sm:flex-row sm:flex-wrap sm:gap-x-4">
             <LocalTime at={event.at} />
             {event.device ? <span>{deviceName(event.device)}</span> : null}
           </p>

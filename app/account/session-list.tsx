@@ -57,7 +57,8 @@ export function SessionList({ sessions, done }: SessionListProps) {
     <>
       <ul className="divide-y divide-hairline">
         {sessions.map((session) => (
-          <li key={session.id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3 first:pt-0">
+          // In a narrow window the button is below the text, as wide as the other buttons of the page.
+          <li key={session.id} className="grid gap-x-4 gap-y-2 py-3 first:pt-0 sm:grid-cols-[1fr_auto] sm:items-center">
             <div>
               <p className="flex flex-wrap items-center gap-x-2 font-medium">
                 <span>{nameOf(session)}</span>
@@ -65,13 +66,13 @@ export function SessionList({ sessions, done }: SessionListProps) {
                   <span className="rounded-full bg-success-wash px-2.5 text-sm text-success">{t('thisDevice')}</span>
                 ) : null}
               </p>
-              <p className="flex flex-wrap gap-x-4 text-sm text-ink-soft">
+              <p className="flex flex-col text-sm text-ink-soft sm:flex-row sm:flex-wrap sm:gap-x-4">
                 <span>{t.rich('signedIn', { time: () => <LocalTime at={session.createdAt} /> })}</span>
                 <span>{t.rich('lastSeen', { time: () => <LocalTime at={session.lastSeenAt} /> })}</span>
               </p>
             </div>
             {session.current ? null : (
-              <form action={action}>
+              <form action={action} className="grid">
                 <input type="hidden" name="device" value={nameOf(session)} />
                 <Button
                   name="id"
@@ -92,7 +93,7 @@ export function SessionList({ sessions, done }: SessionListProps) {
           </li>
         ))}
       </ul>
-      <form action={action} className="mt-3">
+      <form action={action} className="mt-3 grid sm:block">
         {others.length > 0 ? (
           <Button
             variant="secondary"

@@ -17,6 +17,7 @@ interface RequestFormProps {
   state: FormState | null
   action: (form: FormData) => void
   account: string
+  /** Why the link that led here no longer works: the news of the page, above the form that asks for another. */
   deadLink: DeadLink | null
   /** The code of an earlier email can be entered. */
   hasFlow: boolean
@@ -44,14 +45,7 @@ export function RequestForm(props: RequestFormProps) {
 
   return (
     <>
-      <PageHeading>{t('title')}</PageHeading>
-      {deadLink ? (
-        <div className="mt-4">
-          <Notice tone="plain" title={tDeadLink(`${deadLink}.title`)}>
-            {tDeadLink(`${deadLink}.body`)}
-          </Notice>
-        </div>
-      ) : null}
+      <PageHeading>{deadLink ? tDeadLink(`${deadLink}.title`) : t('title')}</PageHeading>
       {paused ? (
         <div className="mt-4">
           <Notice tone="problem" title={tPaused('title')}>
@@ -59,7 +53,7 @@ export function RequestForm(props: RequestFormProps) {
           </Notice>
         </div>
       ) : null}
-      <p className="mt-3 text-ink-soft">{t('lead')}</p>
+      <p className="mt-3 text-ink-soft">{deadLink ? tDeadLink(`${deadLink}.body`) : t('lead')}</p>
       <form {...form} className="mt-6">
         <Field
           name="account"
@@ -69,11 +63,9 @@ export function RequestForm(props: RequestFormProps) {
           takeFocus={takeFocus || refusedInput === 'account'}
           error={errors.account}
         />
-        <div className="mt-3">
-          <Button busy={busy} busyLabel={confirmsFirst ? t('busyFinding') : t('busy')}>
-            {t('submit')}
-          </Button>
-        </div>
+        <Button busy={busy} busyLabel={confirmsFirst ? t('busyFinding') : t('busy')}>
+          {t('submit')}
+        </Button>
         <RefusalNotice refusal={refusal} />
         <div className="mt-3 flex flex-wrap justify-between gap-x-6">
           {hasFlow ? <TextLink href="/forgot-password/code">{t('haveCode')}</TextLink> : null}

@@ -13,7 +13,7 @@ export function DeadLinkMessage({ reason }: { reason: DeadLink }) {
     <>
       <PageHeading>{tDeadLink(`${reason}.title`)}</PageHeading>
       <p className="mt-3 text-ink-soft">{tDeadLink(`${reason}.body`)}</p>
-      <div className="mt-8 mb-3">
+      <div className="mt-6 mb-3">
         <ButtonLink href="/forgot-password">{isGrant(reason) ? t('newEmail') : t('newLink')}</ButtonLink>
       </div>
       <TextLink href="/sign-in">{t('signIn')}</TextLink>

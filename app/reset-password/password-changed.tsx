@@ -9,7 +9,7 @@ export function PasswordChanged({ takeFocus = false }: { takeFocus?: boolean }) 
     <>
       <PageHeading takeFocus={takeFocus}>{t('doneTitle')}</PageHeading>
       <p className="mt-3 text-ink-soft">{t('doneBody')}</p>
-      <div className="mt-8">
+      <div className="mt-6">
         <ButtonLink href="/sign-in">{t('signIn')}</ButtonLink>
       </div>
     </>

@@ -3,7 +3,7 @@ import { ButtonLink } from '@/app/_components/button'
 import { PageHeading } from '@/app/_components/page-heading'
 import type { RefusedLink } from '@/app/_components/refusal'
 import { ReloadButton } from '@/app/_components/reload-button'
-import { SupportLink } from '@/app/_components/support-link'
+import { ContactSupport } from '@/app/_components/support-link'
 import { TextLink } from '@/app/_components/text-link'
 import { formatDuration } from '@/server/language/format-duration'
 
@@ -27,9 +27,9 @@ export function RefusedLinkMessage({ reason, waitSeconds }: RefusedLinkMessagePr
         <p className="mt-3">{tRetry('waitFor', { duration: formatDuration(formats, waitSeconds) })}</p>
       ) : null}
       {reason === 'account-frozen' ? (
-        <SupportLink />
+        <ContactSupport asButton />
       ) : (
-        <div className="mt-8 grid gap-3">
+        <div className="mt-6 grid gap-3">
           {reason === 'links-paused' ? <ButtonLink href="/forgot-password/code">{t('enterCode')}</ButtonLink> : null}
           <ReloadButton
             variant={reason === 'links-paused' ? 'secondary' : 'primary'}

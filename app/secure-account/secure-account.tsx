@@ -7,7 +7,7 @@ import type { FormState } from '@/app/_components/form-state'
 import { PageHeading } from '@/app/_components/page-heading'
 import { isDeadLink } from '@/app/_components/refusal'
 import { RefusalNotice } from '@/app/_components/refusal-notice'
-import { SupportLink } from '@/app/_components/support-link'
+import { ContactSupport } from '@/app/_components/support-link'
 import { useCall } from '@/app/_components/use-call'
 import { trpc } from '@/app/_trpc/client'
 import { secureAccount } from './action'
@@ -33,7 +33,7 @@ export function SecureAccount({ binding, done, start }: SecureAccountProps) {
       <>
         <PageHeading takeFocus>{t('elsewhereTitle')}</PageHeading>
         <p className="mt-3">{t('elsewhereBody')}</p>
-        <SupportLink />
+        <ContactSupport asButton />
       </>
     )
   }
@@ -43,6 +43,13 @@ export function SecureAccount({ binding, done, start }: SecureAccountProps) {
         <PageHeading takeFocus>{t('doneTitle')}</PageHeading>
         <p className="mt-3">{t('doneBody')}</p>
         <p className="mt-3 text-ink-soft">{t('doneMailbox')}</p>
+        {/* The old password no longer works, so the link is the only way in. There is nothing to sign in with yet. */}
+        <p className="mt-6 border-t border-hairline pt-5 text-ink-soft">{t('noEmail')}</p>
+        <div className="mt-4 grid">
+          <ButtonLink variant="secondary" href="/forgot-password">
+            {t('anotherEmail')}
+          </ButtonLink>
+        </div>
       </>
     )
   }
@@ -53,7 +60,7 @@ export function SecureAccount({ binding, done, start }: SecureAccountProps) {
     <>
       <PageHeading>{t('title')}</PageHeading>
       <p className="mt-3">{t('lead')}</p>
-      <form action={action} className="mt-8">
+      <form action={action} className="mt-6">
         <Button
           busy={secure.busy}
           busyLabel={t('busy')}
@@ -76,7 +83,7 @@ function InvalidLink({ title, body, takeFocus = false }: { title: string; body: 
     <>
       <PageHeading takeFocus={takeFocus}>{title}</PageHeading>
       <p className="mt-3 text-ink-soft">{body}</p>
-      <div className="mt-8">
+      <div className="mt-6">
         <ButtonLink href="/forgot-password">{t('newLink')}</ButtonLink>
       </div>
     </>

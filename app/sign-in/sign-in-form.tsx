@@ -54,11 +54,9 @@ export function SignInForm({ start }: { start: FormState | null }) {
         takeFocus={refusedInput === 'password'}
         error={errors.password}
       />
-      <div className="mt-3">
-        <Button busy={busy} busyLabel={t('busy')}>
-          {t('submit')}
-        </Button>
-      </div>
+      <Button busy={busy} busyLabel={t('busy')}>
+        {t('submit')}
+      </Button>
       <RefusalNotice refusal={refusal} />
       <div className="mt-3">
         <TextLink href="/forgot-password">{t('forgot')}</TextLink>

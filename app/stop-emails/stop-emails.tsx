@@ -37,7 +37,7 @@ export function StopEmails({ binding, stoppedUntil, allowed, start }: StopEmails
   if (binding === null || allow.done) {
     return (
       <Ending title={t('allowedTitle')} body={t('allowed')} takeFocus>
-        <div className="mt-8">
+        <div className="mt-6">
           <ButtonLink href="/forgot-password">{t('newEmail')}</ButtonLink>
         </div>
       </Ending>
@@ -46,7 +46,7 @@ export function StopEmails({ binding, stoppedUntil, allowed, start }: StopEmails
   if (isDeadLink(reason)) {
     return (
       <Ending title={tDeadLink(`${reason}.title`)} body={t('deadBody')} takeFocus>
-        <div className="mt-8">
+        <div className="mt-6">
           <ButtonLink href="/forgot-password">{t('newEmail')}</ButtonLink>
         </div>
       </Ending>
@@ -81,15 +81,15 @@ export function StopEmails({ binding, stoppedUntil, allowed, start }: StopEmails
               ),
             })}
           </p>
-          <p className="mt-3 mb-8 text-ink-soft">{t('undo')}</p>
-          {allowButton}
+          <p className="mt-3 text-ink-soft">{t('undo')}</p>
+          <div className="mt-6 grid">{allowButton}</div>
         </>
       ) : (
         <>
           <PageHeading>{t('title')}</PageHeading>
           <p className="mt-3">{t('lead')}</p>
           <p className="mt-3 text-ink-soft">{t('keeps')}</p>
-          <div className="mt-8 grid gap-3">
+          <div className="mt-6 grid gap-3">
             <Button
               busy={stop.busy}
               unavailable={busy && !stop.busy}

@@ -18,16 +18,12 @@ export default async function MailboxPage({ searchParams }: PageProps<'/dev/mail
   return (
     <PageShell wide>
       <AutoRefresh />
-      <div className="flex flex-wrap items-start justify-between gap-4">
-        <PageHeading>{t('title')}</PageHeading>
-        <a
-          href="/dev/mailbox"
-          className="inline-flex min-h-target items-center rounded-lg font-medium text-accent underline underline-offset-4"
-        >
-          {t('refresh')}
-        </a>
-      </div>
-      <p className="mt-1 text-ink-soft">{t('lead')}</p>
+      <PageHeading>{t('title')}</PageHeading>
+      <p className="mt-3 text-ink-soft">{t('lead')}</p>
+      {/* With JavaScript, new emails appear by themselves. */}
+      <p className="hidden noscript:block">
+        <TextLink href="">{t('refresh')}</TextLink>
+      </p>
       {to === undefined ? null : (
         <p className="flex flex-wrap items-center gap-x-4">
           <span className="font-medium">{to}</span>

@@ -43,6 +43,10 @@ export function CheckEmail({
   const { account, resendAt, blockedUntil, codesOff, update, turnCodesOff, reload } = useFlow(flow)
   if (account === null) return <FlowEnded />
   const sent = codesOff ? (concealed ? 'sentLinkConcealed' : 'sentLink') : concealed ? 'sentConcealed' : 'sent'
+  const linksPaused = codesOff ? t('onlyLinksPaused') : t('linksPaused')
+  const linkHint = pauses.includes('links')
+    ? linksPaused
+    : t('link', { duration: formatDuration(formats, linkSeconds) })
   return (
     <>
       {/* The field with the focus goes away when codes are turned off while the page is open. */}
@@ -56,13 +60,12 @@ export function CheckEmail({
           ),
         })}
       </p>
-      {/* Another tab may have changed the account since. */}
-      {provider && account === flow.account ? <OpenMailbox provider={provider} /> : null}
       <PauseNotice pauses={pauses} />
       {codesOff ? (
-        <div className="mt-4">
-          <Notice tone="plain">{t('off')}</Notice>
-        </div>
+        <>
+          <p className="mt-3 text-ink-soft">{linkHint}</p>
+          <p className="mt-3 text-ink-soft">{t('off')}</p>
+        </>
       ) : (
         <CodeForm
           start={start}
@@ -73,14 +76,18 @@ export function CheckEmail({
           onCodesOff={turnCodesOff}
         />
       )}
-      <section aria-labelledby="link" className="mt-6 border-t border-hairline pt-5">
-        <h2 id="link" className="font-semibold">
-          {codesOff ? t('linkOnlyTitle') : t('linkTitle')}
-        </h2>
-        <p className="text-ink-soft">
-          {pauses.includes('links') ? t('linksPaused') : t('link', { duration: formatDuration(formats, linkSeconds) })}
-        </p>
-        <p className="mt-3 text-ink-soft">{t('spam')}</p>
+      <div className={codesOff ? 'mt-6' : 'mt-6 border-t border-hairline pt-5'}>
+        {codesOff ? null : (
+          <>
+            <h2 className="font-semibold">{t('linkTitle')}</h2>
+            <p className="text-ink-soft">{linkHint}</p>
+          </>
+        )}
+        {/* Another tab may have changed the account since. */}
+        {provider && account === flow.account ? (
+          <OpenMailbox provider={provider} variant={codesOff ? 'primary' : 'secondary'} />
+        ) : null}
+        <p className="mt-5 text-ink-soft">{t('spam')}</p>
         <SendAgain
           start={codesOff ? start : null}
           sentAgain={sentAgain}
@@ -92,7 +99,7 @@ export function CheckEmail({
         <div className="mt-3">
           <TextLink href="/forgot-password">{t('otherAccount')}</TextLink>
         </div>
-      </section>
+      </div>
     </>
   )
 }

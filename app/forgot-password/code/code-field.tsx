@@ -109,7 +109,7 @@ export function CodeField(props: CodeFieldProps) {
           className="block min-h-14 w-full rounded-lg border border-outline bg-surface px-inset text-2xl font-semibold text-ink tabular-nums"
         />
       </noscript>
-      <div className="min-h-15 pt-1 pb-2 text-sm leading-6">
+      <div className="min-h-15 pt-1 pb-4 text-sm leading-5">
         {error ? (
           <p id="code-error" role="alert" className="text-problem">
             {error}

@@ -10,7 +10,7 @@ export function FlowEnded() {
     <>
       <PageHeading takeFocus>{t('overTitle')}</PageHeading>
       <p className="mt-3 text-ink-soft">{t('over')}</p>
-      <div className="mt-8 mb-3">
+      <div className="mt-6 mb-3">
         <ButtonLink href="/forgot-password">{t('newEmail')}</ButtonLink>
       </div>
       <TextLink href="/sign-in">{t('signIn')}</TextLink>

@@ -54,7 +54,6 @@ const PROVIDERS: Entry[] = [
   ['T-Online', 'https://email.t-online.de/', 't-online.de magenta.de'],
   ['mailbox.org', 'https://login.mailbox.org/', 'mailbox.org'],
   ['Posteo', 'https://posteo.de/', 'posteo.de posteo.net'],
-  ['Orange', 'https://mail.orange.fr/', 'orange.fr wanadoo.fr'],
   ['Free', 'https://webmail.free.fr/', 'free.fr'],
   ['La Poste', 'https://www.laposte.net/', 'laposte.net'],
   ['Libero', 'https://mail.libero.it/', 'libero.it'],

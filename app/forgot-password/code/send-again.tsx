@@ -35,7 +35,7 @@ export function SendAgain({ start, sentAgain, account, resendAt, update, reload 
   }
   return (
     <>
-      <form action={action} className="mt-4">
+      <form action={action} className="mt-3 grid">
         <ResendButton deadline={resendAt} busy={request.busy} onClick={() => void send()} />
       </form>
       {request.done || (sentAgain && !request.busy && !request.refusal) ? (
