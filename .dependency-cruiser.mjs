@@ -13,9 +13,10 @@ const SERVER_PARTS = {
   'server/brand': ['server/env.ts'],
   'server/core': ['server/db', 'server/language'],
   'server/observability': ['server/env.ts'],
+  'server/processes': [],
   'server/limits': ['server/core', 'server/db'],
   'server/audit': ['server/core', 'server/db'],
-  'server/accounts': ['server/core', 'server/db', 'server/limits', 'server/audit'],
+  'server/accounts': ['server/processes', 'server/core', 'server/db', 'server/limits', 'server/audit'],
   'server/events': ['server/core', 'server/db', 'server/observability'],
   'server/mail': [
     'server/brand',
@@ -91,6 +92,7 @@ const SERVER_PARTS = {
   ],
   'server/openapi': ['server/brand', 'server/env.ts', 'server/api', 'server/contracts'],
   'server/start.ts': [
+    'server/processes',
     'server/brand',
     'server/env.ts',
     'server/runtime.ts',

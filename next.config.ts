@@ -3,8 +3,11 @@ import createNextIntlPlugin from 'next-intl/plugin'
 
 const config: NextConfig = {
   poweredByHeader: false,
-  // No page uses the image optimizer, so `/_next/image` is not found.
+  // Set by `buildIfStale` for the image. `next start` serves the same build, and would warn of this setting.
+  output: process.env.BUILD_STANDALONE ? 'standalone' : undefined,
+  // No page uses the image optimizer, so `/_next/image` is not found, and nothing ships its 19 MB.
   images: { unoptimized: true },
+  outputFileTracingExcludes: { '*': ['node_modules/sharp/**', 'node_modules/@img/**'] },
   reactStrictMode: true,
   // Documented paths are served with and without a trailing slash. A redirect would lose the body of a POST.
   skipTrailingSlashRedirect: true,

@@ -4,12 +4,20 @@ import { CHROMIUM_ARGS, findSystemChromium, hasPlaywrightChromium } from './scri
 
 const executablePath = hasPlaywrightChromium() ? undefined : findSystemChromium()
 
+/** The stories that are run with the files of the image too. */
+const MAIN_JOURNEYS = ['api-docs', 'brand', 'code-journey', 'image', 'link-journey', 'without-javascript']
+
+/** `npm run test:all` sets these variables. Tests of faults and of the image take minutes. */
+function testsOf({ TEST_ALL, TEST_IMAGE }: NodeJS.ProcessEnv) {
+  if (TEST_IMAGE) return { testMatch: MAIN_JOURNEYS.map((name) => `e2e/${name}.spec.ts`) }
+  return { testIgnore: TEST_ALL ? ['image.spec.ts'] : ['faults.spec.ts', 'image.spec.ts'] }
+}
+
 export default defineConfig({
   testDir: 'e2e',
   globalSetup: './server/testing/browser-setup.ts',
   fullyParallel: true,
-  // These take a minute: `npm run test:all` runs them.
-  testIgnore: process.env.TEST_ALL ? [] : ['faults.spec.ts'],
+  ...testsOf(process.env),
   forbidOnly: true,
   workers: Math.max(2, Math.floor(availableParallelism() / 2)),
   reporter: 'list',

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import postgres from 'postgres'
-import { addressOf, startServerPair } from './server-pair'
+import { addressOf, startServerOfProcesses, startServerPair } from './server-pair'
 import { type Answer, startLoad } from './steady-load'
 
 // Two servers and a PostgreSQL of their own. `npm run test:all` runs it.
@@ -8,7 +8,7 @@ const ACCOUNTS = 20_000
 /** No answer may take longer, whatever fails: a statement is given up after 15 seconds. */
 const LONGEST_ANSWER_MS = 30_000
 
-type Pair = Awaited<ReturnType<typeof startServerPair>>
+type Pair = Pick<Awaited<ReturnType<typeof startServerPair>>, 'resend' | 'database'>
 
 /** Waits until every accepted request has its email, and expects no account to have two. */
 async function expectOneEmailEach({ resend, database }: Pair, accepted: Answer[]) {
@@ -83,5 +83,29 @@ test('SIGTERM to one of two servers under load: what it accepted is sent, and th
     await expectOneEmailEach(pair, load.accepted())
   } finally {
     await pair.stop()
+  }
+})
+
+test('kill -9 to one of two processes on a port under load: it is replaced, and nothing that was accepted is lost', async () => {
+  const processes = await startServerOfProcesses(ACCOUNTS, 2)
+  const load = startLoad([processes.server.url], addressOf, { repeats: true })
+  try {
+    // The first one sends the emails.
+    for (const number of [2, 1]) {
+      await load.acceptsMore(50)
+      await expect.poll(() => processes.pidOf(number)).toBeDefined()
+      const pid = processes.pidOf(number) as number
+      process.kill(pid, 'SIGKILL')
+      await load.acceptsMore(50)
+      await expect.poll(() => processes.pidOf(number), { timeout: 60_000 }).not.toBe(pid)
+    }
+  } finally {
+    await load.stop()
+  }
+  try {
+    expect(unexpected(load.answers, ({ status }) => status === 'cut')).toEqual([])
+    await expectOneEmailEach(processes, load.accepted())
+  } finally {
+    await processes.stop()
   }
 })

@@ -15,6 +15,26 @@ export interface PairedServer {
 
 /** Two servers of the production build, on one PostgreSQL that can be restarted, with a fake Resend. */
 export async function startServerPair(accounts: number) {
+  const { servers, ...rest } = await startServers(accounts, 2)
+  return { ...rest, servers: servers as [PairedServer, PairedServer] }
+}
+
+/** One server whose processes share its port. */
+export async function startServerOfProcesses(accounts: number, processes: number) {
+  const variables = { WEB_CONCURRENCY: String(processes), LOG_LEVEL: 'info' }
+  const { servers, output, ...rest } = await startServers(accounts, 1, variables)
+  /** The id of the latest process with this number, from the log. */
+  const pidOf = (number: number): number | undefined => {
+    const lines = output.join('').matchAll(/"process":(\d+),"pid":(\d+),"msg":"server process ready"/g)
+    return [...lines]
+      .filter(([, process]) => Number(process) === number)
+      .map(([, , pid]) => Number(pid))
+      .at(-1)
+  }
+  return { ...rest, server: servers[0] as PairedServer, output, pidOf }
+}
+
+async function startServers(accounts: number, count: number, changes: Record<string, string> = {}) {
   const ends: (() => Promise<unknown>)[] = []
   const stop = async () => {
     for (const end of ends.reverse()) await end()
@@ -28,7 +48,8 @@ export async function startServerPair(accounts: number) {
     const resend = await startFakeResend()
     ends.push(resend.close)
     const output: string[] = []
-    const ports = [await getPort(), await getPort()]
+    const ports: number[] = []
+    while (ports.length < count) ports.push(await getPort())
     const { PATH, HOME, TMPDIR } = process.env
     const variables = {
       PATH,
@@ -42,13 +63,15 @@ export async function startServerPair(accounts: number) {
       MAIL_FROM: 'Latchkey <accounts@example.org>',
       RATE_LIMIT_SCALE: '1000000',
       LOG_LEVEL: 'error',
+      ...changes,
     }
     const start = async (port: number): Promise<PairedServer> => {
       const app: App = await startApp('start', { port, variables, onOutput: (chunk) => output.push(chunk) })
       ends.push(app.stop)
       return { url: `http://127.0.0.1:${port}`, terminate: app.stop }
     }
-    const servers = [await start(ports[0] as number), await start(ports[1] as number)] as const
+    const servers: PairedServer[] = []
+    for (const port of ports) servers.push(await start(port))
     return { servers, database, resend, output, stop }
   } catch (error) {
     await stop()

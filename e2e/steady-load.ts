@@ -16,8 +16,15 @@ function isRefusal(error: unknown): boolean {
   return cause?.code === 'ECONNREFUSED'
 }
 
-/** Keeps asking for resets, each for another account, until `stop`. Every call goes to the next server. */
-export function startLoad(servers: readonly string[], addressOf: (n: number) => string, connections = 6) {
+/**
+ * Keeps asking for resets, each for another account, until `stop`. Every call goes to the next server.
+ * @param options.repeats calls again, as browsers and people do, until there is an answer
+ */
+export function startLoad(
+  servers: readonly string[],
+  addressOf: (n: number) => string,
+  { connections = 6, repeats = false } = {},
+) {
   const answers: Answer[] = []
   let asked = 0
   let running = true
@@ -42,7 +49,12 @@ export function startLoad(servers: readonly string[], addressOf: (n: number) => 
   const busy = async () => {
     while (running) {
       const n = asked++
-      answers.push(await ask(addressOf(n), servers[n % servers.length] as string))
+      for (;;) {
+        const answer = await ask(addressOf(n), servers[n % servers.length] as string)
+        answers.push(answer)
+        if (!repeats || typeof answer.status === 'number') break
+        await sleep(50)
+      }
       await sleep(50) // far fewer requests than the servers can answer: this is about faults, not about speed
     }
   }

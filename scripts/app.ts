@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CliError } from './cli-error'
-import { killGroup, spawnNext, stopGroup } from './processes'
+import { type ImageUser, killGroup, spawnImage, spawnNext, stopGroup } from './processes'
 
 const READY_TIMEOUT_MS = 180_000
 
@@ -28,6 +28,7 @@ export async function startApp(
     shutdown,
     onOutput = (chunk) => process.stdout.write(chunk),
     onErrors,
+    image,
   }: {
     port: number
     variables: Record<string, string | undefined>
@@ -35,11 +36,17 @@ export async function startApp(
     onOutput?: Listener
     /** Receives what goes to the terminal otherwise. */
     onErrors?: Listener
+    /** Runs the files of this image instead of the build of this clone. */
+    image?: ImageUser | undefined
   },
 ): Promise<App> {
   const NODE_ENV = command === 'dev' ? 'development' : 'production'
   const environment = { ...variables, NODE_ENV, PORT: String(port) } as NodeJS.ProcessEnv
-  const child = spawnNext([command, '--port', String(port)], environment, onErrors ? 'pipe' : 'inherit')
+  const several = command === 'start' && Number(variables.WEB_CONCURRENCY) > 1
+  const stderr = onErrors ? 'pipe' : 'inherit'
+  const child = image
+    ? spawnImage(image, ['server'], environment, stderr)
+    : spawnNext([command, '--port', String(port)], environment, { several, stderr })
   if (onErrors) child.stderr?.on('data', (chunk: Buffer) => onErrors(String(chunk)))
   let running = true
   const ended = child.finally(() => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { CliError } from './cli-error'
@@ -10,6 +11,9 @@ const INPUTS = ['app', 'drizzle', 'messages', 'public', 'server', 'instrumentati
 const SETTINGS = ['next.config.ts', 'package-lock.json', 'postcss.config.mjs', 'tsconfig.json']
 
 const stampFile = path.join(ROOT, '.next', 'built-from')
+
+/** The server with the packages that it needs, which Next.js adds to a build for the image. */
+export const STANDALONE = path.join(ROOT, '.next', 'standalone')
 
 async function digestOfInputs() {
   const digest = createHash('sha256')
@@ -28,14 +32,19 @@ async function digestOfInputs() {
 
 /**
  * Builds the app, unless the existing build was made from the same code.
+ * @param options.standalone builds what the image needs too; `npm start` serves that build as well
  * @throws CliError after printing the output of the build.
  */
-export async function buildIfStale(shutdown?: AbortSignal): Promise<'built' | 'fresh'> {
+export async function buildIfStale(shutdown?: AbortSignal, { standalone = false } = {}): Promise<'built' | 'fresh'> {
   const digest = await digestOfInputs()
-  if ((await fs.readFile(stampFile, 'utf8').catch(() => '')) === digest) return 'fresh'
+  const isFresh = (await fs.readFile(stampFile, 'utf8').catch(() => '')) === digest
+  if (isFresh && (!standalone || existsSync(path.join(STANDALONE, 'server.js')))) return 'fresh'
   console.log('Building…')
   await fs.rm(stampFile, { force: true })
-  const { ok, output } = await runNext(['build'], { shutdown, env: { NODE_ENV: 'production' } })
+  const { ok, output } = await runNext(['build'], {
+    shutdown,
+    env: { NODE_ENV: 'production', BUILD_STANDALONE: standalone ? '1' : '' },
+  })
   if (!ok) {
     process.stdout.write(output)
     throw new CliError('The build failed. The reason is in its output above.')

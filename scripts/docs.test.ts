@@ -13,6 +13,7 @@ const PAGES = [
   'bench/README.md',
   'docs/architecture.md',
   'docs/contracts.md',
+  'docs/deployment.md',
   'docs/emails.md',
   'docs/events.md',
   'docs/languages.md',
@@ -33,7 +34,7 @@ function pathsIn(text: string): string[] {
 }
 
 /** Read by Node.js and Next.js, or set by the start script. An operator does not set them. */
-const INTERNAL_VARIABLES = ['NODE_ENV', 'EMBEDDED_DATABASE', 'MAILBOX_DIR']
+const INTERNAL_VARIABLES = ['NODE_ENV', 'EMBEDDED_DATABASE', 'MAILBOX_DIR', 'PROCESS_NUMBER']
 
 describe.each(PAGES)('%s', (page) => {
   test('names only paths that exist', () => {

@@ -32,7 +32,7 @@ export function givenVariables(): Variables {
   for (const file of ['.env.local', '.env']) {
     if (existsSync(path.join(ROOT, file))) process.loadEnvFile(path.join(ROOT, file))
   }
-  const { EMBEDDED_DATABASE, MAILBOX_DIR, ...given } = process.env
+  const { EMBEDDED_DATABASE, MAILBOX_DIR, PROCESS_NUMBER, ...given } = process.env
   return given
 }
 

@@ -10,9 +10,17 @@ const NEXT = path.join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next')
 /** What the children of this module have in common: a process group of their own, which Ctrl-C does not reach. */
 const SHARED = { cwd: ROOT, detached: true, stdin: 'ignore', reject: false } satisfies Options
 
-/** Starts a command of Next.js, which shuts down when this process has ended. Its errors go to the terminal, or to a pipe. */
-export function spawnNext(args: string[], variables: NodeJS.ProcessEnv, stderr: 'inherit' | 'pipe' = 'inherit') {
-  return execa(process.execPath, nextCommand(args), {
+/**
+ * Starts a command of Next.js, which shuts down when this process has ended.
+ * @param options.several starts as many processes as WEB_CONCURRENCY says, which share the port
+ * @param options.stderr where its errors go: to the terminal, or to a pipe
+ */
+export function spawnNext(
+  args: string[],
+  variables: NodeJS.ProcessEnv,
+  { several = false, stderr = 'inherit' }: { several?: boolean; stderr?: 'inherit' | 'pipe' } = {},
+) {
+  return execa(process.execPath, nextCommand(args, several), {
     ...SHARED,
     buffer: false,
     env: { ...variables, NEXT_TELEMETRY_DISABLED: '1' },
@@ -41,8 +49,11 @@ interface RunOptions {
 
 const PRELOADED = ['end-with-parent.mjs', 'listen-backlog.mjs']
 
-const nextCommand = (args: string[]) => [
+const PARENT = path.join(ROOT, 'scripts', 'shared-port', 'parent.mjs')
+
+const nextCommand = (args: string[], several = false) => [
   ...PRELOADED.flatMap((file) => ['--import', new URL(file, import.meta.url).href]),
+  ...(several ? [PARENT] : []),
   NEXT,
   ...args,
 ]
@@ -75,4 +86,25 @@ export async function killGroup(child: Pick<ChildProcess, 'pid'>, ended: Promise
     // The group is empty.
   }
   await ended
+}
+
+/** Who runs the files of an image, and with which Node.js. */
+export interface ImageUser {
+  /** Holds `latchkey.mjs`. */
+  folder: string
+  node: string
+  /** Not set: the user of this process. */
+  uid?: number
+}
+
+/** Starts a command of the image, with only these variables. Its errors go to the terminal, or to a pipe. */
+export function spawnImage(
+  { folder, node, uid }: ImageUser,
+  args: string[],
+  variables: NodeJS.ProcessEnv,
+  stderr: 'inherit' | 'pipe' = 'inherit',
+) {
+  const user = uid === undefined ? {} : { uid, gid: uid }
+  const options = { ...SHARED, ...user, cwd: '/', buffer: false, env: variables, extendEnv: false, stderr } as const
+  return execa(node, [path.join(folder, 'latchkey.mjs'), ...args], options)
 }

@@ -3,6 +3,7 @@ import { DEMO_ACCOUNTS } from '@/server/accounts/own/seed'
 import { type App, startApp } from './app'
 import { buildIfStale } from './build'
 import { CliError, main } from './cli-error'
+import { warnOfConnections } from './doctor/warn-of-connections'
 import { givenVariables, type Prepared, prepare } from './environment'
 import { checkPort } from './port'
 import { aborted, shutdownSignal } from './shutdown'
@@ -20,7 +21,12 @@ export async function serve(command: 'start' | 'dev') {
       shutdown.throwIfAborted()
       if (!prepared) return
       const { environment, variables } = prepared
-      if (command === 'start') await buildIfStale(shutdown)
+      if (command === 'dev' && environment.webConcurrency > 1)
+        console.log('WEB_CONCURRENCY is ignored: with hot reload, there is one server process.')
+      if (command === 'start') {
+        await warnOfConnections(environment)
+        await buildIfStale(shutdown)
+      }
       app = await startApp(command, { port: environment.port, variables, shutdown })
       announce(prepared)
       await Promise.race([app.ended, aborted(shutdown)])
@@ -36,7 +42,8 @@ export async function serve(command: 'start' | 'dev') {
 }
 
 function announce({ environment, demoPassword }: Prepared) {
-  console.log(`Latchkey is ready at http://localhost:${environment.port}`)
+  const { port, webConcurrency: processes } = environment
+  console.log(`Latchkey is ready at http://localhost:${port}${processes > 1 ? ` (${processes} processes)` : ''}`)
   console.log(
     `  mail: ${environment.mailboxDir ? 'not sent, but stored; read it at /dev/mailbox' : 'sent through Resend'}`,
   )

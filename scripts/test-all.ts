@@ -10,6 +10,8 @@ await runTests(async (run) => {
   await run.everything()
   await run.unitTests('unit and integration tests through PgBouncer', { TEST_POOLING: 'pgbouncer' })
   await run.browserTests('browser tests through PgBouncer', { TEST_POOLING: 'pgbouncer' })
+  await run.browserTests('browser tests with two server processes on each port', { TEST_WEB_CONCURRENCY: '2' })
+  await run.browserTests('the main browser stories with the files of the image', { TEST_IMAGE: '1' })
   await run.program('every case of `npm run timing`, without a verdict', ['tsx', 'bench/timing.ts', '--pairs', '20'])
   await run.program('a flood of sign-ins, `npm run bench -- flood`', ['tsx', 'bench/run.ts', 'flood'])
 })

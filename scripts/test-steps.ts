@@ -58,7 +58,7 @@ export class TestRun {
 
   async build(): Promise<boolean> {
     const outcome = await check('production build', async () => {
-      await buildIfStale(this.#shutdown)
+      await buildIfStale(this.#shutdown, { standalone: process.env.TEST_ALL !== undefined })
       return { ok: true, output: '' }
     }).catch((error) => {
       if (error instanceof CliError) return { passed: 0, failed: 1, output: error.message }

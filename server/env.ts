@@ -114,6 +114,10 @@ export function readEnvironment(source: Record<string, string | undefined>) {
     /** True under `npm run dev`. */
     development: values.NODE_ENV === 'development',
     port: values.PORT,
+    /** How many server processes share the port. */
+    webConcurrency: values.WEB_CONCURRENCY,
+    /** Which of several server processes this is, from 1; undefined if it is alone. The first one sends emails. */
+    processNumber: values.PROCESS_NUMBER,
     /** The origin of every link, without a trailing slash. */
     appUrl: appUrl.origin,
     secureCookies: appUrl.protocol === 'https:',

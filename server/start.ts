@@ -5,7 +5,8 @@ import { installRequestHooks } from './http/request-hooks'
 import { log } from './observability/log'
 import { startTelemetry } from './observability/opentelemetry'
 import { recordRequestMetrics } from './observability/request-metrics'
-import { onMailQueued } from './runtime'
+import { joinParent, reportQueued, reportReady } from './processes/parent'
+import { onMailQueued, wakeMailWorker } from './runtime'
 import { drainFor, sharedWorker, startMailWorker } from './worker'
 
 /** The longest that emails and events are sent after one response. */
@@ -32,11 +33,21 @@ export async function startServer(): Promise<void> {
     await stopWorker()
     await stopTelemetry()
   })
+  reportReady()
 }
 
-/** Starts sending emails and events as MAIL_WORKER says; returns the function that stops it. */
+/**
+ * Starts sending emails and events as MAIL_WORKER says; returns the function that stops it. With `on`, only the first of
+ * several server processes sends, and the others wake it.
+ */
 function startSending(): () => Promise<void> {
-  switch (env().mailWorker) {
+  const { mailWorker, processNumber } = env()
+  if (processNumber) joinParent(wakeMailWorker)
+  if (mailWorker === 'on' && processNumber && processNumber > 1) {
+    onMailQueued(reportQueued)
+    return async () => {}
+  }
+  switch (mailWorker) {
     case 'off':
       return async () => {}
     case 'after-response': {

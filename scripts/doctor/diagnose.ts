@@ -3,6 +3,7 @@ import { readConnectionUrl } from '@/server/db/connection-url'
 import type { Environment } from '@/server/env'
 import { checkActive, checkPasswordFormat, checkRoundTrip } from './check-accounts'
 import { checkBrand } from './check-brand'
+import { checkConnections } from './check-connections'
 import { checkDirectory } from './check-directory'
 import { checkIndexes } from './check-indexes'
 import { checkMail } from './check-mail'
@@ -28,6 +29,7 @@ export async function diagnose(environment: Environment): Promise<Finding[]> {
       ok(`the configuration, with ACCOUNTS=${accounts}`),
       ok(`${place} answers${pooling === 'transaction' ? ' through a pooler' : ''}`),
       await checkTls(sql, host, pooling),
+      await checkConnections(sql, environment),
       await checkClock(sql),
       migrations,
       ...directory,

@@ -1,4 +1,5 @@
 import { RecoveryError } from '@/server/core/errors'
+import { runInSharedSlot } from '@/server/processes/parent'
 
 const RETRY_SECONDS = 2
 
@@ -26,9 +27,10 @@ const NEWEST_SHARE = 0.1
 
 /**
  * A queue of hashes, of which a number run at once. A slot is given back when the hash has ended, not when its client
- * has gone: a thread cannot be stopped.
+ * has gone: a thread cannot be stopped. Waiting for another process counts as time of the hash.
  */
 export class HashLane {
+  readonly #name: string | undefined
   readonly #waiting: Waiting[] = []
   #running = 0
   #averageMs = FIRST_GUESS_MS
@@ -36,8 +38,13 @@ export class HashLane {
   /** How many hashes run at once. */
   readonly slots: number
 
-  constructor(slots: number) {
+  /**
+   * @param slots how many hashes run at once
+   * @param name of a lane whose slots all server processes on the port share, if there are several
+   */
+  constructor(slots: number, name?: string) {
     this.slots = slots
+    this.#name = name
   }
 
   /** How many hashes wait for a slot. */
@@ -60,7 +67,7 @@ export class HashLane {
     else await this.#freeSlot(turn)
     const startedAt = performance.now()
     try {
-      return await work()
+      return await (this.#name ? runInSharedSlot(this.#name, this.slots, work) : work())
     } finally {
       this.#averageMs += NEWEST_SHARE * (performance.now() - startedAt - this.#averageMs)
       this.#passSlotOn()

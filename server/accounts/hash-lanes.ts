@@ -4,7 +4,8 @@ import { busy, HashLane } from './hash-lane'
 
 /**
  * Which hashes run, and in which order. A hash keeps a core and one thread of Node's pool busy, so strangers must not
- * have all of either: redeeming has a lane of its own, and sign-in fewer slots than there are cores and threads.
+ * have all of either: redeeming has a lane of its own, and sign-in fewer slots than there are cores and threads. Server
+ * processes that share a port share these slots. How many wait is counted by each process.
  */
 
 /** How many threads Node.js hashes on. The default, 4, is libuv's. */
@@ -28,9 +29,9 @@ interface Lanes {
 type SignInKind = 'known-device' | 'anonymous'
 
 const createLanes = (cores = availableParallelism()): Lanes => ({
-  redeem: new HashLane(cores),
+  redeem: new HashLane(cores, 'redeem'),
   ofSecret: new Map(),
-  signIn: new HashLane(Math.max(1, Math.min(cores, POOL_THREADS) - 1)),
+  signIn: new HashLane(Math.max(1, Math.min(cores, POOL_THREADS) - 1), 'sign-in'),
   signIns: { 'known-device': 0, anonymous: 0 },
   held: 0,
   knownPlaces: new Map(),

@@ -6,8 +6,14 @@ let logger: Logger | undefined
 
 /** The log of this process: one line of JSON per event. Log ids and codes, never bodies, addresses or links. */
 export function log(): Logger {
-  logger ??= createLog(env().logLevel)
+  logger ??= ofProcess(createLog(env().logLevel))
   return logger
+}
+
+/** Adds the number of this process to each line, if it is one of several. */
+function ofProcess(log: Logger): Logger {
+  const { processNumber } = env()
+  return processNumber ? log.child({ process: processNumber }) : log
 }
 
 /** Creates a log that writes to `destination`, by default to standard output. */

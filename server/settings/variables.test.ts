@@ -7,6 +7,8 @@ describe('a wrong value', () => {
     ['PORT', '65536', /from 1 to 65535/],
     ['PORT', '-1', /from 1 to 65535/],
     ['PORT', '3e3', /whole number/],
+    ['WEB_CONCURRENCY', '0', /the number of server processes: a whole number from 1 to 64, for example 1/],
+    ['WEB_CONCURRENCY', 'auto', /whole number/],
     ['APP_URL', 'accounts.example.com', /public origin of the app, for example https:\/\/accounts\.example\.com/],
     ['APP_URL', 'ftp://accounts.example.com', /public origin/],
     [

@@ -22,6 +22,7 @@ export const PUBLIC_RANGE_API = 'https://api.pwnedpasswords.com/range/'
 export const variables = z.object({
   NODE_ENV: z.string().optional(),
   PORT: integer('a port number', 1, 65535, 3000),
+  WEB_CONCURRENCY: integer('the number of server processes', 1, 64, 1),
   APP_URL: url(['http:', 'https:'], 'the public origin of the app', 'https://accounts.example.com'),
   DATABASE_URL: connectionUrl.optional(),
   DATABASE_POOLING: choice(['session', 'transaction'], 'transaction'),
@@ -185,4 +186,6 @@ export const variables = z.object({
   EMBEDDED_DATABASE: z.literal('1').optional(),
   /** Set only by the start script: the folder of the development mailbox. */
   MAILBOX_DIR: z.string().optional(),
+  /** Set only by the parent of several server processes: which of them this is, from 1. */
+  PROCESS_NUMBER: integer('the number of this process', 1, 64, 0).transform((number) => number || undefined),
 })

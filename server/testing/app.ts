@@ -6,6 +6,7 @@ import { type App, type Listener, startApp } from '@/scripts/app'
 import { buildIfStale } from '@/scripts/build'
 import { type Prepared, prepare } from '@/scripts/environment'
 import { startAppDatabase } from './app-database'
+import { giveToImageUser, imageUnderTest } from './image'
 import { type PgBouncer, startPgBouncer } from './pgbouncer'
 
 export interface TestApp {
@@ -32,9 +33,10 @@ export async function startTestApp(variables: Record<string, string> = {}, onOut
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-app-'))
   const port = await getPort()
   // Only what every program needs is taken from the environment of the test run.
-  const { PATH, HOME, TMPDIR } = process.env
+  const { PATH, HOME, TMPDIR, TEST_WEB_CONCURRENCY: WEB_CONCURRENCY } = process.env
   const APP_URL = `http://localhost:${port}`
-  const given = { PATH, HOME, TMPDIR, NODE_ENV: 'production' as const, LOG_LEVEL: 'error', PORT: String(port), APP_URL }
+  const system = { PATH, HOME, TMPDIR, NODE_ENV: 'production' as const, WEB_CONCURRENCY }
+  const given = { ...system, LOG_LEVEL: 'error', PORT: String(port), APP_URL }
   let prepared: Prepared | undefined
   let pooler: PgBouncer | undefined
   const servers: App[] = []
@@ -47,12 +49,14 @@ export async function startTestApp(variables: Record<string, string> = {}, onOut
   }
   try {
     prepared = await prepare({ ...given, ...variables }, { folder, startPostgres: startAppDatabase })
+    await giveToImageUser(path.join(folder, 'mailbox'))
     const databaseUrl = prepared.environment.databaseUrl
     if (process.env.TEST_POOLING === 'pgbouncer') pooler = await startPgBouncer(databaseUrl)
     const pooled = pooler && { DATABASE_URL: pooler.url(databaseUrl), DATABASE_POOLING: 'transaction' }
     const serverVariables = { ...prepared.variables, ...pooled }
     const serveOn = async (port: number) => {
-      servers.push(await startApp('start', { port, variables: serverVariables, onOutput, onErrors: onOutput }))
+      const options = { port, variables: serverVariables, onOutput, onErrors: onOutput, image: imageUnderTest() }
+      servers.push(await startApp('start', options))
       return `http://127.0.0.1:${port}`
     }
     await serveOn(port)

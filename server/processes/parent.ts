@@ -1,0 +1,73 @@
+/**
+ * Several server processes can share a port (`WEB_CONCURRENCY`). The process that started them, `scripts/shared-port/parent.mjs`,
+ * passes messages between them. A process that is alone has no parent, and none of this does anything then.
+ */
+
+type Message =
+  /** The environment is valid, and the process is about to serve. */
+  | { latchkey: 'ready' }
+  /** An email or an event is queued: to the parent, and from there to the process that sends them. */
+  | { latchkey: 'queued' }
+  | { latchkey: 'take'; lane: string; slots: number }
+  | { latchkey: 'granted' | 'give-back'; lane: string }
+
+interface Link {
+  send(message: Message): void
+  /** Those who wait for a slot of each lane. */
+  waiting: Map<string, (() => void)[]>
+  /** Set while a message about queued emails is about to be sent. */
+  queuedTimer?: NodeJS.Timeout
+}
+
+// Next.js bundles instrumentation and routes separately. They share state only through `globalThis`.
+const holder = globalThis as typeof globalThis & { __latchkeyParent?: Link }
+
+/** Requests that come within this time are one message. A batch of emails waits 100 ms for others anyway. */
+const QUEUED_DELAY_MS = 10
+
+/**
+ * Connects this process with its parent. Called once, before the first request.
+ * @param onQueued called when another process has queued an email or an event
+ */
+export function joinParent(onQueued: () => void): void {
+  const waiting = new Map<string, (() => void)[]>()
+  holder.__latchkeyParent = { send: (message) => void process.send?.(message, undefined, {}, () => {}), waiting }
+  process.on('message', (message: Message) => {
+    if (message?.latchkey === 'queued') onQueued()
+    if (message?.latchkey === 'granted') waiting.get(message.lane)?.shift()?.()
+  })
+}
+
+/** Tells the parent that this process is about to serve. */
+export const reportReady = (): void => holder.__latchkeyParent?.send({ latchkey: 'ready' })
+
+/** Tells the process that sends emails and events that one is queued. */
+export function reportQueued(): void {
+  const link = holder.__latchkeyParent
+  if (!link || link.queuedTimer) return
+  link.queuedTimer = setTimeout(() => {
+    link.queuedTimer = undefined
+    link.send({ latchkey: 'queued' })
+  }, QUEUED_DELAY_MS)
+}
+
+/**
+ * Runs `work` in one of the slots of a lane that all processes of this parent share, or at once if there is no parent.
+ * @param slots how many there are, for all processes together
+ */
+export function runInSharedSlot<Result>(lane: string, slots: number, work: () => Promise<Result>): Promise<Result> {
+  const link = holder.__latchkeyParent
+  return link ? runWhenGranted(link, lane, slots, work) : work()
+}
+
+async function runWhenGranted<Result>(link: Link, lane: string, slots: number, work: () => Promise<Result>) {
+  await new Promise<void>((resolve) => {
+    link.waiting.set(lane, [...(link.waiting.get(lane) ?? []), resolve])
+    link.send({ latchkey: 'take', lane, slots })
+  })
+  try {
+    return await work()
+  } finally {
+    link.send({ latchkey: 'give-back', lane })
+  }
+}
