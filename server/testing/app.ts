@@ -29,7 +29,8 @@ export interface TestApp {
  * @param onOutput receives what the server prints, errors too; by default it goes to the terminal
  */
 export async function startTestApp(variables: Record<string, string> = {}, onOutput?: Listener): Promise<TestApp> {
-  if (!process.env.E2E_URL) await buildIfStale() // otherwise the set-up of the browser tests has built it
+  // Otherwise the set-up of the browser tests has built it, or has laid out the image.
+  if (!process.env.E2E_URL && !imageUnderTest()) await buildIfStale()
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-app-'))
   const port = await getPort()
   // Only what every program needs is taken from the environment of the test run.
