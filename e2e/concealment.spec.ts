@@ -44,8 +44,8 @@ interface Countdown {
   elapsed: number
 }
 
-// "Send again in 45 s" and "again in 0:45": only the countdown of a block is written as minutes and seconds.
-const COUNTDOWN = /(?<=again in )(?:(\d+):)?(\d+)/g
+// "Send again in 0:45" counts from the request, and "You can enter a code again in 0:45" from the block.
+const COUNTDOWN = /(?<=(Send)? again in )(?:(\d+):)?(\d+)/g
 const SPOKEN_WAIT = /Wait \d+ \w+/g
 /** The text of a page once its countdowns run, except the parts for browsers without JavaScript. */
 async function textOf(page: Page): Promise<string> {
@@ -97,8 +97,8 @@ async function observeRecovery(browser: Browser, app: TestApp, account: string):
   const record = async (page: Page) => {
     const text = await textOf(page)
     observed.texts.push(timeless(text, account))
-    for (const [, minutes, seconds] of text.matchAll(COUNTDOWN)) {
-      const elapsed = (Date.now() - (minutes === undefined ? began.request : began.block)) / 1000
+    for (const [, send, minutes, seconds] of text.matchAll(COUNTDOWN)) {
+      const elapsed = (Date.now() - (send ? began.request : began.block)) / 1000
       observed.countdowns.push({ shown: Number(minutes ?? 0) * 60 + Number(seconds), elapsed })
     }
   }
