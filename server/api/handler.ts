@@ -20,6 +20,22 @@ const refused = ({ status, message }: Refusal) =>
     { status, headers: { 'cache-control': 'no-store' } },
   )
 
+/**
+ * A request whose body was read, with what tRPC uses of one. A second `Request` would encode the body, only to decode it
+ * again through another stream.
+ */
+function withBody({ url, method, headers, signal }: Request, body: string): Request {
+  const read: Pick<Request, 'url' | 'method' | 'headers' | 'signal' | 'body' | 'json'> = {
+    url,
+    method,
+    headers,
+    signal,
+    body: null,
+    json: async () => JSON.parse(body),
+  }
+  return read as Request
+}
+
 /** Answers a tRPC call: one procedure in each request, JSON in and out, errors as codes. */
 export async function handleTrpc(request: Request): Promise<Response> {
   let req = request
@@ -28,7 +44,7 @@ export async function handleTrpc(request: Request): Promise<Response> {
     if (refusal) return refused(refusal)
     const body = await readBody(request)
     if (typeof body !== 'string') return refused(body)
-    req = new Request(request.url, { method: request.method, headers: request.headers, body })
+    req = withBody(request, body)
   }
   return fetchRequestHandler({
     endpoint: ENDPOINT,

@@ -51,13 +51,17 @@ export async function readBody(request: Request): Promise<string | Refusal> {
   if (!request.body) return ''
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength
-    if (size > MAX_BODY_BYTES) return REFUSALS.tooLarge
-    chunks.push(chunk)
+  const reader = request.body.getReader()
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    size += part.value.byteLength
+    if (size > MAX_BODY_BYTES) {
+      await reader.cancel()
+      return REFUSALS.tooLarge
+    }
+    chunks.push(part.value)
   }
   try {
-    return UTF8.decode(Buffer.concat(chunks))
+    return UTF8.decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))
   } catch {
     return REFUSALS.notUtf8
   }
