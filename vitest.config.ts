@@ -18,7 +18,7 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     projects: [
-      project('own', ['{app,messages,scripts,server}/**/*.test.{ts,tsx}'], [EXTERNAL_ONLY]),
+      project('own', ['{app,bench,messages,scripts,server}/**/*.test.{ts,tsx}'], [EXTERNAL_ONLY]),
       project('external', EXTERNAL_TESTS, Object.keys(OWN_ONLY)),
     ],
     globalSetup: 'server/testing/global-setup.ts',

@@ -1,5 +1,5 @@
 import { Agent } from 'node:http'
-import { type Call, send } from './load'
+import { type Call, send } from './send'
 
 /** How many samples are dropped first, and how many pairs are compared. */
 export interface Samples {

@@ -1,5 +1,5 @@
 import { Agent } from 'node:http'
-import { type Call, send } from './load'
+import { type Call, send } from './send'
 
 /**
  * The attacker of `npm run bench -- flood`, in a process of its own so that its work does not delay the measurement.

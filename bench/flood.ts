@@ -6,7 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { build } from 'esbuild'
-import { type Call, send } from './load'
+import { type Call, send } from './send'
 
 /** What people who are not part of a flood of sign-ins notice of it. */
 export interface FloodResult {

@@ -7,8 +7,8 @@ import postgres from 'postgres'
 import { CHROMIUM_ARGS, ensureChromium, findSystemChromium, hasPlaywrightChromium } from '@/scripts/chromium'
 import { CliError } from '@/scripts/cli-error'
 import { startTestApp } from '@/server/testing/app'
-import { ACCOUNTS, addAccounts, emailOf, mintLinks } from './accounts'
-import { median } from './load'
+import { emailOf, FIRST, linkToken, loadAccounts, mintLinks } from './bulk-load'
+import { median } from './statistics'
 
 /** No dependency of this project: with its own it weighs 176 MB. npm keeps it in its cache. */
 const LIGHTHOUSE = 'lighthouse@13.5.0'
@@ -50,11 +50,11 @@ export async function benchLighthouse(): Promise<boolean> {
   const sql = postgres(app.databaseUrl, { max: 1, onnotice: () => {} })
   const browser = await request.newContext({ baseURL: app.url })
   try {
-    await addAccounts(sql)
-    const [token] = await mintLinks(sql, ACCOUNTS, 1)
+    await loadAccounts(sql, { first: FIRST, count: 2 }, '$argon2id$none')
+    await mintLinks(sql, { first: FIRST, count: 1 })
     // The pages after the first two show what these cookies name.
-    await browser.post('/api/trpc/recovery.request', { data: { account: emailOf(0) } })
-    await browser.get(`/reset-password?token=${token}`)
+    await browser.post('/api/trpc/recovery.request', { data: { account: emailOf(FIRST + 1) } })
+    await browser.get(`/reset-password?token=${linkToken(FIRST)}`)
     const cookie = (await browser.storageState()).cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
 
     console.log(`${LIGHTHOUSE}, mobile, the median of ${RUNS} runs (bars: 98, 100, 100, 0, 170 kB)`)

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http'
 import type { Sql } from 'postgres'
 import type { Samples } from './disclosure'
-import { send } from './load'
+import { send } from './send'
 
 /** What has happened to an account, and under names that do not exist, before it is asked for. */
 export type State = 'fresh' | 'cooling down' | 'blocked' | 'codes off' | 'frozen'

@@ -3,7 +3,7 @@ import postgres, { type Sql } from 'postgres'
 import { main } from '@/scripts/cli-error'
 import { startTestApp } from '@/server/testing/app'
 import { compareTiming, describeTiming, FULL, type TimingCase, verdictOf } from './disclosure'
-import type { Call } from './load'
+import type { Call } from './send'
 import { addStates, type Names, type State } from './timing-states'
 
 /**

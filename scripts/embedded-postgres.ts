@@ -40,10 +40,10 @@ export async function startEmbeddedPostgres({ dataDir }: { dataDir: string }): P
 }
 
 /**
- * Starts an empty PostgreSQL for tests, fast rather than durable. It is removed with its data by `stop`, or when
- * this process ends.
+ * Starts an empty PostgreSQL for tests. It is removed with its data by `stop`, or when this process ends.
+ * @param options.durable with PostgreSQL's own settings, for measurements; otherwise fast rather than durable
  */
-export async function startTemporaryPostgres(): Promise<TemporaryPostgres> {
+export async function startTemporaryPostgres({ durable = false } = {}): Promise<TemporaryPostgres> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-'))
   await fs.chmod(folder, 0o711)
   const installation = await findInstallation(path.join(folder, 'postgres'), { quiet: true })
@@ -54,7 +54,7 @@ export async function startTemporaryPostgres(): Promise<TemporaryPostgres> {
     watcher.kill()
   }
   try {
-    const server = await start(installation, { temporary: true })
+    const server = await start(installation, { temporary: !durable })
     return {
       url: server.url,
       restart: () => restartServer(installation),

@@ -1,0 +1,28 @@
+import os from 'node:os'
+import type { Sql } from 'postgres'
+
+/** The machine of a measurement, without anything that names it. */
+export interface Machine {
+  cpu: string
+  cores: number
+  memoryGb: number
+  system: string
+  node: string
+  postgres: string
+}
+
+export async function describeMachine(sql: Sql): Promise<Machine> {
+  const [row] = await sql<{ version: string }[]>`select current_setting('server_version') as version`
+  return {
+    cpu: os.cpus()[0]?.model.trim() || 'unknown',
+    cores: os.availableParallelism(),
+    memoryGb: Math.round(os.totalmem() / 2 ** 30),
+    system: `${os.type()} ${os.arch()}`,
+    node: process.versions.node,
+    postgres: row?.version ?? 'unknown',
+  }
+}
+
+/** A machine on one line. */
+export const nameMachine = ({ cpu, cores, memoryGb, system, node, postgres }: Machine) =>
+  `${cpu}, ${cores} cores, ${memoryGb} GB, ${system}; Node.js ${node}, PostgreSQL ${postgres}`

@@ -1,0 +1,2 @@
+/** Without this file, Turbopack would take the one of Latchkey, two folders up. */
+export function register() {}
