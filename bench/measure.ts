@@ -1,8 +1,10 @@
+import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sql } from 'postgres'
 import { argon2id } from '@/server/accounts/password-formats/argon2'
 import type { Case } from './cases'
 import { type Generator, generate, type Load } from './generate'
+import { send } from './send'
 import { shuffled } from './statistics'
 
 /** What one case did in one round. */
@@ -40,7 +42,11 @@ export async function measure(cases: Case[], plan: Plan, onRound: (round: number
     next.set(each.id, load.next + (load.next % 2)) // a name that is used twice is not used a third time
     return load
   }
-  for (const each of cases) await run(each, 1) // warm-up
+  for (const each of cases) {
+    if (each.server !== 'none') await touch(each, plan.servers[each.server], plan.firstOf(each.id))
+    next.set(each.id, plan.firstOf(each.id) + 2)
+    await run(each, 1) // warm-up
+  }
   for (let round = 1; round <= plan.rounds; round++) {
     onRound(round)
     for (const each of shuffled(cases)) {
@@ -49,6 +55,16 @@ export async function measure(cases: Case[], plan: Plan, onRound: (round: number
     }
   }
   return samples
+}
+
+/** Sends one request of a case. The first one of a route makes Next.js load it, which can take seconds. */
+async function touch({ name, template, status }: Case, target: Target | undefined, n: number) {
+  if (!template || !target) return
+  const fill = (text: string) => text.replaceAll('{n}', String(n)).replaceAll('{half}', String(Math.floor(n / 2)))
+  const body = template.body && fill(template.body)
+  const agent = new Agent()
+  const answered = await send(target.origin, agent, { ...template, path: fill(template.path), body })
+  if (answered !== status) throw new Error(`${name} was answered with status ${answered} instead of ${status}`)
 }
 
 /**

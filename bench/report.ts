@@ -11,6 +11,8 @@ const hundredths = (value: number) => (Number.isFinite(value) ? value.toFixed(2)
 const spread = ({ min, max }: Range, show: (value: number) => string) => `${show(min)}–${show(max)}`
 const verdict = (met: boolean) => (met ? 'passed' : 'missed')
 
+/** Bound by a hash: a ratio to the bare route would mean nothing. */
+const NOT_REQUESTS = new Set(['reset', 'hash'])
 const OTHERS = new Set(['bare', 'bare-json', 'better-auth', 'hash'])
 
 /** How it was measured, in a few lines. */
@@ -31,7 +33,7 @@ export function describeThroughput(result: ThroughputResult): string {
     String(connections),
     whole(perSecond.median),
     spread(perSecond, whole),
-    hasBare ? hundredths(ratioOf(samples, id, 'bare').median) : '',
+    hasBare && !NOT_REQUESTS.has(id) ? hundredths(ratioOf(samples, id, 'bare').median) : '',
     p50Ms.toFixed(1),
     p99Ms.toFixed(1),
   ])
