@@ -79,7 +79,7 @@ export const listCases = (sessionToken: string): Case[] => [
   {
     ...shared,
     id: 'bare-json',
-    name: 'a bare route that reads JSON, in an app of its own',
+    name: 'a bare route that reads JSON, POST',
     server: 'rival',
     template: { method: 'POST', path: '/bare', body: JSON.stringify({ account: emailOf('{n}') }) },
   },

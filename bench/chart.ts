@@ -28,14 +28,14 @@ export interface Bar {
   /** Behind the bar. */
   label: string
   ours: boolean
-  /** A value that the bar should reach. */
-  target?: number
+  /** A value that the bar should reach, and whether it does. */
+  target?: { value: number; met: boolean }
 }
 
 /** Horizontal bars with their ranges; a line shows the target of a bar. */
 export function barChart(title: string, notes: string[], bars: Bar[]): string {
   const [left, right, top, step] = [330, 850, 46, 26]
-  const most = Math.max(...bars.flatMap(({ max, target = 0 }) => [max, target]))
+  const most = Math.max(...bars.flatMap(({ max, target }) => [max, target?.value ?? 0]))
   const x = (value: number) => left + (value / most) * (right - left - 120)
   const parts = bars.flatMap(({ name, value, min, max, label, ours, target }, row) => {
     const y = top + row * step
@@ -47,9 +47,9 @@ export function barChart(title: string, notes: string[], bars: Bar[]): string {
       ...(target === undefined
         ? []
         : [
-            `<path d="M${x(target).toFixed(1)} ${y - 3}v22" stroke="${target > value ? MISSED : INK}" stroke-width="2"/>`,
+            `<path d="M${x(target.value).toFixed(1)} ${y - 3}v22" stroke="${target.met ? INK : MISSED}" stroke-width="2"/>`,
           ]),
-      text(x(Math.max(max, target ?? 0)) + 8, y + 13, label),
+      text(x(Math.max(max, target?.value ?? 0)) + 8, y + 13, label),
     ]
   })
   const bottom = top + bars.length * step + 14
