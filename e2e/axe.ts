@@ -19,6 +19,11 @@ export async function expectAccessible(page: Page, state: string) {
   }
 }
 
+/** Expects no violation of any rule of axe as the page is shown now. */
+export async function expectNoViolation(page: Page, what: string) {
+  expect.soft(await findViolations(page), what).toEqual([])
+}
+
 /** One line for each violation. Axe is loaded once per document: loading it takes longer than running it. */
 async function findViolations(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source)

@@ -3,7 +3,6 @@ import type { Database } from '@/server/db/client'
 import { insertAccount } from './accounts'
 import { expect, test } from './fixtures'
 import { openCodePage } from './page-actions'
-import { expectWellMade } from './well-made'
 import { words } from './words'
 
 /** An account with an address at this domain. */
@@ -28,7 +27,6 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(link).toHaveAttribute('href', 'https://mail.google.com/mail/')
       await expect(link).toHaveAttribute('target', '_blank')
       await expect(link).toHaveAttribute('rel', 'noreferrer noopener')
-      if (javaScriptEnabled) await expectWellMade(page, 'code, with a link to the mailbox')
     })
 
     test('there is no link for a username, whatever the account’s address, and none for an unknown domain', async ({

@@ -32,6 +32,8 @@ export interface PageState {
    * Pauses recovery for everyone, so nothing else may use the server meanwhile. Call `endPause` afterwards.
    */
   pauses?: true
+  /** A mixture of other states, of which `npm run screenshots` takes no picture. */
+  unpictured?: true
 }
 
 export const pause = ({ db }: Visit, what: 'all' | 'codes' | 'links') =>

@@ -1,6 +1,7 @@
+import { sql } from 'drizzle-orm'
 import { blockCountdown, endBlock, nearCodesOff, resendCountdown, wrongCode } from './code-actions'
 import { expect } from './fixtures'
-import { codeField, expectHeading } from './page-actions'
+import { codeField, containing, expectHeading, openCodePage } from './page-actions'
 import { expectAlert, expectText, type PageState, pause, press, requestEmail, type Visit } from './state-visit'
 
 /** Enters a wrong code, and waits for the answer, which empties the field. */
@@ -26,6 +27,18 @@ export const CODE_PAGE: PageState[] = [
     },
   },
   {
+    name: 'code-open-mailbox',
+    title: 'Code, with a link to the mailbox',
+    open: async (visit) => {
+      const { username } = await visit.newAccount()
+      const email = `${username}@gmail.com`
+      await visit.db.execute(sql`update latchkey.users set email = ${email} where username = ${username}`)
+      await openCodePage(visit.page, email, visit.words('code.title'))
+      const link = visit.words('code.openMailbox', { provider: 'Gmail' })
+      await expect(visit.page.getByRole('link', { name: link })).toBeVisible()
+    },
+  },
+  {
     name: 'code-half-entered',
     title: 'Code, half entered',
     open: async (visit) => {
@@ -39,7 +52,8 @@ export const CODE_PAGE: PageState[] = [
     open: async (visit) => {
       await requestEmail(visit)
       await codeField(visit.page, visit.words).fill('88888x')
-      await expectText(visit.page, visit.words('errors.code-not-numeric'))
+      const error = containing(visit.words('errors.code-not-numeric'))
+      await expect(codeField(visit.page, visit.words)).toHaveAccessibleDescription(error)
     },
   },
   {
@@ -66,6 +80,20 @@ export const CODE_PAGE: PageState[] = [
       await endBlock(visit.db, account)
       await visit.page.clock.fastForward('01:01')
       await expectText(visit.page, visit.words('code.unblockedTitle'))
+    },
+  },
+  {
+    name: 'code-unblocked-sent-again',
+    title: 'Code, no longer blocked and email sent again',
+    unpictured: true,
+    open: async (visit) => {
+      await visit.page.clock.install()
+      const { account } = await block(visit)
+      await endBlock(visit.db, account)
+      await visit.page.clock.fastForward('01:01')
+      await expectText(visit.page, visit.words('code.unblockedTitle'))
+      await press(visit.page, visit.words('resend.idle'))
+      await expectText(visit.page, visit.words('resend.sent'))
     },
   },
   {

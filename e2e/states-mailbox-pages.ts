@@ -17,6 +17,16 @@ export const MAILBOX_PAGES: PageState[] = [
     },
   },
   {
+    name: 'mailbox-all',
+    title: 'Development mailbox, all emails',
+    unpictured: true,
+    open: async (visit) => {
+      const { account } = await requestEmail(visit)
+      await visit.page.goto('/dev/mailbox')
+      await expect(visit.page.getByText(account.email)).toBeVisible()
+    },
+  },
+  {
     name: 'mailbox-empty',
     title: 'Development mailbox, empty',
     open: async ({ page, words }) => {

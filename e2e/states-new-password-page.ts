@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { NEW_PASSWORD, type TestAccount } from './accounts'
 import { expireGrant } from './code-actions'
-import { choosePassword, codeField, expectHeading, passwordField } from './page-actions'
-import { holdWaitingLink } from './refused-form'
+import { expect } from './fixtures'
+import { choosePassword, codeField, containing, expectHeading, passwordField } from './page-actions'
 import {
   changePassword,
   expectAlert,
@@ -14,6 +14,7 @@ import {
   requestEmail,
   type Visit,
 } from './state-visit'
+import { holdWaitingLink } from './waiting-link'
 
 /** Enters the code of an email, and waits for the form for a new password. */
 async function enterCode(visit: Visit) {
@@ -73,6 +74,21 @@ export const NEW_PASSWORD_PAGE: PageState[] = [
     },
   },
   {
+    name: 'new-password-refused-timed-out',
+    title: 'New password, error at a field and out of time',
+    unpictured: true,
+    open: async (visit) => {
+      const { page, words } = visit
+      await page.clock.install()
+      await enterCode(visit)
+      await choosePassword(page, 'short', 'short', words)
+      const error = containing(words('errors.password-too-short', { limit: 8 }))
+      await expect(passwordField(page, words)).toHaveAccessibleDescription(error)
+      await page.clock.fastForward('05:01')
+      await expectAlert(page, words('errors.grant-expired'))
+    },
+  },
+  {
     name: 'new-password-other-link',
     title: 'New password, another link was opened',
     open: async (visit) => {
@@ -119,9 +135,13 @@ export const NEW_PASSWORD_PAGE: PageState[] = [
     name: 'link-waiting',
     title: 'Link that has to wait',
     open: async (visit) => {
-      await visit.page.goto('/reset-password')
+      await openLink(visit)
+      await loseSecrets(visit)
+      await choosePassword(visit.page, NEW_PASSWORD, NEW_PASSWORD, visit.words)
+      await expectAlert(visit.page, visit.words('errors.secret-changed'))
       await holdWaitingLink(visit.page)
-      await reloadTo(visit, visit.words('refusedLink.too-many-requests.title'))
+      await press(visit.page, visit.words('retry.reload'))
+      await expectHeading(visit.page, visit.words('refusedLink.too-many-requests.title'))
     },
   },
   {

@@ -1,6 +1,6 @@
 import { request } from '@playwright/test'
 import { sql } from 'drizzle-orm'
-import { NEW_PASSWORD, PASSWORD } from './accounts'
+import { NEW_PASSWORD, PASSWORD, type TestAccount } from './accounts'
 import { expect } from './fixtures'
 import { expectHeading, openAccountPage } from './page-actions'
 import {
@@ -43,6 +43,21 @@ async function openAccount(visit: Visit) {
   await phone.dispose()
   await openAccountPage(visit.page, account, PASSWORD, visit.words('account.title'))
   return account
+}
+
+/** Makes the account's address one that bounces, and reloads the page. */
+async function suppressEmails({ db, page, words }: Visit, { username }: TestAccount) {
+  await db.execute(sql`insert into latchkey.mail_suppressions (account_id, address, kind, since)
+    select id, email, 'bounced', now() from latchkey.users where username = ${username}`)
+  await page.reload()
+  await expectText(page, words('account.suppressionTitle'))
+}
+
+/** Ends the session without the page, and presses a button. */
+async function signOutElsewhere({ page, words }: Visit) {
+  await page.context().clearCookies({ name: /^(?!latchkey-language$)/ })
+  await press(page, words('account.requestReset'))
+  await expect(page.getByRole('link', { name: words('account.signInAgain') })).toBeVisible()
 }
 
 /** What owners of accounts do: securing them, stopping emails, and the account page. */
@@ -155,13 +170,20 @@ export const OWNER: PageState[] = [
     name: 'account-without-email',
     title: 'Account, no email possible, other devices signed out',
     open: async (visit) => {
-      const { username } = await openAccount(visit)
-      await visit.db.execute(sql`insert into latchkey.mail_suppressions (account_id, address, kind, since)
-        select id, email, 'bounced', now() from latchkey.users where username = ${username}`)
-      await visit.page.reload()
-      await expectText(visit.page, visit.words('account.suppressionTitle'))
+      await suppressEmails(visit, await openAccount(visit))
       await press(visit.page, visit.words('account.endOthers'))
       await expectText(visit.page, visit.words('account.endedOthers'))
+    },
+  },
+  {
+    name: 'account-without-email-signed-out',
+    title: 'Account, no email possible, devices and this session signed out',
+    unpictured: true,
+    open: async (visit) => {
+      await suppressEmails(visit, await openAccount(visit))
+      await press(visit.page, visit.words('account.endOthers'))
+      await expectText(visit.page, visit.words('account.endedOthers'))
+      await signOutElsewhere(visit)
     },
   },
   {
@@ -169,9 +191,7 @@ export const OWNER: PageState[] = [
     title: 'Account, signed out elsewhere',
     open: async (visit) => {
       await openAccount(visit)
-      await visit.page.context().clearCookies({ name: /^(?!latchkey-language$)/ })
-      await press(visit.page, visit.words('account.requestReset'))
-      await expect(visit.page.getByRole('link', { name: visit.words('account.signInAgain') })).toBeVisible()
+      await signOutElsewhere(visit)
     },
   },
 ]

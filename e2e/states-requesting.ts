@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { NEW_PASSWORD } from './accounts'
 import { setRequestAge } from './code-actions'
-import { accountField, expectHeading, openCodePage } from './page-actions'
+import { expect } from './fixtures'
+import { accountField, containing, expectHeading, openCodePage } from './page-actions'
 import {
   changePassword,
   expectAlert,
@@ -36,7 +37,8 @@ export const REQUESTING: PageState[] = [
     title: 'Forgot password, error at the field',
     open: async (visit) => {
       await ask(visit, '')
-      await expectText(visit.page, visit.words('errors.identifier-missing'))
+      const error = containing(visit.words('errors.identifier-missing'))
+      await expect(accountField(visit.page, visit.words)).toHaveAccessibleDescription(error)
     },
   },
   {

@@ -39,6 +39,7 @@ export const SIGNING_IN: PageState[] = [
       await page.getByLabel(words('field.password'), { exact: true }).fill(`not ${PASSWORD}`)
       await press(page, words('signIn.submit'))
       await expectAlert(page, words('errors.sign-in-failed'))
+      await press(page, words('field.showPassword', { field: 'current' }))
     },
   },
   {

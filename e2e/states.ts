@@ -9,7 +9,7 @@ import { SIGNING_IN } from './states-signing-in'
 export { endPause, type PageState, type Visit } from './state-visit'
 
 /**
- * Every page in every state, in any language. `npm run screenshots` takes a picture of each.
+ * Every page in every state, in any language. `layout.spec.ts` checks each, and `npm run screenshots` takes a picture.
  * The app must run with ACCOUNT_DISCLOSURE=reveal and the development mailbox.
  */
 export const STATES: readonly PageState[] = [

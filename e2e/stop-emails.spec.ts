@@ -1,7 +1,6 @@
 import { expect, test } from './fixtures'
 import { readResetEmail } from './mailbox'
 import { expectHeading, openAccountPage, openCodePage, openEmail, showText } from './page-actions'
-import { expectWellMade } from './well-made'
 import { words } from './words'
 
 test('an owner who gets emails that they did not ask for stops them, and allows them again', async ({
@@ -27,7 +26,6 @@ test('an owner who gets emails that they did not ask for stops them, and allows 
   await expectHeading(owner, words('stopEmails.title'))
   expect(new URL(owner.url()).search).toBe('')
   expect(await owner.content()).not.toContain(token)
-  await expectWellMade(owner, 'stop emails')
   expect(await isStopped()).toBe(false)
 
   await owner.getByRole('button', { name: words('stopEmails.submit') }).click()
@@ -35,18 +33,15 @@ test('an owner who gets emails that they did not ask for stops them, and allows 
   await expect(
     owner.getByText(words.markup('stopEmails.stopped', { time: () => '' }).replace(/ \.$/, '')),
   ).toContainText(/\d{2}:\d{2}/)
-  await expectWellMade(owner, 'emails stopped')
   expect(await isStopped()).toBe(true)
 
   await owner.getByRole('button', { name: words('stopEmails.allow') }).click()
   await expect(owner.getByRole('heading', { name: words('stopEmails.allowedTitle') })).toBeFocused()
-  await expectWellMade(owner, 'emails allowed')
   expect(await isStopped()).toBe(false)
 
   // The cookie is used up. The link in the email still works.
   await owner.goto('/stop-emails')
   await expectHeading(owner, words('stopEmails.missingTitle'))
-  await expectWellMade(owner, 'stop emails without a link')
   await owner.goto(link.replace(token, 'x'.repeat(64)))
   await owner.getByRole('button', { name: words('stopEmails.submit') }).click()
   await expect(owner.getByText(words('stopEmails.deadBody'))).toBeVisible()
@@ -54,5 +49,4 @@ test('an owner who gets emails that they did not ask for stops them, and allows 
     'href',
     '/forgot-password',
   )
-  await expectWellMade(owner, 'stop emails, unknown link')
 })

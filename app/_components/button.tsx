@@ -53,21 +53,29 @@ export function Button({
     if (!inert) onClick?.()
   }
   return (
-    <button
-      type={onClick && !name ? 'button' : 'submit'}
-      name={name}
-      value={value}
-      aria-disabled={inert || undefined}
-      aria-busy={(hydrated && busy) || undefined}
-      aria-label={inert ? undefined : label}
-      onClick={onClick ? press : undefined}
-      className={`${SHAPE} ${COLORS[inert && unavailable && variant === 'primary' ? 'primaryUnavailable' : variant]}`}
-    >
-      <span className="grid items-center tabular-nums [&>*]:col-start-1 [&>*]:row-start-1">
-        <span className={inert ? 'invisible' : undefined}>{children}</span>
-        <span className={inert ? undefined : 'invisible'}>{busyLabel}</span>
-      </span>
-    </button>
+    <>
+      <button
+        type={onClick && !name ? 'button' : 'submit'}
+        name={name}
+        value={value}
+        aria-disabled={inert || undefined}
+        aria-busy={(hydrated && busy) || undefined}
+        aria-label={inert ? undefined : label}
+        onClick={onClick ? press : undefined}
+        className={`${SHAPE} ${COLORS[inert && unavailable && variant === 'primary' ? 'primaryUnavailable' : variant]}`}
+      >
+        <span className="grid items-center tabular-nums [&>*]:col-start-1 [&>*]:row-start-1">
+          <span className={inert ? 'invisible' : undefined}>{children}</span>
+          <span className={inert ? undefined : 'invisible'}>{busyLabel}</span>
+        </span>
+      </button>
+      {/* Screen readers do not reliably announce a label that changes. Without JavaScript, a button is never busy. */}
+      {hydrated ? (
+        <span role="status" className="sr-only">
+          {busy ? busyLabel : ''}
+        </span>
+      ) : null}
+    </>
   )
 }
 

@@ -45,6 +45,8 @@ export function Field(props: FieldProps) {
           enterKeyHint={props.enterKeyHint}
           {...(props.passwordRules && { passwordrules: props.passwordRules })}
           {...props.keys}
+          // An address is written from left to right in every language.
+          dir="auto"
           autoCapitalize="none"
           autoCorrect="off"
           spellCheck={false}
@@ -54,7 +56,7 @@ export function Field(props: FieldProps) {
           autoFocus={props.takeFocus}
           aria-invalid={error ? true : undefined}
           aria-describedby={describedBy || undefined}
-          className="block min-h-12 w-full min-w-0 flex-1 rounded-lg px-inset py-2.5 text-base text-ink outline-none"
+          className="block min-h-12 w-full min-w-0 flex-1 rounded-lg px-inset py-2.5 text-base text-ink outline-none rtl:text-right"
         />
         {trailing}
       </div>

@@ -40,7 +40,7 @@ export function LanguageSwitch() {
         aria-label={t('label')}
         defaultValue={current}
         autoComplete="off"
-        className="field-sizing-content min-h-target max-w-full rounded-lg bg-paper px-2 text-ink-soft"
+        className="field-sizing-content min-h-target max-w-full rounded-lg border border-transparent bg-paper px-2 text-ink-soft"
       >
         {LOCALES.map((locale) => (
           <option key={locale} value={locale} lang={locale} dir={LANGUAGES[locale].direction}>

@@ -39,7 +39,7 @@ export function PasswordField(props: Omit<FieldProps, 'type' | 'trailing' | 'hin
           disabled={!hydrated}
           aria-label={shown ? t('hidePassword', { field }) : t('showPassword', { field })}
           onClick={() => setShown(!shown)}
-          className="noscript:hidden min-w-16 shrink-0 rounded-lg px-2 text-sm font-medium text-accent hover:text-accent-strong"
+          className="noscript:hidden min-w-16 shrink-0 rounded-lg border border-transparent px-2 text-sm font-medium text-accent hover:text-accent-strong"
         >
           {shown ? t('hide') : t('show')}
         </button>

@@ -31,6 +31,7 @@ const test = base.extend<{ visit: Visit; language: Locale }>({
 })
 
 for (const state of STATES) {
+  if (state.unpictured) continue
   test(state.name, { tag: state.pauses ? ['@pauses'] : [] }, async ({ visit, language, db }) => {
     try {
       await state.open(visit)

@@ -22,7 +22,7 @@ always the same, so that a new run changes only what looks different.
 /** The list of all sheets. */
 async function writeIndex() {
   const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.webp'))
-  const sections = STATES.map(({ name, title }) => {
+  const sections = STATES.filter(({ unpictured }) => !unpictured).map(({ name, title }) => {
     const sheets = LOCALES.filter((locale) => files.includes(`${name}.${locale}.webp`)).map((locale) => {
       const language = languageOf(locale).name
       return `![${title}, in ${language}](${name}.${locale}.webp)`

@@ -50,6 +50,14 @@ export const DEFENCES: readonly Mutation[] = [
     name: 'accepts only one of twenty calls at the same time',
   },
   {
+    defence: 'An accepted code is worth nothing in another browser',
+    file: 'server/recovery/live-secret.ts',
+    from: 'sql`t.id = ${requestId}::uuid and ${isOpen} and t.code_used_at is not null',
+    to: 'sql`${requestId}::uuid is not null and ${isOpen} and t.code_used_at is not null',
+    test: 'server/recovery/repeated-code.test.ts',
+    name: 'is refused in any other browser, and counted as a wrong one',
+  },
+  {
     defence: 'An unknown account is blocked by the same statements as a known one',
     file: 'server/recovery/verify-code.ts',
     from: 'await recordBlock(ctx, attempt.candidates)',
@@ -77,6 +85,14 @@ export const DEFENCES: readonly Mutation[] = [
     },
     test: 'server/recovery/reset-password.test.ts',
     name: 'is accepted by exactly one of fifty calls at the same time',
+  },
+  {
+    defence: 'A used link alone does not tell whether a password is right',
+    file: 'server/api/recovery-router.ts',
+    from: 'const acceptRepeat = token === undefined && binding !== undefined',
+    to: 'const acceptRepeat = true',
+    test: 'server/api/bound-form.test.ts',
+    name: 'may be sent again: the answer is the same, and the password is changed once',
   },
   {
     defence: 'A reset ends every session',

@@ -51,7 +51,7 @@ function add(counts: Map<string, number>, key: string, change: 1 | -1): void {
   else counts.delete(key)
 }
 
-/** A hash for someone who has shown a live secret. */
+/** A hash for someone who has shown a live secret, or one that was used just now. */
 export interface RedeemTurn {
   /** Which secret. Each has its turn before another has its second one. */
   secretId?: string
@@ -59,7 +59,7 @@ export interface RedeemTurn {
 }
 
 /**
- * Hashes in the lane of redeeming. Only holders of a live secret get here. One secret that is presented many times
+ * Hashes in the lane of redeeming. Only holders of a secret get here that is live or was used just now. One secret that is presented many times
  * at once delays no other one.
  * @throws RecoveryError `busy` when 500 hashes wait and the secret already has one of them, or the client has gone
  */

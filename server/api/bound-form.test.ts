@@ -114,6 +114,32 @@ describe('the form for a new password', () => {
     )
   })
 
+  it('may be sent again: the answer is the same, and the password is changed once', async () => {
+    const { account, token } = await withEmail()
+    const browser = createBrowser()
+    await follow(browser, token)
+    const { binding } = (await browser.query('recovery.linkState')).data
+    const first = await browser.mutate('recovery.resetPassword', { ...typed, binding })
+    const hash = await storedHash(db, account)
+    const again = await browser.mutate('recovery.resetPassword', { ...typed, binding })
+    expect([again.status, again.text]).toEqual([200, first.text])
+    expect(await storedHash(db, account)).toBe(hash)
+
+    const other = { password: 'yet another passphrase', confirmPassword: 'yet another passphrase', binding }
+    expect((await browser.mutate('recovery.resetPassword', other)).error.data.reason).toBe('link-used')
+    // The used link alone tells nothing about the password, nor does a form of another link.
+    const stranger = createBrowser()
+    stranger.jar.set('latchkey-reset', token)
+    const elsewhere = createBrowser()
+    await follow(elsewhere, (await withEmail()).token)
+    const foreign = (await elsewhere.query('recovery.linkState')).data.binding
+    for (const input of [typed, { ...typed, binding: foreign }, { ...typed, binding: '' }]) {
+      expect((await stranger.mutate('recovery.resetPassword', input)).error.data.reason).toBe('secret-changed')
+    }
+    const program = await stranger.mutate('recovery.resetPassword', { ...typed, token, binding })
+    expect(program.error.data.reason).toBe('link-used')
+  })
+
   it('is not for a grant in a link: only entering a code puts one into the browser', async () => {
     const { account, code } = await withEmail()
     const browser = createBrowser()

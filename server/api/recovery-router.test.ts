@@ -185,6 +185,24 @@ describe('the state of a recovery', () => {
     expect((await client.query('recovery.linkState')).data).toEqual({ state: 'grant-unknown' })
   })
 
+  it('has another grant after the same code again, in the browser that requested it and in no other', async () => {
+    const { account, code } = await withEmail()
+    const [{ id } = { id: '' }] = await db.select({ id: mailOutbox.id }).from(mailOutbox)
+    const flow = (requestId: string) =>
+      sealFlow([API_SECRET], { requestId, account: identifierSchema.parse(account.email) })
+    const browser = createApiClient()
+    browser.jar.set('latchkey-flow', flow(id))
+    for (let times = 0; times < 2; times++) {
+      expect((await browser.mutate('recovery.verifyCode', { code })).status).toBe(200)
+      expect((await browser.query('recovery.linkState')).data.state).toBe('live')
+    }
+    const other = createApiClient()
+    other.jar.set('latchkey-flow', flow(randomUUID()))
+    expect((await other.mutate('recovery.verifyCode', { code })).error.data.reason).toBe('code-wrong')
+    const named = await browser.mutate('recovery.verifyCode', { account: account.email, code })
+    expect(named.error.data.reason).toBe('code-wrong')
+  })
+
   it('names the account only to the browser that typed it for this very request', async () => {
     const { account, token } = await withEmail()
     const [{ id } = { id: '' }] = await db.select({ id: mailOutbox.id }).from(mailOutbox)

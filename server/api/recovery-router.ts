@@ -77,9 +77,10 @@ export const recoveryRouter = router({
     .input(verifyCodeInput)
     .output(message(ANSWERS.codeAccepted))
     .mutation(async ({ ctx, input }) => {
-      const account = input.account ?? flowOf(ctx)?.account
+      const flow = input.account === undefined ? flowOf(ctx) : null
+      const account = input.account ?? flow?.account
       if (!account) throw new RecoveryError('flow-missing')
-      const { grant } = await verifyCode(ctx.recovery, { account, code: input.code })
+      const { grant } = await verifyCode(ctx.recovery, { account, code: input.code, requestId: flow?.requestId })
       setCookie(ctx.answer, 'reset', grant)
       return { message: ANSWERS.codeAccepted }
     }),
@@ -106,7 +107,9 @@ export const recoveryRouter = router({
     .mutation(async ({ ctx, input }) => {
       const { token, binding, password } = input
       const secret = token === undefined ? await boundSecret(ctx, binding) : presentedSecret(token)
-      await resetPassword(ctx.recovery, { secret, password })
+      // A binding is only in a form that was shown while the secret worked.
+      const acceptRepeat = token === undefined && binding !== undefined
+      await resetPassword(ctx.recovery, { secret, password, acceptRepeat })
       // The reset cookie stays: it opens nothing now, and after "Back" the page can say why.
       clearCookie(ctx.answer, 'session')
       clearCookie(ctx.answer, 'flow')

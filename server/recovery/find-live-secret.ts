@@ -103,7 +103,7 @@ const recordOpening = (ctx: RecoveryContext, matches: SQL, check: LimitCheck): S
   )
 
 /** A condition on a row `t` of `password_reset_tokens`: the secret belongs to it. */
-async function matchesSecret(ctx: RecoveryContext, secret: PresentedSecret): Promise<SQL> {
+export async function matchesSecret(ctx: RecoveryContext, secret: PresentedSecret): Promise<SQL> {
   const { kind, token } = secret
   if (kind === 'grant') return isGrant(token) ? sql`t.grant_hash = ${digestOf(token)}` : sql`false`
   if (kind === 'jwt') {

@@ -68,6 +68,15 @@ export const isUnexpiredCode = (now: Date): SQL =>
 /** The code of the row works now. */
 export const isLiveCode = (now: Date): SQL => sql`${isUnexpiredCode(now)} and ${isAccountUnchanged}`
 
+/**
+ * The code of the row was accepted, and its grant was not used yet. The browser that made this request may enter it again:
+ * it may not have got the grant, because of a second click or a bad line.
+ * @param requestId of the browser's flow cookie, or null
+ */
+export const isRepeatableCode = (now: Date, requestId: string | null): SQL =>
+  sql`t.id = ${requestId}::uuid and ${isOpen} and t.code_used_at is not null
+    and t.grant_expires_at > ${instantParam(now)} and ${isAccountUnchanged}`
+
 /** The code of the row would work by its age. The code of a frozen account was ended, but its owner is told why. */
 export const isRecentCode = (ctx: Pick<RecoveryContext, 'now' | 'policy'>): SQL =>
   sql`${isOpen} and t.code_used_at is null

@@ -17,27 +17,47 @@ import { findLiveSecret, type LiveSecret, type PresentedSecret } from './find-li
 import { isFrozen } from './frozen'
 import { isLive, isOpenOrKept, pausableKind, type SecretKind } from './live-secret'
 import { forgetTries } from './lockout'
+import { isRepeatedReset } from './repeated-reset'
 import { supersedeSecretsOf } from './supersede-secrets'
+
+/** What a second post of the same form finds. */
+const isUsed = (error: unknown) =>
+  error instanceof RecoveryError && (error.code === 'link-used' || error.code === 'grant-unknown')
+
+/**
+ * Sets a new password with an emailed secret, as `changeWith` does. With `acceptRepeat`, a call that comes again with the
+ * same password within ten minutes succeeds too, and does nothing: its first answer may have been lost.
+ *
+ * @param input `password` in NFC; `acceptRepeat` only for a form that was shown while the secret worked
+ */
+export async function resetPassword(
+  ctx: RecoveryContext,
+  input: { secret: PresentedSecret; password: string; acceptRepeat?: boolean },
+): Promise<void> {
+  try {
+    await changeWith(ctx, input.secret, input.password)
+  } catch (error) {
+    const isDone = input.acceptRepeat && isUsed(error) && (await isRepeatedReset(ctx, input.secret, input.password))
+    if (!isDone) throw error
+  }
+}
 
 /**
  * Sets a new password with an emailed secret. Two statements and one hash: the first finds the secret; the password
  * is checked and hashed; the second spends the secret. A refused password spends nothing.
  *
- * @param input the password in NFC
+ * @param password in NFC
  * @throws RecoveryError `link-*` or `grant-*` for a secret that does not work, `password-*` for a password that is
  *   not accepted, `account-frozen`, `*-paused`, `too-many-requests`, `busy`
  */
-export async function resetPassword(
-  ctx: RecoveryContext,
-  input: { secret: PresentedSecret; password: string },
-): Promise<void> {
-  const live = await findLiveSecret(ctx, input.secret, 'reset-password')
-  await acceptNewPassword(ctx, input.password, live.owner)
-  const passwordHash = await hashPassword(ctx.policy, input.password, { secretId: live.id, signal: ctx.signal })
-  if (!(await redeem(ctx, live, input.secret.kind, passwordHash))) {
+async function changeWith(ctx: RecoveryContext, secret: PresentedSecret, password: string): Promise<void> {
+  const live = await findLiveSecret(ctx, secret, 'reset-password')
+  await acceptNewPassword(ctx, password, live.owner)
+  const passwordHash = await hashPassword(ctx.policy, password, { secretId: live.id, signal: ctx.signal })
+  if (!(await redeem(ctx, live, secret.kind, passwordHash))) {
     // The secret died after the first look, or another request spent it. A second look tells which.
-    await findLiveSecret(ctx, input.secret, 'reset-password')
-    throw new RecoveryError(input.secret.kind === 'grant' ? 'grant-unknown' : 'link-used')
+    await findLiveSecret(ctx, secret, 'reset-password')
+    throw new RecoveryError(secret.kind === 'grant' ? 'grant-unknown' : 'link-used')
   }
   ctx.wakeMailWorker()
   ctx.count?.('redeems')

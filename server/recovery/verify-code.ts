@@ -13,7 +13,7 @@ import { takeOffAlarm } from '@/server/limits/counter'
 import { runLimited } from '@/server/limits/run-limited'
 import { refuseUnknownAccount } from './disclosure'
 import { isFrozen } from './frozen'
-import { isLiveCode, isRecentCode } from './live-secret'
+import { isLiveCode, isRecentCode, isRepeatableCode } from './live-secret'
 import {
   blockedSeconds,
   type CountedTry,
@@ -56,15 +56,18 @@ interface Attempt {
  * counted and committed before the code is compared. One statement; a right code and the third wrong one take a
  * second. An account that does not exist takes the same statements (ASVS 6.3.8).
  *
+ * @param input `requestId` of the request that the browser made: its code may be entered again while its grant works, for
+ *   another grant that replaces the first
  * @throws RecoveryError `code-wrong` (with the tries left), `code-blocked`, `codes-off`, `recovery-paused`,
  *   `codes-paused` and `too-many-requests` (with the wait), `account-unknown` under `reveal`; `account-frozen` for a
  *   right code
  */
 export async function verifyCode(
   ctx: RecoveryContext,
-  input: { account: Identifier; code: string },
+  input: { account: Identifier; code: string; requestId?: string | undefined },
 ): Promise<{ grant: string }> {
-  const attempt = await countAttempt(ctx, input.account)
+  const requestId = input.requestId ?? null
+  const attempt = await countAttempt(ctx, input.account, requestId)
   refuseUnknownAccount(
     ctx,
     attempt.candidates.some(({ accountId }) => accountId !== null),
@@ -76,7 +79,7 @@ export async function verifyCode(
   const matching = findMatching(ctx, attempt.candidates, input.code)
   // Only the owner of the mailbox gets here. To everyone else, a frozen account is like an unknown one.
   if (matching?.comparable && matching.frozen) throw new RecoveryError('account-frozen')
-  if (matching?.comparable && (await acceptCode(ctx, input.account, matching, grant))) return { grant }
+  if (matching?.comparable && (await acceptCode(ctx, input.account, matching, { grant, requestId }))) return { grant }
 
   const triesLeft = TRIES - attempt.tries
   if (triesLeft > 0) throw new RecoveryError('code-wrong', { triesLeft })
@@ -91,11 +94,11 @@ const CODES_OFF_WAIT_SECONDS = 86_400
 const codesOff = () => new RecoveryError('codes-off', { retryAfterSeconds: CODES_OFF_WAIT_SECONDS })
 
 /** Counts the try, and reads the live codes of the accounts with this identifier. */
-function countAttempt(ctx: RecoveryContext, identifier: Identifier): Promise<Attempt> {
+function countAttempt(ctx: RecoveryContext, identifier: Identifier, requestId: string | null): Promise<Attempt> {
   const subjects = lockoutSubjects(ctx, identifier)
   return runLimited<Attempt>(ctx, { action: 'verify-code', secret: 'codes' }, (check) => {
     const counted = countTry(ctx, subjects, check, randomUUID())
-    const candidates = findCandidates(ctx, subjects, counted)
+    const candidates = findCandidates(ctx, subjects, counted, requestId)
     return {
       steps: [...subjects.steps, ...counted.steps, candidates],
       query: sql`select ${check.result}.*, visible.admitted, visible.tries, visible.blocked_until as "blockedUntil",
@@ -110,7 +113,12 @@ function countAttempt(ctx: RecoveryContext, identifier: Identifier): Promise<Att
  * The accounts with the typed identifier, each with its live code if it has one. Without an account, one row that was
  * looked up in the same way, so that both take as long.
  */
-function findCandidates(ctx: RecoveryContext, subjects: LockoutSubjects, { decisive }: CountedTry): Step {
+function findCandidates(
+  ctx: RecoveryContext,
+  subjects: LockoutSubjects,
+  { decisive }: CountedTry,
+  requestId: string | null,
+): Step {
   const accountId = sql`coalesce(a.id::text, s.subject)`
   return step(
     'candidates',
@@ -119,7 +127,7 @@ function findCandidates(ctx: RecoveryContext, subjects: LockoutSubjects, { decis
     from ${subjects.decisive} s left join ${subjects.accounts} a on s.subject = 'account ' || a.id::text
       left join ${decisive} d on d.subject = s.subject
       left join latchkey.password_reset_tokens t on t.account_id = ${accountId} and (
-        ${isLiveCode(ctx.now)} or (${isFrozen(accountId)} and ${isRecentCode(ctx)}))`,
+        ${isLiveCode(ctx.now)} or (${isRepeatableCode(ctx.now, requestId)}) or (${isFrozen(accountId)} and ${isRecentCode(ctx)}))`,
   )
 }
 
@@ -161,11 +169,11 @@ async function acceptCode(
   ctx: RecoveryContext,
   identifier: Identifier,
   matching: Candidate,
-  grant: string,
+  exchange: { grant: string; requestId: string | null },
 ): Promise<boolean> {
-  const accepted = exchangeCode(ctx, matching, grant)
+  const accepted = exchangeCode(ctx, matching, exchange)
   const event = { kind: 'code-accepted', accountId: sql`account_id`, ...byRequester(ctx) } as const
-  const audited = step('audited', auditEvent(event, sql`from ${accepted}`))
+  const audited = step('audited', auditEvent(event, sql`from ${accepted} where is_first`))
   const [answer] = await runStatement<{ accepted: number }>(
     ctx.db,
     statementOf(
@@ -181,13 +189,18 @@ async function acceptCode(
   return answer?.accepted === 1
 }
 
-/** Marks a live code as used, and stores the digest of the grant. */
-const exchangeCode = (ctx: RecoveryContext, { tokenId }: Candidate, grant: string): Step =>
+/** Marks a live code as used, and stores the digest of the grant. A code that is entered again prolongs nothing. */
+const exchangeCode = (
+  ctx: RecoveryContext,
+  { tokenId }: Candidate,
+  { grant, requestId }: { grant: string; requestId: string | null },
+): Step =>
   step(
     'accepted_code',
-    sql`update latchkey.password_reset_tokens t set code_used_at = ${instantParam(ctx.now)}, grant_hash = ${digestOf(grant)},
-      grant_expires_at = ${instantParam(secondsAfter(ctx.now, ctx.policy.grantTtlSeconds))}
+    sql`update latchkey.password_reset_tokens t set grant_hash = ${digestOf(grant)},
+      code_used_at = coalesce(t.code_used_at, ${instantParam(ctx.now)}), grant_expires_at = case when t.code_used_at is null
+        then ${instantParam(secondsAfter(ctx.now, ctx.policy.grantTtlSeconds))} else t.grant_expires_at end
     from latchkey.accounts a
-    where t.id = ${tokenId}::uuid and ${hasId(sql`t.account_id`)} and ${isLiveCode(ctx.now)}
-    returning t.account_id`,
+    where t.id = ${tokenId}::uuid and ${hasId(sql`t.account_id`)} and (${isLiveCode(ctx.now)} or (${isRepeatableCode(ctx.now, requestId)}))
+    returning t.account_id, t.code_used_at = ${instantParam(ctx.now)} as is_first`,
   )

@@ -26,7 +26,7 @@ export default async function MailboxPage({ searchParams }: PageProps<'/dev/mail
       </p>
       {to === undefined ? null : (
         <p className="flex flex-wrap items-center gap-x-4">
-          <span className="font-medium">{to}</span>
+          <bdi className="font-medium">{to}</bdi>
           <TextLink href="/dev/mailbox">{t('back')}</TextLink>
         </p>
       )}
@@ -39,7 +39,7 @@ export default async function MailboxPage({ searchParams }: PageProps<'/dev/mail
             >
               <span className="font-medium text-accent underline underline-offset-4">{email.subject}</span>
               <span className="flex flex-wrap gap-x-4 text-sm text-ink-soft">
-                <span>{email.to}</span>
+                <bdi>{email.to}</bdi>
                 <LocalTime at={email.at} />
               </span>
             </a>

@@ -134,7 +134,9 @@ function Box({ slot, hasError, readOnly }: { slot: SlotProps; hasError: boolean;
       } ${border} ${ring} @min-[14rem]:nth-[4]:col-start-5`}
     >
       {slot.char === null ? null : asciiDigits(slot.char)}
-      {slot.hasFakeCaret && !readOnly ? <span className="h-7 w-0.5 bg-ink motion-safe:animate-pulse" /> : null}
+      {slot.hasFakeCaret && !readOnly ? (
+        <span className="h-7 w-0.5 bg-ink motion-safe:animate-pulse forced-colors:bg-[CanvasText]" />
+      ) : null}
     </div>
   )
 }

@@ -39,7 +39,9 @@ export default async function EmailPage({ params, searchParams }: PageProps<'/de
         </dd>
         <dt className="mt-1 text-ink-soft sm:mt-0">{t('to')}</dt>
         <dd>
-          <TextLink href={`/dev/mailbox?to=${encodeURIComponent(email.to)}`}>{email.to}</TextLink>
+          <TextLink href={`/dev/mailbox?to=${encodeURIComponent(email.to)}`}>
+            <bdi>{email.to}</bdi>
+          </TextLink>
         </dd>
         <dt className="mt-1 text-ink-soft sm:mt-0">{t('at')}</dt>
         <dd>
