@@ -16,8 +16,8 @@ const RUNS = 3
 
 /** The lowest scores allowed. */
 const SCORES = { performance: 98, accessibility: 100, 'best-practices': 100 }
-/** The highest values allowed: JavaScript as sent, and the cumulative layout shift. */
-const MOST = { scriptBytes: 170_000, shift: 0 }
+/** The highest cumulative layout shift allowed. */
+const MOST_SHIFT = 0
 
 const PAGES = ['/sign-in', '/forgot-password', '/forgot-password/code', '/reset-password']
 
@@ -28,6 +28,8 @@ interface Report {
   requestedUrl: string
   finalDisplayedUrl: string
   runtimeError?: { message: string }
+  /** For example that the machine is slower than Lighthouse expects, which lowers the score for performance. */
+  runWarnings: string[]
   categories: Record<Category, { score: number | null; auditRefs: { id: string; weight: number }[] }>
   audits: Record<
     string,
@@ -57,7 +59,7 @@ export async function benchLighthouse(): Promise<boolean> {
     await browser.get(`/reset-password?token=${linkToken(FIRST)}`)
     const cookie = (await browser.storageState()).cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
 
-    console.log(`${LIGHTHOUSE}, mobile, the median of ${RUNS} runs (bars: 98, 100, 100, 0, 170 kB)`)
+    console.log(`${LIGHTHOUSE}, mobile, the median of ${RUNS} runs (bars: 98, 100, 100, 0)`)
     console.log(`  ${'page'.padEnd(24)} performance  accessibility  best practices  layout shift  JavaScript`)
     let met = true
     for (const page of PAGES) {
@@ -117,13 +119,14 @@ function printPage(page: string, reports: Report[]): boolean {
       `  ${String(Number(shift.toFixed(4))).padStart(12)}  ${`${(scriptBytes / 1000).toFixed(0)} kB`.padStart(10)}`,
   )
   for (const line of lostPoints(reports.at(-1) as Report)) console.log(`    ${line}`)
+  for (const warning of new Set(reports.flatMap(({ runWarnings }) => runWarnings))) console.log(`    ${warning}`)
   const missed = scores.filter(([category, score]) => score < SCORES[category]).map(([category]) => category as string)
-  if (shift > MOST.shift) missed.push('layout shift')
-  if (scriptBytes > MOST.scriptBytes) missed.push('JavaScript')
+  if (shift > MOST_SHIFT) missed.push('layout shift')
   if (missed.length > 0) console.log(`    missed: ${missed.join(', ')}`)
   return missed.length === 0
 }
 
+/** With the headers of the responses. The most that a page may load is checked by `e2e/weight.spec.ts`, without them. */
 const scriptBytesOf = ({ audits }: Report) =>
   (audits['network-requests']?.details?.items ?? [])
     .filter(({ resourceType }) => resourceType === 'Script')
