@@ -59,8 +59,8 @@ export interface RedeemTurn {
 }
 
 /**
- * Hashes in the lane of redeeming. Only holders of a secret get here that is live or was used just now. One secret that is presented many times
- * at once delays no other one.
+ * Hashes in the lane of redeeming, for holders of a secret that is live or was used just now. One secret that is presented
+ * many times at once delays no other one.
  * @throws RecoveryError `busy` when 500 hashes wait and the secret already has one of them, or the client has gone
  */
 export async function runRedeem<Result>(
