@@ -9,6 +9,8 @@ export interface Machine {
   system: string
   node: string
   postgres: string
+  /** How many server processes Latchkey had. */
+  processes: number
 }
 
 export async function describeMachine(sql: Sql): Promise<Machine> {
@@ -20,9 +22,10 @@ export async function describeMachine(sql: Sql): Promise<Machine> {
     system: `${os.type()} ${os.arch()}`,
     node: process.versions.node,
     postgres: row?.version ?? 'unknown',
+    processes: Number(process.env.TEST_WEB_CONCURRENCY || 1),
   }
 }
 
 /** A machine on one line. */
-export const nameMachine = ({ cpu, cores, memoryGb, system, node, postgres }: Machine) =>
-  `${cpu}, ${cores} cores, ${memoryGb} GB, ${system}; Node.js ${node}, PostgreSQL ${postgres}`
+export const nameMachine = ({ cpu, cores, memoryGb, system, node, postgres, processes }: Machine) =>
+  `${processes > 1 ? `${processes} server processes on ` : ''}${cpu}, ${cores} cores, ${memoryGb} GB, ${system}; Node.js ${node}, PostgreSQL ${postgres}`

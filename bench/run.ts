@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { main } from '@/scripts/cli-error'
+import { CliError, main } from '@/scripts/cli-error'
 import { installPackages } from './install'
 
 /**
@@ -79,6 +79,11 @@ await main(async () => {
       accounts: { type: 'string', default: ACCOUNTS },
     },
   })
+  for (const [name, value] of [
+    ['accounts', values.accounts],
+    ['minutes', values.minutes],
+  ] as const)
+    if (!(Number(value) > 0)) throw new CliError(`--${name} must be a number above 0.`)
   const command = COMMANDS[positionals[0] ?? '']
   if (!WITHOUT_PACKAGES.has(positionals[0] ?? '')) await installPackages()
   const isMet = await (command ?? benchThroughput)({ ...values, names: positionals })

@@ -47,7 +47,7 @@ function describeRun({
   const { emails = 0, events = 0 } = samples.at(-1) ?? {}
   return [
     `${today()}. ${nameMachine(machine)}. Load, server and database share the machine.`,
-    `${minutes} minutes at ${rate} requests/s, half of the top rate of ${Math.round(topRate)}. No answer with a wrong status, no failed email or event.`,
+    `${minutes} min at ${rate} requests/s, half of the top rate of ${Math.round(topRate)}. No answer with a wrong status, no failed email or event.`,
     `Meanwhile: ${emails} emails, ${resets} resets, ${events} events, ${webhooks} webhooks, ${removedRows} old requests removed.`,
   ]
 }
