@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { sql } from 'drizzle-orm'
 import { createDatabase, type Database } from '@/server/db/client'
 import { startTestApp, type TestApp } from '@/server/testing/app'
-import { insertAccount, NEW_PASSWORD, type TestAccount } from './accounts'
+import { insertAccount, NEW_PASSWORD } from './accounts'
 import { test as base, expect } from './fixtures'
 import { codeIn, linkIn, waitForEmail } from './mailbox'
 import {
@@ -48,13 +48,13 @@ const resume = (db: Database) => db.execute(sql`delete from latchkey.recovery_pa
 
 test.afterEach(({ appDb }) => resume(appDb))
 
-async function mailed(app: TestApp, { email }: TestAccount) {
-  const received = await waitForEmail(
-    app.mailboxDir,
-    email,
-    words('email.passwordReset.subject', { brand: 'Latchkey' }),
-  )
-  return { code: codeIn(received), link: linkIn(received) }
+/** Requests an email for a new account. The page then asks for its code. */
+async function requestEmail(page: Page, app: TestApp, db: Database) {
+  const robin = await insertAccount(db)
+  await openCodePage(page, robin.email)
+  const subject = words('email.passwordReset.subject', { brand: 'Latchkey' })
+  const received = await waitForEmail(app.mailboxDir, robin.email, subject)
+  return { robin, code: codeIn(received), link: linkIn(received) }
 }
 
 const refusal = (page: Page, text: string) => page.getByRole('alert').filter({ hasText: text })
@@ -64,9 +64,7 @@ test('while all recovery is paused, every page says so, and nothing that was ent
   app,
   appDb: db,
 }) => {
-  const robin = await insertAccount(db)
-  await openCodePage(page, robin.email)
-  const { code, link } = await mailed(app, robin)
+  const { robin, code, link } = await requestEmail(page, app, db)
   const form = await page.context().newPage()
   await form.goto(link)
   await expectHeading(form, words('resetPassword.title'))
@@ -109,9 +107,7 @@ test('while codes are paused, the code page and the form after a code send peopl
   app,
   appDb: db,
 }) => {
-  const robin = await insertAccount(db)
-  await openCodePage(page, robin.email)
-  const { code, link } = await mailed(app, robin)
+  const { code, link } = await requestEmail(page, app, db)
   await pause(db, 'codes')
   await codeField(page).fill(code)
   await expect(refusal(page, words('errors.codes-paused'))).toBeVisible()
@@ -136,9 +132,7 @@ test('while links are paused, an opened link leads to the code, and works afterw
   app,
   appDb: db,
 }) => {
-  const robin = await insertAccount(db)
-  await openCodePage(page, robin.email)
-  const { code, link } = await mailed(app, robin)
+  const { code, link } = await requestEmail(page, app, db)
   await pause(db, 'links')
   await page.reload()
   await expect(page.getByText(words('code.linksPaused'))).toBeVisible()
@@ -163,9 +157,7 @@ test('the links and codes of an account that support has stopped say so, and onl
   app,
   appDb: db,
 }) => {
-  const robin = await insertAccount(db)
-  await openCodePage(page, robin.email)
-  const { code, link } = await mailed(app, robin)
+  const { robin, code, link } = await requestEmail(page, app, db)
   await page.goto(link)
   await passwordField(page).fill(NEW_PASSWORD)
   await confirmPasswordField(page).fill(NEW_PASSWORD)

@@ -83,6 +83,21 @@ export async function changePassword(visit: Visit, password: string) {
   return requested
 }
 
+/** A state that a page is in as soon as it is opened. */
+export const openedState = (
+  name: string,
+  title: string,
+  path: string,
+  heading: (words: Visit['words']) => string,
+): PageState => ({
+  name,
+  title,
+  open: async ({ page, words }) => {
+    await page.goto(path)
+    await expectHeading(page, heading(words))
+  },
+})
+
 export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
 export const expectText = (page: Page, text: string) => expect(page.getByText(text, { exact: true })).toBeVisible()

@@ -7,6 +7,7 @@ import {
   changePassword,
   expectAlert,
   expectText,
+  openedState,
   openLink,
   type PageState,
   pause,
@@ -105,14 +106,9 @@ export const NEW_PASSWORD_PAGE: PageState[] = [
       await changePassword(visit, NEW_PASSWORD)
     },
   },
-  {
-    name: 'new-password-without-link',
-    title: 'New password without a link',
-    open: async ({ page, words }) => {
-      await page.goto('/reset-password')
-      await expectHeading(page, words('deadLink.missing.title'))
-    },
-  },
+  openedState('new-password-without-link', 'New password without a link', '/reset-password', (words) =>
+    words('deadLink.missing.title'),
+  ),
   {
     name: 'code-timed-out',
     title: 'Code that was entered too long ago',

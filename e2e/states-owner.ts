@@ -7,6 +7,7 @@ import {
   changedEmail,
   changePassword,
   expectText,
+  openedState,
   type PageState,
   press,
   requestEmail,
@@ -101,14 +102,9 @@ export const OWNER: PageState[] = [
       await expectText(visit.page, visit.words('secureAccount.deadBody'))
     },
   },
-  {
-    name: 'secure-account-without-link',
-    title: 'Secure account without a link',
-    open: async ({ page, words }) => {
-      await page.goto('/secure-account')
-      await expectHeading(page, words('secureAccount.missingTitle'))
-    },
-  },
+  openedState('secure-account-without-link', 'Secure account without a link', '/secure-account', (words) =>
+    words('secureAccount.missingTitle'),
+  ),
   {
     name: 'stop-emails',
     title: 'Stop emails',
@@ -142,14 +138,9 @@ export const OWNER: PageState[] = [
       await expectText(page, words('stopEmails.deadBody'))
     },
   },
-  {
-    name: 'stop-emails-without-link',
-    title: 'Stop emails without a link',
-    open: async ({ page, words }) => {
-      await page.goto('/stop-emails')
-      await expectHeading(page, words('stopEmails.missingTitle'))
-    },
-  },
+  openedState('stop-emails-without-link', 'Stop emails without a link', '/stop-emails', (words) =>
+    words('stopEmails.missingTitle'),
+  ),
   {
     name: 'account',
     title: 'Account',

@@ -7,6 +7,7 @@ import {
   changePassword,
   expectAlert,
   expectText,
+  openedState,
   type PageState,
   pause,
   press,
@@ -24,14 +25,7 @@ async function ask({ page, words }: Visit, account: string) {
 
 /** Asking for an email: the form, "Is this you?", and what dead links lead to. */
 export const REQUESTING: PageState[] = [
-  {
-    name: 'forgot-password',
-    title: 'Forgot password',
-    open: async ({ page, words }) => {
-      await page.goto('/forgot-password')
-      await expectHeading(page, words('forgotPassword.title'))
-    },
-  },
+  openedState('forgot-password', 'Forgot password', '/forgot-password', (words) => words('forgotPassword.title')),
   {
     name: 'forgot-password-empty',
     title: 'Forgot password, error at the field',

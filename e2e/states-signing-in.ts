@@ -1,25 +1,11 @@
 import { PASSWORD } from './accounts'
 import { accountField, expectHeading } from './page-actions'
-import { expectAlert, expectText, type PageState, press } from './state-visit'
+import { expectAlert, expectText, openedState, type PageState, press } from './state-visit'
 
 /** The pages that anyone can open, and signing in. */
 export const SIGNING_IN: PageState[] = [
-  {
-    name: 'home',
-    title: 'Home page',
-    open: async ({ page, words }) => {
-      await page.goto('/')
-      await expectHeading(page, words('home.title'))
-    },
-  },
-  {
-    name: 'sign-in',
-    title: 'Sign in',
-    open: async ({ page, words }) => {
-      await page.goto('/sign-in')
-      await expectHeading(page, words('signIn.title'))
-    },
-  },
+  openedState('home', 'Home page', '/', (words) => words('home.title')),
+  openedState('sign-in', 'Sign in', '/sign-in', (words) => words('signIn.title')),
   {
     name: 'sign-in-empty',
     title: 'Sign in, errors at the fields',
@@ -42,14 +28,7 @@ export const SIGNING_IN: PageState[] = [
       await press(page, words('field.showPassword', { field: 'current' }))
     },
   },
-  {
-    name: 'not-found',
-    title: 'Page not found',
-    open: async ({ page, words }) => {
-      await page.goto('/nowhere')
-      await expectHeading(page, words('notFound.title'))
-    },
-  },
+  openedState('not-found', 'Page not found', '/nowhere', (words) => words('notFound.title')),
   {
     name: 'problem',
     title: 'Error page',

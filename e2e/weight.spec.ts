@@ -3,6 +3,7 @@ import { PASSWORD } from './accounts'
 import { expect, test } from './fixtures'
 import { readResetEmail } from './mailbox'
 import { openAccountPage, openCodePage } from './page-actions'
+import { waitUntilHydrated } from './wait-until-hydrated'
 
 /** The most JavaScript that a page may load, in bytes as sent. */
 const MOST_BYTES = 170_000
@@ -42,6 +43,8 @@ async function readShifts() {
 /** Records the scripts that a page loads, prefetched ones too, and everything that the browser complains about. */
 async function visit(page: Page, path: string) {
   const scripts: Promise<number>[] = []
+  const loaded = new Set<string>()
+  page.on('requestfinished', (request) => loaded.add(request.url()))
   const complaints: string[] = []
   page.on('response', (response) => {
     if (!/javascript/.test(response.headers()['content-type'] ?? '')) return
@@ -73,10 +76,24 @@ async function visit(page: Page, path: string) {
     await painted
     return route.continue()
   })
-  const loaded = page.goto(path, { waitUntil: 'networkidle' })
+  const opened = page.goto(path)
   await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0)
   release()
-  await loaded
+  await opened
+  await waitUntilHydrated(page)
+  // Everything that the page names has arrived, also what React has added to it.
+  await expect
+    .poll(async () => {
+      const named = await page.evaluate(() =>
+        [
+          ...document.querySelectorAll<HTMLScriptElement | HTMLLinkElement>(
+            'script[src]:not([nomodule]), link[as=script]',
+          ),
+        ].map((element) => ('src' in element ? element.src : element.href)),
+      )
+      return named.length > 0 && named.filter((address) => !loaded.has(address))
+    })
+    .toEqual([])
   expect(new URL(page.url()).pathname).toBe(path)
   const bytes = (await Promise.all(scripts)).reduce((sum, size) => sum + size, 0)
   return { bytes, complaints, shifts: await page.evaluate(readShifts) }
