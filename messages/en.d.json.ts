@@ -123,7 +123,7 @@ declare const messages: {
   "support": {
     "help": "Get help",
     "contact": "Contact support",
-    "usualWay": "Contact {brand} the way you usually do."
+    "usualWay": "You can reach {brand} the way you usually do."
   },
   "field": {
     "account": "Email or username",
