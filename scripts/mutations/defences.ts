@@ -318,8 +318,8 @@ export const DEFENCES: readonly Mutation[] = [
   {
     defence: 'A body is measured while it is read',
     file: 'server/http/request-guard.ts',
-    from: '    if (size > MAX_BODY_BYTES) return REFUSALS.tooLarge\n',
-    to: '',
+    from: 'if (size > MAX_BODY_BYTES)',
+    to: 'if (false)',
     test: 'server/http/request-guard.test.ts',
     name: 'is measured even if it declares a shorter length',
   },
@@ -358,8 +358,8 @@ export const DEFENCES: readonly Mutation[] = [
   {
     defence: 'Sign-ins leave a core to everything else',
     file: 'server/accounts/hash-lanes.ts',
-    from: 'new HashLane(Math.max(1, Math.min(cores, POOL_THREADS) - 1))',
-    to: 'new HashLane(cores)',
+    from: 'new HashLane(Math.max(1, Math.min(cores, POOL_THREADS) - 1),',
+    to: 'new HashLane(cores,',
     test: 'server/accounts/own/sign-in-lane.test.ts',
     name: 'leaves a core to everything else',
   },
