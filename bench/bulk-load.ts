@@ -17,6 +17,7 @@ export interface Numbers {
   count: number
 }
 
+/** The address of an account. `n` has ten digits, or is what a load generator replaces with them. */
 export const emailOf = (n: number | string) => `bench${n}@example.com`
 
 /** 64 hexadecimal digits, spread like random ones. */

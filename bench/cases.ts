@@ -1,6 +1,7 @@
 import type { Sql } from 'postgres'
 import { emailOf, linkToken } from './bulk-load'
 import type { Template } from './generate'
+import { post } from './send'
 
 /** Which server a case calls. `none`: the case runs in this process. */
 type Server = 'latchkey' | 'rival' | 'none'
@@ -40,15 +41,9 @@ const verifications = (sql: Sql) => oneRow(sql<{ n: string }[]>`select count(*) 
 
 const shared = { server: 'latchkey', status: 200, connections: CONNECTIONS, atMost: 3_000 } as const
 
-const trpc = (name: string, input: unknown): Template => ({
-  method: 'POST',
-  path: `/api/trpc/${name}`,
-  body: JSON.stringify(input),
-})
-
 const request = (account: string) => ({
   ...shared,
-  template: trpc('recovery.request', { account }),
+  template: post('recovery.request', { account }),
   countRows: requests,
 })
 
@@ -96,7 +91,7 @@ export const listCases = (sessionToken: string): Case[] => [
     id: 'verify',
     name: 'recovery.verifyCode, wrong',
     // Two tries for each name: the third would block it.
-    template: trpc('recovery.verifyCode', { account: 'guess{half}@example.com', code: '000000' }),
+    template: post('recovery.verifyCode', { account: 'guess{half}@example.com', code: '000000' }),
     status: 400,
     countRows: tries,
   },
@@ -128,7 +123,7 @@ export const listCases = (sessionToken: string): Case[] => [
     ...shared,
     id: 'reset',
     name: 'recovery.resetPassword',
-    template: trpc('recovery.resetPassword', {
+    template: post('recovery.resetPassword', {
       token: linkToken('{n}'),
       password: PASSWORD,
       confirmPassword: PASSWORD,

@@ -1,18 +1,14 @@
 import path from 'node:path'
 import { execa } from 'execa'
 import { CliError } from '@/scripts/cli-error'
+import type { Call } from './send'
 
 /** The load generators that can be used: `wrk` is on the PATH of some machines, `autocannon` is a package of this folder. */
 export const GENERATORS = ['wrk', 'autocannon'] as const
 export type Generator = (typeof GENERATORS)[number]
 
-/** A request. In `path` and `body`, `{n}` is its number and `{half}` half of that, rounded down. */
-export interface Template {
-  method: 'GET' | 'POST' | 'PUT'
-  path: string
-  body?: string
-  headers?: Record<string, string>
-}
+/** A call that is sent many times. In `path` and `body`, `{n}` is its number and `{half}` half of that, rounded down. */
+export type Template = Call
 
 export interface LoadOptions {
   origin: string

@@ -9,6 +9,7 @@ const withRange = ({ median, min, max }: Range, show: (value: number) => string)
   `${show(median)} (${show(min)}–${show(max)})`
 const verdict = (met: boolean) => (met ? 'passed' : 'missed')
 
+/** Whether a result meets every bar of `growth`. */
 export const isWithinGrowthBars = ({ cases, sequentialScans, housekeeping }: GrowthResult): boolean =>
   cases.every(({ met }) => met) && Object.values(sequentialScans).every((scans) => scans === 0) && housekeeping.met
 

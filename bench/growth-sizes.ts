@@ -8,6 +8,7 @@ export interface TableSize {
   indexes: { name: string; mb: number }[]
 }
 
+/** @param tables of the schema `latchkey`, analyzed after they were filled: their numbers of rows are PostgreSQL's estimates */
 export async function measureSizes(sql: Sql, tables: string[]): Promise<TableSize[]> {
   const sizes: TableSize[] = []
   for (const table of tables) {

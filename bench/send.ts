@@ -1,5 +1,6 @@
 import { type Agent, request } from 'node:http'
 
+/** A request to a server. A `body` is JSON. */
 export interface Call {
   method: 'GET' | 'POST' | 'PUT'
   path: string

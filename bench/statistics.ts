@@ -5,6 +5,7 @@ export interface Range {
   max: number
 }
 
+/** The middle value, or the mean of the two in the middle; NaN without values. */
 export const median = (values: number[]): number => {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
@@ -12,6 +13,7 @@ export const median = (values: number[]): number => {
   return sorted.length % 2 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
 }
 
+/** @param values at least one */
 export const rangeOf = (values: number[]): Range => ({
   median: median(values),
   min: Math.min(...values),
