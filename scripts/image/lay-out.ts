@@ -11,8 +11,8 @@ const COMMANDS = ['accounts', 'doctor', 'events', 'mail', 'migrate', 'recovery',
 /**
  * Writes the files of the image to a folder: the build for it, with the packages that it needs, the migrations and the
  * commands. The Dockerfile and the tests use this.
- * @param folder does not exist yet
- * @throws CliError if the folder exists, or the build fails
+ * @param folder empty, or does not exist yet
+ * @throws CliError if the folder is not empty, or the build fails
  */
 export async function layOutImage(folder: string, shutdown?: AbortSignal): Promise<void> {
   if ((await fs.readdir(folder).catch(() => [])).length > 0) throw new CliError(`${folder} is not empty. Remove it.`)

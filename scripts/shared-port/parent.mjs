@@ -19,7 +19,7 @@ const shared = createSharedSlots((worker, lane) => tell(worker, { latchkey: 'gra
 let stopping = false
 
 const BACKLOG = new URL('../listen-backlog.mjs', import.meta.url).href
-// Standard output comes through here, so that the banners of Next.js do not stand between lines of JSON.
+// Standard output comes through here, so that the banners of Next.js do not appear between lines of JSON.
 const execArgv = [...process.execArgv, '--import', BACKLOG]
 cluster.setupPrimary({ exec: server, args, execArgv, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
 

@@ -21,7 +21,7 @@ export class SQL {
 /** A piece of SQL from a template, for example sql`select ${name}::text`. */
 export const sql = (texts: TemplateStringsArray, ...values: (SQL | Parameter)[]): SQL => new SQL(texts, values)
 
-/** Text as it stands. Never pass it anything that came with a request. */
+/** Text that becomes part of the statement unchanged. Never pass it anything that came with a request. */
 sql.raw = (text: string): SQL => new SQL([text], [])
 
 /** A name in quotes. */

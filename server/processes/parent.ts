@@ -11,7 +11,8 @@ type Message =
   | { latchkey: 'take'; lane: string; slots: number }
   | { latchkey: 'granted' | 'give-back'; lane: string }
 
-interface Link {
+/** What this process keeps about its parent. */
+interface Parent {
   send(message: Message): void
   /** Those who wait for a slot of each lane. */
   waiting: Map<string, (() => void)[]>
@@ -20,7 +21,7 @@ interface Link {
 }
 
 // Next.js bundles instrumentation and routes separately. They share state only through `globalThis`.
-const holder = globalThis as typeof globalThis & { __latchkeyParent?: Link }
+const holder = globalThis as typeof globalThis & { __latchkeyParent?: Parent }
 
 /** Requests that come within this time are one message. A batch of emails waits 100 ms for others anyway. */
 const QUEUED_DELAY_MS = 10
@@ -43,11 +44,11 @@ export const reportReady = (): void => holder.__latchkeyParent?.send({ latchkey:
 
 /** Tells the process that sends emails and events that one is queued. */
 export function reportQueued(): void {
-  const link = holder.__latchkeyParent
-  if (!link || link.queuedTimer) return
-  link.queuedTimer = setTimeout(() => {
-    link.queuedTimer = undefined
-    link.send({ latchkey: 'queued' })
+  const parent = holder.__latchkeyParent
+  if (!parent || parent.queuedTimer) return
+  parent.queuedTimer = setTimeout(() => {
+    parent.queuedTimer = undefined
+    parent.send({ latchkey: 'queued' })
   }, QUEUED_DELAY_MS)
 }
 
@@ -56,18 +57,18 @@ export function reportQueued(): void {
  * @param slots how many there are, for all processes together
  */
 export function runInSharedSlot<Result>(lane: string, slots: number, work: () => Promise<Result>): Promise<Result> {
-  const link = holder.__latchkeyParent
-  return link ? runWhenGranted(link, lane, slots, work) : work()
+  const parent = holder.__latchkeyParent
+  return parent ? runWhenGranted(parent, lane, slots, work) : work()
 }
 
-async function runWhenGranted<Result>(link: Link, lane: string, slots: number, work: () => Promise<Result>) {
+async function runWhenGranted<Result>(parent: Parent, lane: string, slots: number, work: () => Promise<Result>) {
   await new Promise<void>((resolve) => {
-    link.waiting.set(lane, [...(link.waiting.get(lane) ?? []), resolve])
-    link.send({ latchkey: 'take', lane, slots })
+    parent.waiting.set(lane, [...(parent.waiting.get(lane) ?? []), resolve])
+    parent.send({ latchkey: 'take', lane, slots })
   })
   try {
     return await work()
   } finally {
-    link.send({ latchkey: 'give-back', lane })
+    parent.send({ latchkey: 'give-back', lane })
   }
 }

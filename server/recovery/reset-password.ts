@@ -29,6 +29,7 @@ const isUsed = (error: unknown) =>
  * same password within ten minutes succeeds too, and does nothing: its first answer may have been lost.
  *
  * @param input `password` in NFC; `acceptRepeat` only for a form that was shown while the secret worked
+ * @throws RecoveryError as `changeWith` does
  */
 export async function resetPassword(
   ctx: RecoveryContext,

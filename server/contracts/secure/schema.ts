@@ -8,6 +8,7 @@ export const locateQuery = z.object({ account })
 export const sendBody = z.object({ account })
 export const verifyBody = z.object({ account, code: z.string().transform(asciiDigits).meta({ example: '904854' }) })
 
+/** Whether a code has digits only. Spaces and dashes are refused here, as this contract documents. */
 export const isCode = (code: string): boolean => /^[0-9]+$/.test(code)
 
 /** A missing field, or one that is not a string, counts as blank, because the token's errors come before the fields'. */
