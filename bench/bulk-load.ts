@@ -149,7 +149,7 @@ export async function mintLinks(
   })
 }
 
-/** Does what PostgreSQL might do with a sequential scan without one, so that those of the server can be counted. */
+/** Runs statements without sequential scans, so that only those of the server are counted. */
 async function byIndex(sql: Sql, work: (tx: TransactionSql) => Promise<unknown>): Promise<void> {
   await sql.begin(async (tx) => {
     await tx`set local enable_seqscan = off`

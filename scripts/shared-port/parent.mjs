@@ -4,11 +4,11 @@ import cluster from 'node:cluster'
 import { randomUUID } from 'node:crypto'
 import { createSharedSlots } from './shared-slots.mjs'
 
-/** A process that was ready for so long has not failed at the start. */
+/** A process that was ready for longer than this has not failed at the start. */
 const STEADY_MS = 60_000
-/** Pauses before a process is started again: none after it has served, then 1, 2, 4 … seconds. */
+/** Pauses before a process is started again: none if it has served, then 2, 4, 8 … seconds. */
 const LONGEST_PAUSE_MS = 30_000
-/** The parent ends when no process is ready, and one has ended so often in a row. */
+/** The parent ends when no process is ready and one has ended this many times in a row. */
 const MOST_FAILURES = 6
 
 const [server, ...args] = process.argv.slice(2)

@@ -1,6 +1,6 @@
 /**
- * Slots that several server processes share, by the name of a lane: how many password hashes may run at once on a machine
- * is a question of its cores, not of its processes. A process waits for its turn in the order of asking.
+ * Slots that several server processes share, by the name of a lane: how many password hashes may run at once depends
+ * on the cores of the machine, not on its processes. Processes get their slots in the order in which they ask.
  * @param {(worker: import('node:cluster').Worker, lane: string) => void} grant tells a process that it has a slot
  */
 export function createSharedSlots(grant) {

@@ -16,7 +16,7 @@ async function openOperator() {
     runStatement(db, sql.raw(`alter database ${name} set default_transaction_read_only = ${setting}`))
 }
 
-/** New sessions of a database that is read-only are, as those of a server that is no longer the primary. */
+/** New sessions of a read-only database refuse writes, like those of a server that is no longer the primary. */
 it('a read-only server is an outage, and is left for the primary as soon as there is one', async () => {
   const setReadOnly = await openOperator()
   await setReadOnly('on')
@@ -28,7 +28,7 @@ it('a read-only server is an outage, and is left for the primary as soon as ther
     expect(error.data.reason).toBe('busy')
   }
   await setReadOnly('off')
-  // The sessions of before would refuse for ever.
+  // Sessions that were opened before would refuse for ever.
   for (let times = 0; times < 12; times++) expect((await ask()).status).toBe(200)
 })
 

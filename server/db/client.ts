@@ -139,7 +139,7 @@ export const instantParam = (at: Date) => sql`${at}::timestamptz`
 /** After a failover, a connection may still lead to the server that was the primary, or to a standby. */
 const isReadOnly = (error: unknown): boolean => error instanceof postgres.PostgresError && error.code === '25006'
 
-/** Closes the connection of a statement. The next one is opened by the address, which leads to the primary by then. */
+/** Closes the connection of a statement. The next one follows the address, which leads to the new primary by then. */
 async function leaveServer(client: postgres.Sql, { state }: Statement<unknown>): Promise<void> {
   if (state) await origins.get(client)?.connector.leave(state)
 }
@@ -148,7 +148,7 @@ const causeOf = (error: unknown) => (error instanceof Error && error.cause ? err
 
 /**
  * Connections refused, broken or timed out; PostgreSQL shutting down, starting up, full or read-only (a standby, or the
- * primary of before a failover); a deadlock or a conflict that it ended.
+ * primary from before a failover); a deadlock or a conflict that it ended.
  */
 const OUTAGE =
   /^(?:ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|08|57P0|53|55000|25006|40001|40P01)/

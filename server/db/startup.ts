@@ -25,7 +25,7 @@ export function startupMessage(parameters: Record<string, string>): Buffer {
  * Watches the answer of a PostgreSQL server to the startup message (PostgreSQL documentation, "Message Flow"). An error in
  * it becomes an error of the socket: postgres.js could report it to a later statement instead.
  * @param keepsPassword refuses a server that asks for the password itself
- * @param onKey receives what names the session, if the server tells it
+ * @param onKey receives the key of the session, if the server sends one
  * @returns undefined once the server is ready for statements, else why it is not
  */
 export function startupResult(

@@ -3,7 +3,7 @@ import { flatten } from '@/server/testing/catalogue-problems'
 import { loadCatalogue } from './catalogue'
 import { LOCALES, type Locale } from './languages'
 
-/** Marks that are wrong in every language, where a typewriter's stand for the right ones. */
+/** Wrong in every language: the quotation marks and dots of a typewriter, and stray spaces. */
 const ANYWHERE = /["']|\.\.\.| {2}|^\s|\s$/
 
 /** Japanese letters, without its punctuation. */

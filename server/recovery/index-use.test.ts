@@ -116,7 +116,7 @@ it(
       expect(plans?.generic).toBeGreaterThan(5)
       expect(await countScans(), `${statistics} statistics`).toEqual(before)
     }
-    // What is measured does show a scan.
+    // A sequential scan does raise the count.
     const before = await countScans()
     await db.execute(sql`select count(full_name) from latchkey.accounts`)
     expect((await countScans())[ACCOUNTS_TABLE]).toBeGreaterThan(before[ACCOUNTS_TABLE] as number)

@@ -14,7 +14,7 @@ const REPEAT_SECONDS = 600
  * Whether a secret was used in the last ten minutes, and this is the account's password now. Then a form that is sent
  * again has done what it asks for. One statement, and one hash in the lane of redeeming.
  *
- * It tells whether a password is right, so only a form may ask that was shown while the secret worked.
+ * The answer tells whether a password is right. So call this only for a form that was shown while the secret worked.
  * @param password in NFC
  * @throws RecoveryError `busy` as `runRedeem` does
  */

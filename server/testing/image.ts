@@ -26,7 +26,7 @@ export async function layOutTestImage(): Promise<() => Promise<void>> {
   }
 }
 
-/** Takes rights away from everyone; with 0, the owner gets those back that removing needs. */
+/** Takes permissions away from everyone. With 0, the owner gets back those that are needed to remove the files. */
 async function changeModes(folder: string, taken: number): Promise<void> {
   await fs.chmod(folder, 0o755 & ~taken)
   for (const entry of await fs.readdir(folder, { withFileTypes: true })) {

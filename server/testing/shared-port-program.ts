@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { joinParent, reportQueued, reportReady, runInSharedSlot } from '@/server/processes/parent'
 
-// A server process as far as its parent is concerned: it answers with what it knows, and does what the path says.
+// Behaves towards its parent as a server process does. It answers with its state, and does what the path says.
 const { PORT, PROCESS_NUMBER, OTEL_RESOURCE_ATTRIBUTES: attributes, BROKEN = '' } = process.env
 
 console.log('a banner')
@@ -16,7 +16,7 @@ joinParent(() => {
   woken += 1
 })
 
-/** Whether a slot is held, that only the end of this process gives back. */
+/** Whether this process holds a slot. Only its end gives the slot back. */
 let isHolding = false
 
 function act(what: string | undefined) {
@@ -29,7 +29,7 @@ function act(what: string | undefined) {
   })
 }
 
-// A path names what to do, and which process shall do it: /hold/2
+// A path names what to do and which process does it: /hold/2
 const server = createServer((request, response) => {
   const [, what, number] = request.url?.split('/') ?? []
   if (number === PROCESS_NUMBER) act(what)
