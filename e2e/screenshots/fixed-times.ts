@@ -11,8 +11,10 @@ import type { MailboxEmail } from '@/server/mail/transports/mailbox'
 /** The time that every picture shows, so that a new run changes only pictures whose page has changed. */
 const SHOWN_AT = new Date('2026-03-14T09:41:00Z')
 
-/** Shows every time of the page as SHOWN_AT. */
+/** Shows every time of the page as SHOWN_AT, once the page's script has put the times of this device in their place. */
 export async function settleTimes(page: Page, formats: string): Promise<void> {
+  if ((await page.locator('time').count()) === 0) return
+  await waitUntilHydrated(page)
   const format = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' } as const
   const text = new Intl.DateTimeFormat(formats, { ...format, timeZone: 'UTC' }).format(SHOWN_AT)
   await page.evaluate((text) => {
