@@ -95,6 +95,22 @@ export const DEFENCES: readonly Mutation[] = [
     name: 'may be sent again: the answer is the same, and the password is changed once',
   },
   {
+    defence: 'A used link tells nothing about a password that was set later',
+    file: 'server/recovery/repeated-reset.ts',
+    from: ' and c.changed_at = t.used_at and c.secured_at is null',
+    to: '',
+    test: 'server/recovery/repeated-reset.test.ts',
+    name: 'does not tell whether a password is right that was set after it',
+  },
+  {
+    defence: 'Ten passwords can be tried with a used link',
+    file: 'server/recovery/repeated-reset.ts',
+    from: 'where count <= ${REPEATED_RESETS.budget}',
+    to: '',
+    test: 'server/recovery/repeated-reset.test.ts',
+    name: 'ends after ten passwords, whichever networks they come from',
+  },
+  {
     defence: 'A reset ends every session',
     file: 'server/accounts/change-password.ts',
     from: 'select latchkey.end_sessions(id) as ended',

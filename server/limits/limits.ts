@@ -74,6 +74,12 @@ export const SIGN_IN_GUESSES = {
 } as const
 
 /**
+ * How often a form for a new password may be sent again, and how long: a second click, or a new try after the line has lost
+ * the answer. Counted for each used secret by `isRepeatedReset`. Never scaled.
+ */
+export const REPEATED_RESETS = { budget: 10, windowSeconds: 600 } as const
+
+/**
  * How many reset emails an account gets, unless its owner completes a reset. Above that, requests are accepted but not
  * sent. The link of the last one works until the window ends, so that the owner always has a way in; if it has died
  * nevertheless, the next request is sent.

@@ -7,7 +7,7 @@ import {
   signInTo,
   storedHash,
 } from '@/server/testing/accounts'
-import { createCodeFixture } from '@/server/testing/code-fixture'
+import { createCodeFixture, otherClient } from '@/server/testing/code-fixture'
 import { createTestDatabase } from '@/server/testing/database'
 import { refusalOf } from '@/server/testing/refusal'
 import { createResetFixture } from '@/server/testing/reset-fixture'
@@ -23,8 +23,8 @@ async function withSecret(kind: 'link' | 'grant') {
   const { fixture, account } = created
   const secret: PresentedSecret =
     'secret' in created ? created.secret : { kind, token: (await created.enterRightCode()).grant }
-  const post = (password = OTHER_PASSWORD, acceptRepeat = true) =>
-    resetPassword(fixture.ctx(), { secret, password, acceptRepeat })
+  const post = (password = OTHER_PASSWORD, acceptRepeat = true, over = {}) =>
+    resetPassword(fixture.ctx(over), { secret, password, acceptRepeat })
   return { fixture, account, post, dead: kind === 'link' ? 'link-used' : 'grant-unknown' }
 }
 
@@ -53,6 +53,25 @@ describe.each(['link', 'grant'] as const)('a form that is posted again with the 
     for (const password of ['yet another passphrase', PASSWORD, ''])
       expect(await refusalOf(post(password))).toEqual({ code: dead })
     await signInTo(fixture.ctx(), account, OTHER_PASSWORD)
+  })
+
+  it('does not tell whether a password is right that was set after it', async () => {
+    const { fixture, account, post, dead } = await withSecret(kind)
+    await post()
+    fixture.clock.advance(61)
+    const later = await fixture.mailedLink(account)
+    await resetPassword(fixture.ctx(), { secret: later, password: 'set by the owner later' })
+    for (const password of ['set by the owner later', OTHER_PASSWORD])
+      expect(await refusalOf(post(password))).toEqual({ code: dead })
+  })
+
+  it('ends after ten passwords, whichever networks they come from', async () => {
+    const { post, dead } = await withSecret(kind)
+    await post()
+    for (let n = 0; n < 9; n++)
+      expect(await refusalOf(post(`a guess ${n}`, true, otherClient()))).toEqual({ code: dead })
+    await post(OTHER_PASSWORD, true, otherClient())
+    expect(await refusalOf(post(OTHER_PASSWORD, true, otherClient()))).toEqual({ code: dead })
   })
 
   it('is refused where repeats are not accepted', async () => {
