@@ -2,6 +2,7 @@ import { expect, test } from '@playwright/test'
 import { startTestApp, type TestApp } from '@/server/testing/app'
 import naughtyStrings from '@/server/testing/naughty-strings.json' with { type: 'json' }
 import { type HttpResponse, send } from './contracts/http-client'
+import { changed, type Fields, FROM_PAGE, hiddenFieldsIn, multipart } from './form-fields'
 
 // What programs can post to the forms for browsers without JavaScript. The tests have an app of their own to read its log.
 let app: TestApp
@@ -14,42 +15,11 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => app?.stop())
 
-type Fields = [name: string, value: string][]
-
-const unescaped = (html: string) =>
-  html
-    .replace(/&quot;/g, '"')
-    .replace(/&#x27;/g, "'")
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&amp;/g, '&')
-
-/** The hidden fields of a page's first form with an action, as a browser without JavaScript would send them. */
-async function hiddenFields(path: string): Promise<Fields> {
-  const { text } = await send(app.url, { method: 'GET', path })
-  const form =
-    [...text.matchAll(/<form[^>]*>.*?<\/form>/gs)].map(([each]) => each).find((each) => each.includes('$ACTION_')) ?? ''
-  return [...form.matchAll(/<input type="hidden"([^>]*)>/g)].map(([, attributes = '']) => [
-    unescaped(/name="([^"]*)"/.exec(attributes)?.[1] ?? ''),
-    unescaped(/value="([^"]*)"/.exec(attributes)?.[1] ?? ''),
-  ])
-}
-
-const multipart = (fields: Fields) =>
-  `${fields.map(([name, value]) => `------boundary\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`).join('')}------boundary--\r\n`
-
-const FROM_PAGE = {
-  'content-type': 'multipart/form-data; boundary=----boundary',
-  origin: 'null',
-  'sec-fetch-site': 'same-origin',
-}
+const hiddenFields = async (path: string): Promise<Fields> =>
+  hiddenFieldsIn((await send(app.url, { method: 'GET', path })).text)
 
 const post = (path: string, fields: Fields, headers: Record<string, string> = {}): Promise<HttpResponse> =>
   send(app.url, { method: 'POST', path, headers: { ...FROM_PAGE, ...headers }, body: multipart(fields) })
-
-/** Changes the value of the fields whose names match. */
-const changed = (fields: Fields, name: RegExp, change: (value: string) => string): Fields =>
-  fields.map(([each, value]) => [each, name.test(each) ? change(value) : value])
 
 const typedAccount: Fields = [
   ['account', 'robin@nowhere.test'],
