@@ -12,7 +12,7 @@ import {
   openCodePage,
   passwordField,
 } from './page-actions'
-import { queuedEmails, recordPosts, type Step, setLine } from './slow-line'
+import { type Press, queuedEmails, recordPosts, setLine } from './slow-line'
 import { words } from './words'
 
 const submit = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
@@ -29,7 +29,7 @@ test('on a slow line, a button that is pressed twice sends once and says that it
   await setLine(line, false)
 
   /** Presses offline first, and then twice online. */
-  async function press({ procedure, button, busy, fields, done }: Step, twice: (button: Locator) => Promise<unknown>) {
+  async function press({ procedure, button, busy, fields, done }: Press, twice: (button: Locator) => Promise<unknown>) {
     const typed = await Promise.all(fields().map((field) => field.inputValue()))
     await setLine(line, true)
     await submit(page, button).click()

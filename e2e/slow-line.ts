@@ -29,7 +29,7 @@ export async function queuedEmails(db: Database, { username }: TestAccount) {
 }
 
 /** What one press does, and what shows that it was done. */
-export interface Step {
+export interface Press {
   procedure: string
   button: string
   busy: string

@@ -17,6 +17,15 @@ async function block(visit: Visit) {
   return requested
 }
 
+/** Blocks codes, and waits until the page says that the block has ended. */
+async function unblock(visit: Visit) {
+  await visit.page.clock.install()
+  const { account } = await block(visit)
+  await endBlock(visit.db, account)
+  await visit.page.clock.fastForward('01:01')
+  await expectText(visit.page, visit.words('code.unblockedTitle'))
+}
+
 /** The page that asks for the code of an email. */
 export const CODE_PAGE: PageState[] = [
   {
@@ -75,11 +84,7 @@ export const CODE_PAGE: PageState[] = [
     name: 'code-unblocked',
     title: 'Code, no longer blocked',
     open: async (visit) => {
-      await visit.page.clock.install()
-      const { account } = await block(visit)
-      await endBlock(visit.db, account)
-      await visit.page.clock.fastForward('01:01')
-      await expectText(visit.page, visit.words('code.unblockedTitle'))
+      await unblock(visit)
     },
   },
   {
@@ -87,11 +92,7 @@ export const CODE_PAGE: PageState[] = [
     title: 'Code, no longer blocked and email sent again',
     unpictured: true,
     open: async (visit) => {
-      await visit.page.clock.install()
-      const { account } = await block(visit)
-      await endBlock(visit.db, account)
-      await visit.page.clock.fastForward('01:01')
-      await expectText(visit.page, visit.words('code.unblockedTitle'))
+      await unblock(visit)
       await press(visit.page, visit.words('resend.idle'))
       await expectText(visit.page, visit.words('resend.sent'))
     },
