@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { instantParam } from '@/server/db/client'
 import { silent } from '@/server/observability/telemetry'
 import { addTestAccount } from '@/server/testing/accounts'
 import { createClock } from '@/server/testing/clock'
@@ -24,7 +23,8 @@ beforeEach(
   async () => void (await db.execute(sql.raw(`truncate ${TABLES.map((table) => `latchkey.${table}`).join(', ')}`))),
 )
 
-const secondsAgo = (seconds: number) => instantParam(new Date(clock.now().getTime() - seconds * 1000))
+const secondsAgo = (seconds: number) =>
+  sql`${new Date(clock.now().getTime() - seconds * 1000).toISOString()}::timestamptz`
 const bytes = () => sql`${randomBytes(32).toString('hex')}`
 
 /** Inserts one row into a table. Its age counts from `at`. */
