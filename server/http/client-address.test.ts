@@ -1,5 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { clientNetworks, networksOf, SOCKET_ADDRESS_HEADER } from './client-address'
+import { clientNetworks, networksOf, SOCKET_ADDRESS_HEADER, widestNetworkOf } from './client-address'
 
 const names = (networks: ReturnType<typeof networksOf>) => networks.map(({ name }) => name)
 
@@ -58,6 +59,16 @@ describe('behind proxies', () => {
     expect(behind(1, '')).toBe('192.0.2.1')
     expect(behind(3, '203.0.113.9, 198.51.100.7')).toBe('192.0.2.1')
   })
+})
+
+it('the widest network of a request is that of the same address', () => {
+  const widest = (forwarded: string | undefined, hops: number) => {
+    const headers = { [SOCKET_ADDRESS_HEADER]: '192.0.2.1', ...(forwarded && { 'x-forwarded-for': forwarded }) }
+    return widestNetworkOf({ headers } as unknown as IncomingMessage, hops)
+  }
+  expect(widest('1.1.1.1, 2001:db8:1:2::3', 1)).toBe('2001:db8:1::/48')
+  expect(widest('1.1.1.1', 0)).toBe('192.0.2.0/24')
+  expect(widest(undefined, 1)).toBe('192.0.2.0/24')
 })
 
 describe('the networks of an address', () => {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import type { Requester } from '@/server/core/context'
@@ -20,6 +21,12 @@ export function clientNetworks(headers: Headers, hops: number): Networks {
   if (hops === 0) return networksOf(socket)
   const forwarded = (headers.get('x-forwarded-for') ?? '').split(',').map((entry) => entry.trim())
   return networksOf(forwarded.at(-hops) || socket)
+}
+
+/** The name of the widest network of a request that has its socket's address, and that Next.js has not seen yet. */
+export function widestNetworkOf({ headers }: IncomingMessage, hops: number): string {
+  const known = [SOCKET_ADDRESS_HEADER, 'x-forwarded-for'].map((name) => [name, [headers[name]].flat().join(', ')])
+  return clientNetworks(new Headers(known as [string, string][]), hops).at(-1)?.name ?? ''
 }
 
 /**

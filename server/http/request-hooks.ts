@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { parseAndValidateFlightRouterState } from 'next/dist/server/app-render/parse-and-validate-flight-router-state'
 import { env } from '@/server/env'
-import { SOCKET_ADDRESS_HEADER } from './client-address'
+import { SOCKET_ADDRESS_HEADER, widestNetworkOf } from './client-address'
 import { rememberFormClient } from './form-client'
 import { isFormPost, refuseUnsizedForm } from './form-post'
 import { redirectOtherHosts } from './own-host'
@@ -136,14 +136,15 @@ export function installRequestHooks(): void {
   if (!env().development) ignoreUpgrades() // hot reload needs a WebSocket
   // The demo accounts and the mailbox are for this machine only.
   if (env().embeddedDatabase) refuseOtherMachines()
-  const isDemo = env().embeddedDatabase
+  const { embeddedDatabase: isDemo, trustedProxyHops } = env()
+  const networkOf = (request: IncomingMessage) => widestNetworkOf(request, trustedProxyHops)
   subscribe('http.server.request.start', (message) => {
     const { request, response, server } = message as {
       request: IncomingMessage
       response: ServerResponse
       server: Server
     }
-    takeSignInsInTurns(server)
+    takeSignInsInTurns(server, networkOf)
     if (isDemo) redirectOtherHosts(request)
     prepareRequest(request, response)
     for (const [name, value] of headers) response.setHeader(name, value)

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { takeSignInsInTurns } from './sign-in-turns'
@@ -9,15 +9,17 @@ function recordingServer() {
   const server = new EventEmitter() as Server
   const started: string[] = []
   server.on('request', ({ url }: { url: string }) => started.push(url))
-  takeSignInsInTurns(server)
-  takeSignInsInTurns(server)
+  const networkOf = ({ headers }: IncomingMessage) => headers?.from ?? ''
+  takeSignInsInTurns(server, networkOf)
+  takeSignInsInTurns(server, networkOf)
   const response = () => ({ destroyed: false })
-  const send = (url: string, to = response()) => {
-    server.emit('request', { url }, to)
+  const send = (url: string, to = response(), from = '') => {
+    server.emit('request', { url, headers: { from } }, to)
     return to
   }
   const post = (url: string) => server.emit('request', { method: 'POST', url }, response())
-  return { server, started, send, post, signIn: (n: number) => send(`/api/trpc/session.signIn?${n}`) }
+  const signIn = (n: number, from = '') => send(`/api/trpc/session.signIn?${n}`, response(), from)
+  return { server, started, send, post, signIn }
 }
 
 const numbers = (started: string[]) => started.map((url) => url.split('?')[1])
@@ -34,6 +36,17 @@ it('starts every other request at once, and sign-ins one by one in the order of 
   }
   expect(Math.max(...counts.map((count, n) => count - (counts[n - 1] ?? 1)))).toBe(1)
   expect(numbers(started.slice(1))).toEqual(['0', '1', '2'])
+})
+
+it('gives each network its turn before another has its second one', async () => {
+  const { started, signIn } = recordingServer()
+  for (const n of [0, 1, 2]) signIn(n, 'crowd')
+  signIn(3, 'one')
+  for (const n of [4, 5]) signIn(n, 'two')
+  await setImmediate()
+  signIn(6, 'three')
+  while (started.length < 7) await setImmediate()
+  expect(numbers(started)).toEqual(['0', '3', '4', '1', '6', '5', '2'])
 })
 
 it('treats the form of the sign-in page as a sign-in', async () => {
@@ -77,7 +90,7 @@ it('lets connections and other requests go first, but for no more than 50 ms', a
 
 it('drops sign-ins whose client has gone', async () => {
   const { started, signIn } = recordingServer()
-  const responses = [0, 1, 2].map(signIn)
+  const responses = [0, 1, 2].map((n) => signIn(n))
   for (const response of responses.slice(0, 2)) response.destroyed = true
   await setImmediate()
   expect(numbers(started)).toEqual(['2'])

@@ -5,6 +5,7 @@ import { pageOf } from './form-post'
  * Anyone may send any number of sign-ins at once. So that a burst of them delays no other request, a server starts
  * them one by one, when no other request or connection has come. Node.js accepts one connection in a turn of the event
  * loop: if 600 sign-ins start as they arrive, the next connection waits for seconds.
+ * Networks take turns too. Otherwise 300 connections of one network would make every other sign-in wait for all of theirs.
  */
 
 const SIGN_IN_CALL = /^\/api\/trpc\/.*session\.signIn/s
@@ -33,13 +34,16 @@ interface Waiting {
 
 /** The sign-ins of one server. */
 class SignInTurns {
-  readonly #waiting: Waiting[] = []
+  /** By network, in the order of their turns. */
+  readonly #waiting = new Map<string, Waiting[]>()
   #isScheduled = false
   #othersCame = false
   #lastStartAt = 0
 
-  add(signIn: Waiting) {
-    this.#waiting.push(signIn)
+  add(network: string, signIn: Waiting) {
+    const queue = this.#waiting.get(network)
+    if (queue) queue.push(signIn)
+    else this.#waiting.set(network, [signIn])
     this.#schedule()
   }
 
@@ -49,7 +53,7 @@ class SignInTurns {
   }
 
   #schedule() {
-    if (this.#isScheduled || this.#waiting.length === 0) return
+    if (this.#isScheduled || this.#waiting.size === 0) return
     this.#isScheduled = true
     setImmediate(() => {
       this.#isScheduled = false
@@ -61,17 +65,30 @@ class SignInTurns {
 
   /** Starts one sign-in. Those whose clients have gone are dropped. */
   #startNext() {
-    let next = this.#waiting.shift()
-    while (next?.response.destroyed) next = this.#waiting.shift()
+    let next = this.#takeNext()
+    while (next?.response.destroyed) next = this.#takeNext()
     this.#lastStartAt = performance.now()
     next?.start()
+  }
+
+  /** Takes the first sign-in of the network whose turn it is. The network's next one waits until all others had theirs. */
+  #takeNext(): Waiting | undefined {
+    const [network, queue] = this.#waiting.entries().next().value ?? []
+    if (network === undefined) return undefined
+    this.#waiting.delete(network)
+    const first = queue?.shift()
+    if (queue?.length) this.#waiting.set(network, queue)
+    return first
   }
 }
 
 const prepared = new WeakSet<Server>()
 
-/** Makes a server start its sign-ins in turns, and every other request at once. May be called again. */
-export function takeSignInsInTurns(server: Server): void {
+/**
+ * Makes a server start its sign-ins in turns, and every other request at once. May be called again.
+ * @param networkOf the network that a request comes from
+ */
+export function takeSignInsInTurns(server: Server, networkOf: (request: IncomingMessage) => string): void {
   if (prepared.has(server)) return
   prepared.add(server)
   const turns = new SignInTurns()
@@ -79,7 +96,7 @@ export function takeSignInsInTurns(server: Server): void {
   server.emit = (event: string, ...args: unknown[]) => {
     const [request, response] = args as [IncomingMessage, ServerResponse]
     if (event === 'request' && isSignIn(request)) {
-      turns.add({ response, start: () => emit(event, ...args) })
+      turns.add(networkOf(request), { response, start: () => emit(event, ...args) })
       return true
     }
     turns.othersCame()
