@@ -48,7 +48,7 @@ const test = base.extend<object, { app: TestApp; appDb: Database }>({
 async function expectBranded(page: Page, state: string, texts: Words = words) {
   expect(await page.title(), `${state}: title`).toContain(BRAND.BRAND_NAME)
   expect(await findName(page), `${state}: mentions of Latchkey`).toEqual([])
-  await expect(page.getByRole('link', { name: BRAND.BRAND_NAME })).toBeVisible()
+  await expect(page.getByRole('link', { name: BRAND.BRAND_NAME, exact: true })).toBeVisible()
   await expect(page.getByRole('link', { name: texts('support.help') })).toHaveAttribute('href', BRAND.SUPPORT_URL)
 }
 
@@ -168,6 +168,7 @@ for (const [index, state] of shown.entries()) {
       await state.open({
         page,
         words: texts,
+        brand: BRAND.BRAND_NAME,
         origin: app.url,
         db: appDb,
         mailboxDir: app.mailboxDir,

@@ -56,7 +56,7 @@ const test = base.extend<object, { pausable: Server }>({
 async function checkState(page: Page, state: PageState, language: Locale, { url, db, mailboxDir }: Server) {
   await page.context().addCookies([{ name: 'latchkey-language', value: language, url }])
   const newAccount = () => insertAccount(db, LONG_NAME)
-  await state.open({ page, words: wordsIn(language), origin: url, db, mailboxDir, newAccount })
+  await state.open({ page, words: wordsIn(language), brand: 'Latchkey', origin: url, db, mailboxDir, newAccount })
   const what = `${state.name}, ${language}`
   const { third, themes } = conditionsOf(state)
   await expectWellMade(page, what, third)

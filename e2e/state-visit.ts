@@ -12,6 +12,8 @@ export interface Visit {
   /** A page of a browser context of its own, which asks for the language of `words`. Its baseURL is the app's origin. */
   page: Page
   words: Words
+  /** The product's name, as pages and emails show it. */
+  brand: string
   /** The app's origin, without a trailing slash. */
   origin: string
   db: Database

@@ -40,7 +40,7 @@ export const MAILBOX_PAGES: PageState[] = [
     open: async (visit) => {
       const { id } = await requestEmail(visit)
       await visit.page.goto(`/dev/mailbox/${id}`)
-      await expectHeading(visit.page, visit.words('email.passwordReset.subject', { brand: 'Latchkey' }))
+      await expectHeading(visit.page, visit.words('email.passwordReset.subject', { brand: visit.brand }))
     },
   },
 ]

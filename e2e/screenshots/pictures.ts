@@ -22,6 +22,7 @@ const test = base.extend<{ visit: Visit; language: Locale }>({
     await use({
       page,
       words,
+      brand: 'Latchkey',
       origin,
       db,
       mailboxDir: MAILBOX_DIR,
