@@ -21,7 +21,9 @@ export async function addNaturalAccount(db: Database, mailboxDir: string, locale
   const person = PEOPLE[locale] ?? ENGLISH
   for (const name of (await readdir(mailboxDir).catch(() => [])).filter((name) => name.endsWith('.json'))) {
     const file = path.join(mailboxDir, name)
-    if ((await readFile(file, 'utf8')).includes(person.email)) await rm(file)
+    // The mailbox removes its oldest emails itself.
+    const email = await readFile(file, 'utf8').catch(() => '')
+    if (email.includes(person.email)) await rm(file, { force: true })
   }
   const past = randomBytes(6).toString('hex')
   await db.execute(sql`update latchkey.users set email = ${`${past}@example.com`}, username = ${past}
