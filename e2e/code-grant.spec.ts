@@ -4,6 +4,7 @@ import { expireGrant } from './code-actions'
 import { expect, test } from './fixtures'
 import { readResetEmail } from './mailbox'
 import { accountField, choosePassword, codeField, expectHeading, openCodePage, passwordField } from './page-actions'
+import { waitUntilHydrated } from './wait-until-hydrated'
 import { words } from './words'
 
 test('when the minutes after a right code run out on the form, nothing that was entered is lost', async ({
@@ -19,6 +20,8 @@ test('when the minutes after a right code run out on the form, nothing that was 
   await codeField(page).fill(code)
   await passwordField(page).fill(NEW_PASSWORD)
   await expect(page.locator('form').getByRole('alert')).toBeHidden()
+  // The page counts the minutes once its script runs.
+  await waitUntilHydrated(page)
   await page.clock.fastForward('05:01')
   await expect(timedOut).toBeVisible()
   await expect(passwordField(page)).toHaveValue(NEW_PASSWORD)

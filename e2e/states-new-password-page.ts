@@ -15,6 +15,7 @@ import {
   requestEmail,
   type Visit,
 } from './state-visit'
+import { waitUntilHydrated } from './wait-until-hydrated'
 import { holdWaitingLink } from './waiting-link'
 
 /** Enters the code of an email, and waits for the form for a new password. */
@@ -85,6 +86,7 @@ export const NEW_PASSWORD_PAGE: PageState[] = [
       await choosePassword(page, 'short', 'short', words)
       const error = containing(words('errors.password-too-short', { limit: 8 }))
       await expect(passwordField(page, words)).toHaveAccessibleDescription(error)
+      await waitUntilHydrated(page)
       await page.clock.fastForward('05:01')
       await expectAlert(page, words('errors.grant-expired'))
     },

@@ -86,7 +86,7 @@ describe('while all recovery is paused', () => {
     await operator.pause('all')
     await fixture.deliver()
     expect(fixture.mailbox.to(account.email)).toEqual([])
-    expect((await fixture.outbox()).at(-1)?.status).toBe('queued')
+    expect((await fixture.outbox()).filter(({ status }) => status === 'queued')).toHaveLength(1)
     await operator.resume()
     await fixture.deliver()
     expect(fixture.mailbox.to(account.email)).toHaveLength(1)
