@@ -11,8 +11,8 @@ export interface Product {
 }
 
 /**
- * Serves Latchkey's production build as it serves the public: on a database of its own, with the mail worker, and a fake
- * of Resend. Limits are counted, with budgets that are never reached.
+ * Serves Latchkey's production build as a public server runs it, on a database of its own, with the mail worker and a
+ * fake of Resend. Limits are counted, but their budgets are too large to be reached.
  */
 export async function startProduct(variables: Record<string, string> = {}): Promise<Product> {
   const app = await startPublicApp('own', {

@@ -62,9 +62,9 @@ function mixOf(sessionToken: string): { templates: Template[]; statuses: number[
 }
 
 /**
- * Runs everything at half of the top rate: requests, codes, sessions and resets, with the mail worker, housekeeping with
- * rows to remove, events to an application and the provider's webhooks.
- * @throws Error on any answer with another status than it must have, and on any email or event that failed
+ * Sends requests, codes, session look-ups and resets at half of the top rate. Meanwhile the mail worker sends, housekeeping
+ * removes old rows, events go to an application, and the provider's webhooks arrive.
+ * @throws Error if an answer has an unexpected status, or an email or event failed
  */
 export async function soak(minutes: number): Promise<SoakResult> {
   const secret = newEventsSecret()

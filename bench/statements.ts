@@ -7,7 +7,7 @@ import { type Call, post, send } from './send'
 
 const PASSWORD = 'walnut bicycle north 7'
 
-/** Counts the statements of each operation, on a server without the mail worker, whose statements would count too. */
+/** Counts the statements of each operation, on a server without the mail worker, because its statements would be counted too. */
 export async function countAllStatements(): Promise<Record<string, number>> {
   const { origin, sql, stop } = await startProduct({ MAIL_WORKER: 'off' })
   try {

@@ -54,6 +54,8 @@ export const NEW_PASSWORD_PAGE: PageState[] = [
     open: async (visit) => {
       await openLink(visit)
       await passwordField(visit.page, visit.words).pressSequentially('plum')
+      // The estimate is loaded once typing begins.
+      await expectText(visit.page, visit.words('resetPassword.strength', { level: 'common' }))
     },
   },
   {

@@ -13,7 +13,7 @@ export interface PublicApp extends Pick<TestApp, 'url' | 'serviceApiKey' | 'stop
 const SERVICE_API_KEY = 'service-key-of-these-tests-0123456789'
 
 /**
- * Serves the production build as it serves the public: with DATABASE_URL and a provider of emails, so without what only
+ * Serves the production build as a public server runs it: with DATABASE_URL and an email provider, and so without what only
  * the demo does. The accounts are Latchkey's own, or the members of `legacy-members.sql`.
  */
 export async function startPublicApp(

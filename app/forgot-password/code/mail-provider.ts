@@ -2,7 +2,7 @@
 export interface MailProvider {
   /** The provider's own spelling of its name, in every language. */
   name: string
-  /** The address that opens the mailbox. It asks people to sign in first if they have to. */
+  /** The address of the mailbox. People who are not signed in there see the provider's sign-in page first. */
   url: string
 }
 

@@ -5,7 +5,7 @@ export type Colors = (typeof COLORS)[number]
 const DARK_MODE = '@media (prefers-color-scheme: dark)'
 
 /**
- * The HTML of an email, changed for the frame on the mailbox page: a link opens in the place of that page.
+ * Prepares the HTML of an email for the frame on the mailbox page. A link replaces the whole page, not only the frame.
  * @param html as it was sent
  */
 export function previewHtml(html: string, colors: Colors): string {
