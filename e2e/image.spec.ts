@@ -1,9 +1,11 @@
+import fs from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from '@playwright/test'
 import { execa } from 'execa'
 import getPort from 'get-port'
 import { startApp } from '@/scripts/app'
+import { MEMORY_FLAGS } from '@/scripts/memory-flags.mjs'
 import { type ImageUser, spawnImage, stopGroup } from '@/scripts/processes'
 import { startAppDatabase } from '@/server/testing/app-database'
 import { startFakeResend } from '@/server/testing/fake-resend'
@@ -102,6 +104,10 @@ test('it migrates, adds an account, serves from two processes, sends from a work
     ends.push(app.stop)
     expect(await command(['healthcheck'], { PORT: String(port) })).toMatchObject({ exitCode: 0 })
     await expect.poll(() => output.match(/server process ready/g)).toHaveLength(2)
+    for (const [, pid] of output.matchAll(/"pid":(\d+),"msg":"server process ready"/g))
+      expect((await fs.readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')).toEqual(
+        expect.arrayContaining(MEMORY_FLAGS),
+      )
     expect((await command(['doctor'], environment)).all).toContain('✓ every migration is applied')
 
     const worker = spawnImage(image, ['worker'], environment as unknown as NodeJS.ProcessEnv)

@@ -19,6 +19,7 @@ const PAGES = [
   'docs/languages.md',
   'docs/operations.md',
   'docs/passwords.md',
+  'docs/scaling.md',
   'docs/security.md',
   'docs/testing.md',
   ...readdirSync(path.join(ROOT, 'docs', 'adopt')).map((page) => `docs/adopt/${page}`),

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { execa, type Options } from 'execa'
 import { ROOT } from './environment'
+import { MEMORY_FLAGS } from './memory-flags.mjs'
 
 const STOP_TIMEOUT_MS = 10_000
 const NEXT = path.join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next')
@@ -48,12 +49,6 @@ interface RunOptions {
 }
 
 const PRELOADED = ['end-with-parent.mjs', 'listen-backlog.mjs']
-
-/**
- * Keeps a server's memory small. V8 sizes its heap by the memory of the machine: 50 MB in use became 360 MB. The factor of
- * growth bounds what is kept, and no limit is set, because a process that reaches one ends.
- */
-const MEMORY_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=50']
 
 const PARENT = path.join(ROOT, 'scripts', 'shared-port', 'parent.mjs')
 

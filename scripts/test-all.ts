@@ -13,5 +13,6 @@ await runTests(async (run) => {
   await run.browserTests('browser tests with two server processes on each port', { TEST_WEB_CONCURRENCY: '2' })
   await run.browserTests('the main browser stories with the files of the image', { TEST_IMAGE: '1' })
   await run.program('every case of `npm run timing`, without a verdict', ['tsx', 'bench/timing.ts', '--pairs', '20'])
+  await run.program('a failover, `npm run drill -- failover`', ['tsx', 'bench/drill/run.ts', 'failover'])
   await run.program('a flood of sign-ins, `npm run bench -- flood`', ['tsx', 'bench/run.ts', 'flood'])
 })

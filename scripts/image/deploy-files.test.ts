@@ -13,6 +13,12 @@ describe('the files in deploy/', () => {
     expect(matches(read('deploy/Dockerfile'), /^FROM node:([\d.]+)-/gm)).toEqual([node, node])
   })
 
+  it('name the version of every other image', () => {
+    const images = matches(read('deploy/compose.yaml'), /^ +image: (.+)$/gm).filter((name) => name !== 'latchkey')
+    expect(images.length).toBeGreaterThan(0)
+    expect(images.filter((name) => !/:v?\d/.test(name))).toEqual([])
+  })
+
   it('run commands of the image', () => {
     const commands = [
       ...matches(read('deploy/compose.yaml'), /command: \["([a-z]+)"/g),

@@ -12,6 +12,7 @@ process.chdir(ROOT)
 process.env.NODE_ENV = 'production'
 for (const file of ['.env.local', '.env']) if (existsSync(file)) process.loadEnvFile(file)
 
+const inScripts = (file) => path.join(ROOT, 'scripts', file)
 const commandFile = (name) => path.join(ROOT, 'commands', `${name}.mjs`)
 
 function fail(message) {
@@ -41,11 +42,15 @@ async function serve() {
   const hasIpv6 = Object.values(os.networkInterfaces()).some((all) => all?.some(({ family }) => family === 'IPv6'))
   process.env.HOSTNAME = hasIpv6 ? '::' : '0.0.0.0'
   process.env.NEXT_TELEMETRY_DISABLED = '1'
+  const { MEMORY_FLAGS } = await load(inScripts('memory-flags.mjs'))
   const server = path.join(ROOT, 'server.js')
-  if (Number(process.env.WEB_CONCURRENCY || 1) > 1)
-    return run(path.join(ROOT, 'scripts', 'shared-port', 'parent.mjs'), [server])
-  await load(path.join(ROOT, 'scripts', 'listen-backlog.mjs'))
-  await run(server, [])
+  const program =
+    Number(process.env.WEB_CONCURRENCY || 1) > 1
+      ? [inScripts('shared-port/parent.mjs'), server]
+      : ['--import', pathToFileURL(inScripts('listen-backlog.mjs')).href, server]
+  // This process becomes the server, with V8's flags, and keeps its id. Of a flag that is given twice, the last counts.
+  const args = [...MEMORY_FLAGS, ...process.execArgv, ...program]
+  process.execve(process.execPath, [process.execPath, ...args], process.env)
 }
 
 /** Runs a file of the image in this process. */

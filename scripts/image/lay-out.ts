@@ -27,6 +27,7 @@ export async function layOutImage(folder: string, shutdown?: AbortSignal): Promi
     LICENSE: 'LICENSE',
     'scripts/image/launcher.mjs': 'latchkey.mjs',
     'scripts/listen-backlog.mjs': 'scripts/listen-backlog.mjs',
+    'scripts/memory-flags.mjs': 'scripts/memory-flags.mjs',
     'scripts/shared-port/parent.mjs': 'scripts/shared-port/parent.mjs',
     'scripts/shared-port/shared-slots.mjs': 'scripts/shared-port/shared-slots.mjs',
   }

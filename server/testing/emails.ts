@@ -24,11 +24,17 @@ export function createMemoryTransport() {
   }
 }
 
+/** What is read of an email, composed or accepted by the fake Resend. */
+interface ReadableEmail {
+  subject: string
+  text?: string | undefined
+}
+
 /**
  * The token of the only link in an email that changes a password or secures an account.
  * @throws Error unless the email has exactly one link.
  */
-export function tokenIn(email: OutgoingEmail | undefined): string {
+export function tokenIn(email: ReadableEmail | undefined): string {
   const tokens = [...(email?.text ?? '').matchAll(/(?<!stop-emails)[?&]token=([\w-]+)/g)].map((match) => match[1])
   if (tokens.length !== 1) throw new Error(`Expected one link, found ${tokens.length} in ${nameOf(email)}`)
   return tokens[0] as string
@@ -38,11 +44,11 @@ export function tokenIn(email: OutgoingEmail | undefined): string {
  * The six-digit code in an email, which is on a line of its own.
  * @throws Error when the email has no code.
  */
-export function codeIn(email: OutgoingEmail | undefined): string {
+export function codeIn(email: ReadableEmail | undefined): string {
   const code = /^(\d{6})$/m.exec(email?.text ?? '')?.[1]
   if (!code) throw new Error(`No code in ${nameOf(email)}`)
   return code
 }
 
-const nameOf = (email: OutgoingEmail | undefined) =>
+const nameOf = (email: ReadableEmail | undefined) =>
   email ? `the email "${email.subject}"` : 'undefined: there is no email'

@@ -14,6 +14,8 @@ const NOBODY = 65_534
 export interface PgBouncer {
   /** The URL of a database of the same PostgreSQL, through PgBouncer. */
   url(directUrl: string): string
+  /** Leads to another PostgreSQL from now on: new settings and a reload, as an operator or Patroni's callback does it. */
+  leadTo(directUrl: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -24,7 +26,6 @@ export interface PgBouncer {
  * @throws Error with its output when it does not start
  */
 export async function startPgBouncer(directUrl: string, settings: Record<string, string> = {}): Promise<PgBouncer> {
-  const target = new URL(directUrl)
   const port = await getPort()
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-pgbouncer-'))
   const file = (name: string) => path.join(folder, name)
@@ -40,14 +41,13 @@ export async function startPgBouncer(directUrl: string, settings: Record<string,
     ...settings,
   }
   const lines = Object.entries(configuration).map(([name, value]) => `${name} = ${value}`)
-  await fs.writeFile(
-    file('users.txt'),
-    `"${decodeURIComponent(target.username)}" "${decodeURIComponent(target.password)}"\n`,
-  )
-  await fs.writeFile(
-    file('pgbouncer.ini'),
-    `[databases]\n* = host=${target.hostname} port=${target.port}\n[pgbouncer]\n${lines.join('\n')}\n`,
-  )
+  const configure = async (target: URL) => {
+    const user = `"${decodeURIComponent(target.username)}" "${decodeURIComponent(target.password)}"\n`
+    await fs.writeFile(file('users.txt'), user)
+    const databases = `[databases]\n* = host=${target.hostname} port=${target.port}\n`
+    await fs.writeFile(file('pgbouncer.ini'), `${databases}[pgbouncer]\n${lines.join('\n')}\n`)
+  }
+  await configure(new URL(directUrl))
   const isRoot = process.getuid?.() === 0
   if (isRoot) for (const name of ['', 'users.txt', 'pgbouncer.ini']) await fs.chown(file(name), NOBODY, NOBODY)
 
@@ -87,6 +87,10 @@ export async function startPgBouncer(directUrl: string, settings: Record<string,
       const url = new URL(direct)
       url.host = `127.0.0.1:${port}`
       return url.href
+    },
+    async leadTo(direct) {
+      await configure(new URL(direct))
+      child.kill('SIGHUP')
     },
     stop,
   }
