@@ -104,10 +104,11 @@ test('it migrates, adds an account, serves from two processes, sends from a work
     ends.push(app.stop)
     expect(await command(['healthcheck'], { PORT: String(port) })).toMatchObject({ exitCode: 0 })
     await expect.poll(() => output.match(/server process ready/g)).toHaveLength(2)
-    for (const [, pid] of output.matchAll(/"pid":(\d+),"msg":"server process ready"/g))
-      expect((await fs.readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')).toEqual(
-        expect.arrayContaining(MEMORY_FLAGS),
-      )
+    // Next.js overwrites the command line of the processes. That of their parent shows the flags, which it passes on.
+    const [, pid] = /"pid":(\d+),"msg":"server process ready"/.exec(output) ?? []
+    const [, parent] = /^PPid:\s+(\d+)$/m.exec(await fs.readFile(`/proc/${pid}/status`, 'utf8')) ?? []
+    const commandLine = await fs.readFile(`/proc/${parent}/cmdline`, 'utf8')
+    expect(commandLine.split('\0')).toEqual(expect.arrayContaining(MEMORY_FLAGS))
     expect((await command(['doctor'], environment)).all).toContain('✓ every migration is applied')
 
     const worker = spawnImage(image, ['worker'], environment as unknown as NodeJS.ProcessEnv)

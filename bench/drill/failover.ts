@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { verify } from '@node-rs/argon2'
 import postgres from 'postgres'
+import { aborted } from '@/scripts/shutdown'
 import { type Call, FIRST_OF_WRONG_CODES, startLoad } from './load'
-import { startPostgresPair } from './postgres-pair'
+import { type PostgresPair, startPostgresPair } from './postgres-pair'
 import { startTopology, type Topology } from './topology'
 import { type Aftermath, judge, type Moments, type Verdict } from './verdict'
 
 const ACCOUNTS = FIRST_OF_WRONG_CODES + 5_000
 /** What must be acknowledged before the primary is killed, and again after the failover. */
-const ENOUGH = { request: 300, reset: 15 }
+const ENOUGH = { request: 200, reset: 15 }
 /** How long nobody notices that the primary is gone. */
 const UNNOTICED_MS = 6_000
 const LOAD_TIMEOUT_MS = 40_000
@@ -19,36 +20,47 @@ export interface DrillResult extends Verdict {
   postgres: string
 }
 
-/** Kills the primary under load, promotes the standby, points PgBouncer at it, and looks for what was lost or doubled. */
-export async function drillFailover(): Promise<DrillResult> {
+/**
+ * Kills the primary under load, promotes the standby, points PgBouncer at it, and looks for what was lost or doubled.
+ * @param shutdown ends the drill early when it is aborted. It stops what it started, in any case
+ */
+export async function drillFailover(shutdown: AbortSignal): Promise<DrillResult> {
   const pair = await startPostgresPair()
   let topology: Topology | undefined
   try {
+    shutdown.throwIfAborted()
     topology = await startTopology(pair, ACCOUNTS)
-    const load = startLoad(topology)
-    const moments: Moments = { killedAt: 0, promotedAt: 0, switchedAt: 0 }
-    try {
-      await serves(load.calls, 0)
-      moments.killedAt = performance.now()
-      await pair.primary.kill()
-      await sleep(UNNOTICED_MS)
-      await pair.promote()
-      moments.promotedAt = performance.now()
-      await topology.pooler.leadTo(pair.standby.url)
-      moments.switchedAt = performance.now()
-      await serves(load.calls, moments.switchedAt)
-    } finally {
-      await load.stop()
-    }
-    await waitUntilSent(pair.standby.url)
-    const aftermath = await readAftermath(pair.standby.url, topology)
-    const verdict = await judge(load.calls, aftermath, moments)
+    shutdown.throwIfAborted()
+    const early = aborted(shutdown).then((): never => {
+      throw shutdown.reason
+    })
+    const verdict = await Promise.race([failOver(pair, topology), early])
     if (verdict.failures.length > 0) printLog(topology.output)
     return { ...verdict, postgres: pair.version }
   } finally {
     await topology?.stop()
     await pair.stop()
   }
+}
+
+async function failOver(pair: PostgresPair, topology: Topology): Promise<Verdict> {
+  const load = startLoad(topology)
+  const moments: Moments = { killedAt: 0, switchedAt: 0 }
+  try {
+    await serves(load.calls, 0)
+    await pair.primary.kill()
+    moments.killedAt = performance.now()
+    await sleep(UNNOTICED_MS)
+    await pair.promote()
+    await topology.pooler.leadTo(pair.standby.url)
+    moments.switchedAt = performance.now()
+    await serves(load.calls, moments.switchedAt)
+  } finally {
+    await load.stop()
+  }
+  await waitUntilSent(pair.standby.url)
+  ;(await import('node:fs')).writeFileSync(JSON.stringify({ moments, calls: load.calls }))
+  return judge(load.calls, await readAftermath(pair.standby.url, topology), moments)
 }
 
 /** Resolves when enough calls that were sent after a moment are done, or when it takes too long: the verdict tells. */

@@ -24,23 +24,24 @@ export interface Call {
   password?: string
 }
 
-const REQUESTS_PER_SECOND = 60
-const WRONG_CODES_PER_SECOND = 20
-const RESETS_PER_SECOND = 5
+const REQUESTS_PER_SECOND = 40
+const WRONG_CODES_PER_SECOND = 10
+const RESETS_PER_SECOND = 4
 /** Accounts from here on are used for wrong codes, and get no emails. */
 export const FIRST_OF_WRONG_CODES = 10_000
 /** No call waits longer for an answer. */
 const CALL_TIMEOUT_MS = 60_000
 
 /**
- * Sends calls at a steady rate, whether or not earlier ones were answered, as people do. Each request and each wrong code is for another
- * account. Of the emails that arrive, some are used for a reset: by link, or by code. A reset that is answered with 503
- * is tried again until it is done.
+ * Sends calls at a steady rate, whether or not earlier ones were answered, as people do. Each request and each wrong code
+ * is for another account. Of the emails that arrive, some are used for a reset: by link, or by code. A reset that is
+ * answered with 503 is tried again until it is done.
  */
 export function startLoad({ servers, resend }: Pick<Topology, 'servers' | 'resend'>) {
   const calls: Call[] = []
   const agent = new Agent({ keepAlive: false })
-  const pending = new Set<Promise<unknown>>()
+  const pending = new Set<Promise<unknown> | undefined>()
+  let failure: unknown
   const timers: NodeJS.Timeout[] = []
   let running = true
   let turn = 0
@@ -82,9 +83,11 @@ export function startLoad({ servers, resend }: Pick<Topology, 'servers' | 'resen
   const every = (perSecond: number, work: () => Promise<unknown> | undefined) => {
     const timer = setInterval(() => {
       const done = work()
-      if (!done) return
+        ?.catch((error) => {
+          failure ??= error
+        })
+        .finally(() => pending.delete(done))
       pending.add(done)
-      void done.finally(() => pending.delete(done))
     }, 1000 / perSecond)
     timers.push(timer)
   }
@@ -108,12 +111,13 @@ export function startLoad({ servers, resend }: Pick<Topology, 'servers' | 'resen
 
   return {
     calls,
-    /** Ends the load. Resolves when every call is answered. */
+    /** Ends the load. Resolves when every call is answered. Rejects if one could not be made. */
     async stop() {
       running = false
       for (const timer of timers) clearInterval(timer)
       await Promise.all(pending)
       agent.destroy()
+      if (failure) throw failure
     },
   }
 }

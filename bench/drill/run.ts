@@ -5,19 +5,25 @@ import { tableOf } from '@/bench/table'
 import { buildIfStale } from '@/scripts/build'
 import { CliError, main } from '@/scripts/cli-error'
 import { ensureProgram } from '@/scripts/debian-packages'
+import { shutdownSignal } from '@/scripts/shutdown'
 import { type DrillResult, drillFailover } from './failover'
 
 /** `npm run drill -- failover [--runs N]`: N failovers in a row, one by default. Exit code 1 when one of them lost something. */
 const USAGE = 'npm run drill -- failover [--runs N]'
 
-await main(async () => {
+const shutdown = shutdownSignal()
+
+await main(() => drill().catch(unlessStopped))
+process.exit()
+
+async function drill() {
   const runs = readRuns()
   await ensureProgram('pgbouncer')
-  await buildIfStale()
+  await buildIfStale(shutdown)
   const results: DrillResult[] = []
   while (results.length < runs) {
     const started = performance.now()
-    const result = await drillFailover()
+    const result = await drillFailover(shutdown)
     results.push(result)
     console.log(`\nRun ${results.length} (${Math.round((performance.now() - started) / 1000)} s)\n`)
     for (const [name, count] of Object.entries(result.counts)) console.log(`  ${name.padEnd(48)} ${count}`)
@@ -29,8 +35,12 @@ await main(async () => {
     failed > 0 ? `\n${failed} of ${runs} failed` : '\nNothing acknowledged was lost, and no email was sent twice.',
   )
   process.exitCode = failed > 0 ? 1 : 0
-})
-process.exit()
+}
+
+function unlessStopped(error: unknown) {
+  if (!shutdown.aborted) throw error
+  process.exitCode = 1
+}
 
 function readRuns(): number {
   try {

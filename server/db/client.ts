@@ -82,22 +82,38 @@ const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
 /** A statement of the driver, with the parts that it does not declare. */
 type Statement<Answer> = Promise<Answer> & { cancel(): void; state: BackendKey | null; active: boolean }
 
+/** How long a cancelled statement may take to end. */
+const CANCEL_TIMEOUT_MS = 5_000
+
 /**
  * Rejects when no answer comes in time, and cancels the statement: the driver can lose one whose connection breaks, and
  * behind a pooler in transaction mode PostgreSQL has no time limit of its own.
  */
 function inTime<Answer>(client: postgres.Sql, statement: Statement<Answer>): Promise<Answer> {
-  const target = origins.get(client)?.target
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       // A statement that still waits for a connection must not run after its caller has given up.
       if (!statement.state) statement.cancel()
-      else if (target) cancelStatement(target, statement)
+      else giveUp(client, statement)
       reject(Object.assign(new Error('no answer from the database'), { code: 'CONNECTION_LOST' }))
     }, ANSWER_TIMEOUT_MS)
   })
   return Promise.race([statement, timeout]).finally(() => clearTimeout(timer))
+}
+
+/**
+ * Cancels a statement, and closes its connection if it goes on. A server that has vanished closes nothing: its connections
+ * would be taken for a quarter of an hour, until the kernel gives up, and no statement would reach its successor.
+ */
+function giveUp(client: postgres.Sql, statement: Statement<unknown>): void {
+  const origin = origins.get(client)
+  if (!origin) return
+  void cancelStatement(origin.target, statement)
+  const leave = () => {
+    if (statement.active && statement.state) void origin.connector.leave(statement.state)
+  }
+  setTimeout(leave, CANCEL_TIMEOUT_MS).unref()
 }
 
 /** The type of a `timestamptz` column in a result (`pg_type.oid`). */
