@@ -59,7 +59,6 @@ async function failOver(pair: PostgresPair, topology: Topology): Promise<Verdict
     await load.stop()
   }
   await waitUntilSent(pair.standby.url)
-  ;(await import('node:fs')).writeFileSync(JSON.stringify({ moments, calls: load.calls }))
   return judge(load.calls, await readAftermath(pair.standby.url, topology), moments)
 }
 
