@@ -9,6 +9,12 @@ import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 
 vi.mock('@node-rs/argon2', { spy: true })
 
+// A held sign-in waits for one turn of the event loop instead of some seconds.
+vi.mock(import('node:timers/promises'), async (original) => {
+  const timers = await original()
+  return { ...timers, setTimeout: (_ms, value) => timers.setImmediate(value as never) }
+})
+
 const { db, url } = await createTestDatabase()
 stubApiEnvironment(url)
 

@@ -168,29 +168,6 @@ describe('a device cookie that is worth nothing', () => {
   })
 })
 
-it('a device cookie of another account takes no place from a known browser', async () => {
-  const [owner, attacker] = [await withKnownDevice(), await withKnownDevice()]
-  const flood = Array.from({ length: 400 }, () =>
-    refusalOf(owner.attempt(attacker.deviceCookie, OTHER_PASSWORD, 'nobody@example.com')),
-  )
-  await owner.attempt(owner.deviceCookie)
-  await Promise.all(flood)
-})
-
-it('many device cookies of another account take no place from a known browser', async () => {
-  const [owner, attacker] = [await withKnownDevice(), await withKnownDevice()]
-  const { secrets, clock } = attacker.fixture
-  const [device] = readDeviceCookie(secrets, attacker.deviceCookie, NAME, clock.now())
-  if (!device) throw new Error('The attacker has no device cookie.')
-  const flood = Array.from({ length: 400 }, () => {
-    const another = { ...device, id: newDeviceId(), name: NAME } // as each sign-in without a cookie gets
-    const cookie = addToDeviceCookie(secrets, null, another, clock.now())
-    return refusalOf(owner.attempt(cookie, OTHER_PASSWORD, 'nobody@example.com'))
-  })
-  await owner.attempt(owner.deviceCookie)
-  await Promise.all(flood)
-})
-
 it('a device cookie is verified with every secret of the ring, and signed with the newest', async () => {
   const old: SecretRing = ['the old secret of these tests']
   const known = await withKnownDevice({ secrets: old })

@@ -7,7 +7,7 @@ import { newClientNetworks } from '@/server/testing/client-address'
 import { createTestDatabase } from '@/server/testing/database'
 import { createRecoveryFixture } from '@/server/testing/recovery-fixture'
 import { refusalOf } from '@/server/testing/refusal'
-import { addToDeviceCookie, newDeviceId } from './device-cookie'
+import { addToDeviceCookie, newDeviceId, readDeviceCookie } from './device-cookie'
 import { signIn } from './sign-in'
 
 /** The held sign-ins. Each waits until the test calls its function. */
@@ -20,22 +20,54 @@ vi.mock(import('node:timers/promises'), async (original) => ({
 
 const { db } = await createTestDatabase()
 const fixture = createRecoveryFixture(db)
-const owner = await fixture.account({
-  passwordHash: await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 }),
-})
+const passwordHash = await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
+const owner = await fixture.account({ passwordHash })
+
+const nameOf = (typed: string) => identifierSchema.parse(typed)
 
 const attempt = (name: string, password: string, deviceCookie: string | null) =>
   signIn(fixture.ctx({ requester: { networks: newClientNetworks(), device: null, requestId: 'device' } }), {
-    account: identifierSchema.parse(name),
+    account: nameOf(name),
     password,
     deviceCookie,
   })
 
 /** The cookie of a browser that has signed in to this account, with the name that it typed. */
 const cookieOf = (accountId: string, name: string) => {
-  const device = { id: newDeviceId(), accountId, passwordVersion: 1, name: identifierSchema.parse(name) }
+  const device = { id: newDeviceId(), accountId, passwordVersion: 1, name: nameOf(name) }
   return addToDeviceCookie(fixture.secrets, null, device, fixture.clock.now())
 }
+
+/** The cookie of a browser that has signed in to a new account. */
+async function cookieOfNewAccount() {
+  const account = await fixture.account({ passwordHash })
+  return (await attempt(account.email, PASSWORD, null)).deviceCookie
+}
+
+const UNKNOWN = 'nobody@example.com'
+
+/** Sends a flood of sign-ins with an unknown name, and expects that the owner's browser is let in meanwhile. */
+async function expectOwnerLetIn(floodCookie: () => string) {
+  const { deviceCookie } = await attempt(owner.email, PASSWORD, null)
+  const flood = Array.from({ length: 400 }, () => refusalOf(attempt(UNKNOWN, OTHER_PASSWORD, floodCookie())))
+  await attempt(owner.email, PASSWORD, deviceCookie)
+  for (const end of holds.splice(0)) end()
+  await Promise.all(flood)
+}
+
+it('a device cookie of another account takes no place from a known browser', async () => {
+  const cookie = await cookieOfNewAccount()
+  await expectOwnerLetIn(() => cookie)
+})
+
+it('many device cookies of another account take no place from a known browser', async () => {
+  const [device] = readDeviceCookie(fixture.secrets, await cookieOfNewAccount(), nameOf(UNKNOWN), fixture.clock.now())
+  if (!device) throw new Error('The attacker has no device cookie.')
+  await expectOwnerLetIn(() => {
+    const another = { ...device, id: newDeviceId(), name: nameOf(UNKNOWN) } // as each sign-in without a cookie gets
+    return addToDeviceCookie(fixture.secrets, null, another, fixture.clock.now())
+  })
+})
 
 it('device cookies of any number of other accounts take no place from a known browser', async () => {
   const ownCookie = cookieOf(owner.id, owner.email)
@@ -52,7 +84,7 @@ it('device cookies of any number of other accounts take no place from a known br
   expect(holds).toHaveLength(held + 1)
   expect((await known).account.email).toBe(owner.email)
 
-  for (const end of holds) end()
+  for (const end of holds.splice(0)) end()
   await Promise.all([...flood, unknownName])
 })
 

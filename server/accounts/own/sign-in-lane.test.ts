@@ -13,6 +13,26 @@ import { signIn } from './sign-in'
 
 vi.mock('@node-rs/argon2', { spy: true })
 
+/** The pauses of held sign-ins. They last until `endHolds` is called, and shorter pauses as long as they should. */
+const holds = vi.hoisted(() => [] as (() => void)[])
+const endHolds = () => {
+  for (const end of holds.splice(0)) end()
+}
+
+vi.mock(import('node:timers/promises'), async (original) => {
+  const timers = await original()
+  const hold = <Value>(value: Value, signal?: AbortSignal) =>
+    new Promise<Value>((resolve, reject) => {
+      holds.push(() => resolve(value))
+      signal?.addEventListener('abort', reject)
+    })
+  return {
+    ...timers,
+    setTimeout: (ms = 0, value, options = {}) =>
+      ms < 2_000 ? timers.setTimeout(ms, value, options) : hold(value as never, options.signal),
+  }
+})
+
 const { db } = await createTestDatabase()
 const { fixture, account, reset } = await createResetFixture(db)
 
@@ -57,6 +77,7 @@ describe('a flood of sign-ins', () => {
     await vi.waitFor(() => expect(verify).toHaveBeenCalled(), { timeout: 60_000 })
     await reset()
     expect(await countPasswords(db, account)).toBe(2)
+    endHolds()
     release()
     await Promise.all(flood)
   })
@@ -66,6 +87,7 @@ describe('a flood of sign-ins', () => {
     const refused: Awaited<ReturnType<typeof refusalOf>>[] = []
     const flood = Array.from({ length: FLOOD }, () => refusalOf(stranger()).then((refusal) => refused.push(refusal)))
     // None of the checks has ended yet.
+    endHolds()
     await vi.waitFor(() => expect(refused.length).toBeGreaterThan(FLOOD / 2), { timeout: 60_000 })
     expect(refused).toEqual(refused.map(() => ({ code: 'busy', retryAfterSeconds: expect.any(Number) })))
     expect(refused[0]?.retryAfterSeconds).toBeGreaterThan(0)
@@ -77,6 +99,7 @@ describe('a flood of sign-ins', () => {
     const { release, counts } = holdChecks()
     const flood = Array.from({ length: 100 }, () => refusalOf(stranger()))
     await vi.waitFor(() => expect(counts.running).toBeGreaterThan(0), { timeout: 60_000 })
+    endHolds()
     release()
     await Promise.all(flood)
     expect(counts.most).toBeLessThanOrEqual(Math.max(1, availableParallelism() - 1))
