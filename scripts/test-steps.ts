@@ -25,10 +25,13 @@ export class TestRun {
     const installed = installPrograms()
     installed.catch(() => {}) // reported when the browser tests need them
     this.outcomes.push(...(await checkCode(this.#shutdown)))
-    await this.unitTests('unit and integration tests')
-    const isBuilt = await this.build()
-    await installed
-    if (isBuilt) await this.browserTests('browser tests')
+    const throughBrowser = async () => {
+      const isBuilt = await this.build()
+      await installed
+      if (isBuilt) await this.browserTests('browser tests')
+    }
+    // Both wait a third of the time, for PostgreSQL or for a page. Each uses the cores while the other waits.
+    await Promise.all([this.unitTests('unit and integration tests'), throughBrowser()])
   }
 
   /** The vitest suite. `env` changes how it runs, for example through a pooler. */

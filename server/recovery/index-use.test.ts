@@ -19,7 +19,7 @@ import { verifyCode } from './verify-code'
 
 /** `npm run bench -- plans` sets it to ten million, and fills both tables with COPY. */
 const GIVEN = Number(process.env.INDEX_USE_ACCOUNTS ?? 0)
-const ACCOUNTS = GIVEN || (process.env.TEST_ALL ? 1_000_000 : 30_000)
+const ACCOUNTS = GIVEN || (process.env.TEST_ALL ? 1_000_000 : 10_000)
 const OLD_REQUESTS = 20_000
 /** PostgreSQL decides after the fifth run of a prepared statement whether to keep a plan for all parameters. */
 const ROUNDS = 8

@@ -6,28 +6,30 @@ export const EXTERNAL_TESTS = process.env.TEST_ALL
   ? ['server/**/*.test.{ts,tsx}']
   : [
       'server/recovery/**/*.test.ts',
-      'server/{mail,events,audit,housekeeping}/*.test.ts',
-      'server/http/{cron,resend-webhook-events}.test.ts',
+      'server/{mail,events,audit}/*.test.ts',
       'server/api/{handler,one-click,recovery-router}.test.ts',
       'server/contracts/controls.test.ts',
     ]
 
 /**
- * Tests of how emails and events are delivered once they are composed, which reads no account. With TEST_ALL=1 they run
- * over another application's accounts too.
+ * Tests of what reads no account: how composed emails and events are delivered, what is counted, and how secrets are
+ * derived. With TEST_ALL=1 they run over another application's accounts too.
  */
-const DELIVERY: Record<string, string> = process.env.TEST_ALL
+const READING_NO_ACCOUNT: Record<string, string> = process.env.TEST_ALL
   ? {}
   : {
-      'server/mail/{burst,faults-together,provider-faults,status,worker}.test.ts': 'it delivers composed emails',
-      'server/events/{kill,worker}.test.ts': 'it delivers events',
+      'server/mail/{burst,claim-batch,delivery,faults-together,provider-faults,restart,sender,settle,status,worker}.test.ts':
+        'it delivers composed emails',
+      'server/events/{delivery,example,kill,status,worker}.test.ts': 'it delivers events',
+      'server/recovery/{email-volume,show-reset-form,wrong-code-alarm}.test.ts': 'it counts emails and calls',
+      'server/recovery/{derivation,form-binding}.test.ts': 'it derives secrets',
     }
 
 const EMBEDDED = "it starts from the environment of the embedded database, which has only Latchkey's own accounts"
 
 /** Tests that do not apply to accounts in another application, and why. */
 export const OWN_ONLY: Record<string, string> = {
-  ...DELIVERY,
+  ...READING_NO_ACCOUNT,
   'server/accounts/own/**': "signing in, sessions and adding accounts are the application's own business",
   'server/recovery/properties.test.ts': 'its model knows when links of own accounts die: at once, not within a minute',
   'server/api/session-router.test.ts': 'its procedures are not found: sessions belong to the application',
