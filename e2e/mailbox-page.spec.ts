@@ -44,6 +44,7 @@ for (const javaScriptEnabled of [true, false]) {
         await expect.poll(() => background(page)).not.toBe(DARK)
         if (javaScriptEnabled) await expectWellMade(page, `email in light colours on a ${colorScheme} device`, THIRD)
       }
+      await page.emulateMedia({ colorScheme: 'dark' })
       await choose(page, words('mailbox.deviceColors'))
       await expect.poll(() => background(page)).toBe(DARK)
 
