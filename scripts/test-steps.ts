@@ -30,7 +30,7 @@ export class TestRun {
       await installed
       if (isBuilt) await this.browserTests('browser tests')
     }
-    // Both wait a third of the time, for PostgreSQL or for a page. Each uses the cores while the other waits.
+    // Both often wait, for PostgreSQL or for a page. Each uses the cores while the other waits.
     await Promise.all([this.unitTests('unit and integration tests'), throughBrowser()])
   }
 
