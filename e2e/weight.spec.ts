@@ -1,8 +1,10 @@
 import type { Page } from '@playwright/test'
+import { COMPILE_HINT } from '@/scripts/compile-hints'
 import { PASSWORD } from './accounts'
 import { expect, test } from './fixtures'
 import { readResetEmail } from './mailbox'
 import { openAccountPage, openCodePage } from './page-actions'
+import { sendPagesInPieces } from './pages-in-pieces'
 import { waitUntilHydrated } from './wait-until-hydrated'
 
 /** The most JavaScript that a page may load, in bytes as sent. */
@@ -46,6 +48,7 @@ async function readShifts() {
 /** Records the scripts that a page loads, prefetched ones too, and everything that the browser complains about. */
 async function visit(page: Page, path: string) {
   const scripts: Promise<number>[] = []
+  const hinted: Promise<boolean>[] = []
   const loaded = new Set<string>()
   page.on('requestfinished', (request) => loaded.add(request.url()))
   const complaints: string[] = []
@@ -60,6 +63,7 @@ async function visit(page: Page, path: string) {
         .sizes()
         .then((sizes) => sizes.responseBodySize),
     )
+    hinted.push(response.text().then((text) => text.startsWith(COMPILE_HINT)))
   })
   page.on('console', (message) => {
     // Chromium's advice about markup is not about anything that went wrong.
@@ -98,6 +102,9 @@ async function visit(page: Page, path: string) {
     })
     .toEqual([])
   expect(new URL(page.url()).pathname).toBe(path)
+  expect(await Promise.all(hinted), `${path}: whether each script has the hint to compile it early`).not.toContain(
+    false,
+  )
   const bytes = (await Promise.all(scripts)).reduce((sum, size) => sum + size, 0)
   return { bytes, complaints, shifts: await page.evaluate(readShifts) }
 }
@@ -141,5 +148,22 @@ test('every page loads at most 170 kB of JavaScript and moves nothing that it ha
   for (const [path, bytes] of Object.entries(weights)) {
     expect(bytes, `JavaScript of ${path}`).toBeGreaterThan(50_000) // otherwise nothing was measured
     expect(bytes, `JavaScript of ${path}`).toBeLessThanOrEqual(MOST_BYTES)
+  }
+})
+
+test('a page that arrives in pieces moves nothing that it has shown', async ({ page, newAccount, baseURL }) => {
+  const robin = await newAccount()
+  await openCodePage(page, robin.email)
+  await page.setViewportSize(PHONE)
+  await page.addInitScript(recordShifts)
+  const slow = await sendPagesInPieces(new URL(baseURL as string))
+  try {
+    for (const path of ['/sign-in', '/forgot-password/code']) {
+      await page.goto(slow.url + path)
+      expect(await page.evaluate(readShifts), `${path}: movements`).toEqual([])
+    }
+    expect(slow.pieces).toBeGreaterThan(40) // otherwise nothing was tested
+  } finally {
+    await slow.stop()
   }
 })

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { CliError } from './cli-error'
+import { addCompileHints } from './compile-hints'
 import { ROOT } from './environment'
 import { runNext } from './processes'
 
@@ -49,6 +50,7 @@ export async function buildIfStale(shutdown?: AbortSignal, { standalone = false 
     process.stdout.write(output)
     throw new CliError('The build failed. The reason is in its output above.')
   }
+  await addCompileHints(path.join(ROOT, '.next', 'static', 'chunks'))
   await fs.writeFile(stampFile, digest)
   return 'built'
 }

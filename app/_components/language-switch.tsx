@@ -29,9 +29,9 @@ export function LanguageSwitch() {
       action="/language"
       method="post"
       onSubmit={choose}
-      className="mt-4 flex flex-wrap items-center justify-center text-sm"
+      // Shown when its last element has arrived: it would move if the browser painted it before.
+      className="mt-4 flex flex-wrap items-center justify-center text-sm not-has-[button+input]:hidden"
     >
-      <input type="hidden" name="from" value={path} />
       <select
         // Renders the select again when the language changes, so that `defaultValue` applies.
         key={current}
@@ -51,6 +51,7 @@ export function LanguageSwitch() {
       <button type="submit" className="min-h-target rounded-lg px-2 text-accent underline underline-offset-4">
         {t('submit')}
       </button>
+      <input type="hidden" name="from" value={path} />
     </form>
   )
 }

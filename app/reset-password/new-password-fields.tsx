@@ -13,6 +13,8 @@ import { useStrength } from './use-strength'
 export interface NewPasswordPolicy {
   /** The name of the account as it was typed in this browser, for password managers. Null if it was not. */
   typedAccount: string | null
+  /** The shortest length in words. Written on the server, because phones are slow to load the plurals of a language. */
+  lengthRule: string
   passwordMinLength: number
   passwordMaxLength: number
 }
@@ -25,7 +27,7 @@ interface NewPasswordFieldsProps extends NewPasswordPolicy {
 
 /** The new password, twice, with its rules and its estimated strength. */
 export function NewPasswordFields(props: NewPasswordFieldsProps) {
-  const { typedAccount, passwordMinLength, passwordMaxLength, errors, refusedInput } = props
+  const { typedAccount, lengthRule, passwordMinLength, passwordMaxLength, errors, refusedInput } = props
   const t = useTranslations('resetPassword')
   const brand = useBrand().name
   const fields = useRef<HTMLDivElement>(null)
@@ -77,6 +79,7 @@ export function NewPasswordFields(props: NewPasswordFieldsProps) {
       <PasswordRules
         id="password-rules"
         entered={entered}
+        lengthRule={lengthRule}
         minLength={passwordMinLength}
         maxLength={passwordMaxLength}
         account={account}

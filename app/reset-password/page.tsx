@@ -1,4 +1,5 @@
 import type { inferRouterOutputs } from '@trpc/server'
+import { useTranslations } from 'next-intl'
 import type { FormState } from '@/app/_components/form-state'
 import { PageShell } from '@/app/_components/page-shell'
 import { ClientTexts } from '@/app/_language/client-texts'
@@ -28,6 +29,7 @@ export default async function ResetPasswordPage() {
 type LinkState = inferRouterOutputs<AppRouter>['recovery']['linkState']
 
 function LinkContent({ link, start }: { link: LinkState; start: FormState | null }) {
+  const t = useTranslations('resetPassword')
   switch (link.state) {
     case 'live':
       return (
@@ -38,6 +40,7 @@ function LinkContent({ link, start }: { link: LinkState; start: FormState | null
           secret={link.secret}
           policy={{
             typedAccount: link.typedAccount,
+            lengthRule: t('ruleLength', { least: link.passwordMinLength }),
             passwordMinLength: link.passwordMinLength,
             passwordMaxLength: link.passwordMaxLength,
           }}

@@ -12,6 +12,8 @@ const ANNOUNCE_AFTER_MS = 800
 interface PasswordRulesProps {
   id: string
   entered: Entered
+  /** The shortest length in words. */
+  lengthRule: string
   minLength: number
   maxLength: number
   /** The name of the account as the person typed it, or empty. */
@@ -21,7 +23,15 @@ interface PasswordRulesProps {
 }
 
 /** The rules for the password. They are ticked with each keystroke, and announced when typing pauses. */
-export function PasswordRules({ id, entered, minLength, maxLength, account, strengthText }: PasswordRulesProps) {
+export function PasswordRules({
+  id,
+  entered,
+  lengthRule,
+  minLength,
+  maxLength,
+  account,
+  strengthText,
+}: PasswordRulesProps) {
   const t = useTranslations('resetPassword')
   const brand = useBrand().name
   const { password, confirmation } = entered
@@ -50,9 +60,7 @@ export function PasswordRules({ id, entered, minLength, maxLength, account, stre
     <>
       <ul id={id} aria-label={t('rules')} className="space-y-1 text-sm leading-6">
         <Rule met={!short}>
-          {short && length > 0
-            ? t('ruleLengthShort', { least: minLength, typed: length })
-            : t('ruleLength', { least: minLength })}
+          {short && length > 0 ? t('ruleLengthShort', { least: minLength, typed: length }) : lengthRule}
         </Rule>
         {long ? <Rule met={false}>{t('ruleLongest', { limit: maxLength })}</Rule> : null}
         <Rule met={length > 0 && !guessable}>{t('ruleSimple', { brand })}</Rule>

@@ -1,11 +1,10 @@
 'use client'
 
-import { useLocale, useTranslations } from 'next-intl'
+import { useTranslations } from 'next-intl'
 import type { FormState } from '@/app/_components/form-state'
 import { Notice } from '@/app/_components/notice'
 import { PageHeading } from '@/app/_components/page-heading'
 import { TextLink } from '@/app/_components/text-link'
-import { formatDuration } from '@/server/language/format-duration'
 import { CodeForm } from './code-form'
 import { FlowEnded } from './flow-ended'
 import type { MailProvider } from './mail-provider'
@@ -23,8 +22,9 @@ interface CheckEmailProps {
   /** What was paused for everyone when the page was loaded. */
   pauses: readonly ('all' | 'codes' | 'links')[]
   concealed: boolean
-  linkSeconds: number
-  codeSeconds: number
+  /** How long a link works, in words. Written on the server, because phones are slow to load the words of a language. */
+  linkDuration: string
+  codeDuration: string
 }
 
 /** Says where the email was sent, and asks for its code, unless codes are off for the account. */
@@ -35,18 +35,15 @@ export function CheckEmail({
   sentAgain,
   pauses,
   concealed,
-  linkSeconds,
-  codeSeconds,
+  linkDuration,
+  codeDuration,
 }: CheckEmailProps) {
   const t = useTranslations('code')
-  const formats = useLocale()
   const { account, resendAt, blockedUntil, codesOff, update, turnCodesOff, reload } = useFlow(flow)
   if (account === null) return <FlowEnded />
   const sent = codesOff ? (concealed ? 'sentLinkConcealed' : 'sentLink') : concealed ? 'sentConcealed' : 'sent'
   const linksPaused = codesOff ? t('onlyLinksPaused') : t('linksPaused')
-  const linkHint = pauses.includes('links')
-    ? linksPaused
-    : t('link', { duration: formatDuration(formats, linkSeconds) })
+  const linkHint = pauses.includes('links') ? linksPaused : t('link', { duration: linkDuration })
   return (
     <>
       {/* The field with the focus goes away when codes are turned off while the page is open. */}
@@ -70,7 +67,7 @@ export function CheckEmail({
         <CodeForm
           start={start}
           describedBy="sent"
-          codeSeconds={codeSeconds}
+          codeDuration={codeDuration}
           blockedUntil={blockedUntil}
           update={update}
           onCodesOff={turnCodesOff}

@@ -1,6 +1,6 @@
 'use client'
 
-import { useLocale, useTranslations } from 'next-intl'
+import { useTranslations } from 'next-intl'
 import { type FormEvent, useActionState, useEffect, useRef, useState } from 'react'
 import { Button } from '@/app/_components/button'
 import { useErrorText } from '@/app/_components/error-text'
@@ -10,7 +10,6 @@ import { RefusalNotice } from '@/app/_components/refusal-notice'
 import { useSecondsLeft } from '@/app/_components/seconds-left'
 import { trpc } from '@/app/_trpc/client'
 import { codeError, plainCode } from '@/server/core/typed-input'
-import { formatDuration } from '@/server/language/format-duration'
 import { enterCode } from './action'
 import { BlockNotice } from './block-notice'
 import { CodeField } from './code-field'
@@ -19,7 +18,8 @@ interface CodeFormProps {
   start: FormState | null
   /** The id of the text that says where the email was sent. */
   describedBy: string
-  codeSeconds: number
+  /** How long a code works, in words. */
+  codeDuration: string
   blockedUntil: number
   update: (change: { blockedSeconds: number } | null) => void
   /** Called when the account accepts no more codes. The form is then to be replaced. */
@@ -37,9 +37,8 @@ const reasonAtInput = (refusal: Refusal | undefined) =>
   isAboutCode(refusal) && !refusal.details.retryAfterSeconds ? refusal.reason : undefined
 
 /** Sends the code as soon as it is complete. A wrong code is cleared, and the focus stays in the input. */
-export function CodeForm({ start, describedBy, codeSeconds, blockedUntil, update, onCodesOff }: CodeFormProps) {
+export function CodeForm({ start, describedBy, codeDuration, blockedUntil, update, onCodesOff }: CodeFormProps) {
   const t = useTranslations('code')
-  const formats = useLocale()
   const errorText = useErrorText()
   const [code, setCode] = useState('')
   const [state, action] = useActionState(enterCode, start)
@@ -112,7 +111,7 @@ export function CodeForm({ start, describedBy, codeSeconds, blockedUntil, update
         }}
         onComplete={send}
         onTooLong={() => setError('code-not-numeric')}
-        hint={t('hint', { duration: formatDuration(formats, codeSeconds) })}
+        hint={t('hint', { duration: codeDuration })}
         error={error && errorText(error, { triesLeft })}
         describedBy={describedBy}
         readOnly={readOnly}

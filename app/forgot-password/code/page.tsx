@@ -1,7 +1,9 @@
+import { getLocale } from 'next-intl/server'
 import { PageShell } from '@/app/_components/page-shell'
 import { ClientTexts } from '@/app/_language/client-texts'
 import { pageTitle } from '@/app/_language/page-title'
 import { api, formStart, lastDone, seeOther } from '@/app/_trpc/server'
+import { formatDuration } from '@/server/language/format-duration'
 import { CheckEmail } from './check-email'
 import { findMailProvider } from './mail-provider'
 
@@ -18,6 +20,7 @@ export default async function CodePage() {
     lastDone(),
   ])
   if (!flow) seeOther('/forgot-password')
+  const formats = await getLocale()
   return (
     <PageShell>
       <ClientTexts parts={['code', 'resend', 'paused', 'errors', 'retry', 'support']}>
@@ -28,8 +31,8 @@ export default async function CodePage() {
           provider={findMailProvider(flow.account)}
           pauses={pauses}
           concealed={terms.disclosure === 'conceal'}
-          linkSeconds={terms.linkTtlSeconds}
-          codeSeconds={terms.codeTtlSeconds}
+          linkDuration={formatDuration(formats, terms.linkTtlSeconds)}
+          codeDuration={formatDuration(formats, terms.codeTtlSeconds)}
         />
       </ClientTexts>
     </PageShell>
