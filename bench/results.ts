@@ -3,17 +3,21 @@ import path from 'node:path'
 
 const FOLDER = path.join(import.meta.dirname, 'results')
 
-/** Writes what a command has measured: `<name>.md`, `<name>.json` and, if there is one, `<name>.svg`. */
+/** Writes what a command has measured: `<name>.md` and, if there are any, `<name>.json` and `<name>.svg`. */
 export async function writeResults(
   name: string,
-  parts: { markdown: string; json: unknown; svg?: string },
+  parts: { markdown: string; json?: unknown; svg?: string },
 ): Promise<void> {
   await fs.mkdir(FOLDER, { recursive: true })
   const write = (ending: string, content: string) => fs.writeFile(path.join(FOLDER, `${name}.${ending}`), content)
-  await write('md', `${parts.markdown.trim()}\n`)
-  await write('json', `${JSON.stringify(parts.json, null, 2)}\n`)
-  if (parts.svg) await write('svg', parts.svg)
-  console.log(`\nWritten to bench/results/${name}.md, .json${parts.svg ? ' and .svg' : ''}`)
+  const files: [ending: string, content: string | undefined][] = [
+    ['md', `${parts.markdown.trim()}\n`],
+    ['json', parts.json === undefined ? undefined : `${JSON.stringify(parts.json, null, 2)}\n`],
+    ['svg', parts.svg],
+  ]
+  const written = files.filter(([, content]) => content !== undefined)
+  for (const [ending, content = ''] of written) await write(ending, content)
+  console.log(`\nWritten to ${written.map(([ending]) => `bench/results/${name}.${ending}`).join(', ')}`)
 }
 
 /** The day of a result. */

@@ -20,7 +20,7 @@ const ACCOUNTS = '10000000'
 const MINUTES = '10'
 
 /** Commands that need no package of this folder. */
-const WITHOUT_PACKAGES = new Set(['flood', 'lighthouse', 'plans'])
+const WITHOUT_PACKAGES = new Set(['flood', 'lighthouse', 'plans', 'profile'])
 
 /** Each returns whether its bars are met. Imported when used: they need the packages of this folder. */
 const COMMANDS: Record<string, (options: Options) => Promise<boolean>> = {
@@ -36,6 +36,15 @@ const COMMANDS: Record<string, (options: Options) => Promise<boolean>> = {
     const name = accounts === ACCOUNTS ? 'growth' : 'growth-small'
     await writeResults(name, { markdown, json: result })
     return isWithinGrowthBars(result)
+  },
+  /** Has no bar: it shows what a call's time goes to. */
+  async profile({ generator }) {
+    const { profileServer } = await import('./profile')
+    const { writeResults } = await import('./results')
+    const markdown = await profileServer(generator)
+    console.log(`\n${markdown}`)
+    await writeResults('profile', { markdown })
+    return true
   },
   /** Goes through every step of a recovery, and looks for sequential scans. */
   async plans({ accounts }) {
