@@ -7,10 +7,15 @@ const executablePath = hasPlaywrightChromium() ? undefined : findSystemChromium(
 /** The stories that are run with the files of the image too. */
 const MAIN_JOURNEYS = ['api-docs', 'brand', 'code-journey', 'image', 'link-journey', 'without-javascript']
 
-/** `npm run test:all` sets these variables. Tests of faults and of the image take minutes. */
+/** Tests that only `npm run test:all` runs. Each is long, and a part of `npm test` is like it. */
+const ONLY_ALL = /@all/
+const LONG_FILES = ['faults.spec.ts', 'contracts/external.spec.ts', 'attack.spec.ts']
+
+/** `npm run test:all` sets these variables. */
 function testsOf({ TEST_ALL, TEST_IMAGE }: NodeJS.ProcessEnv) {
   if (TEST_IMAGE) return { testMatch: MAIN_JOURNEYS.map((name) => `e2e/${name}.spec.ts`) }
-  return { testIgnore: TEST_ALL ? ['image.spec.ts'] : ['faults.spec.ts', 'image.spec.ts'] }
+  if (TEST_ALL) return { testIgnore: ['image.spec.ts'] }
+  return { testIgnore: ['image.spec.ts', ...LONG_FILES], grepInvert: ONLY_ALL }
 }
 
 export default defineConfig({

@@ -10,13 +10,23 @@ import { describeMachine, nameMachine } from './machine'
 import { startProduct } from './product'
 import { PART_NAMES, type Profile, sharesOf } from './profile-parts'
 import { today } from './results'
-import { cpuSecondsOf, serverProcessOf } from './server-process'
+import { backendsOf, cpuSecondsOf, serverProcessOf } from './server-process'
 import { tableOf } from './table'
 
 /** From the least that Next.js can do to a whole request, so that neighbouring columns show what each step adds. */
 const CASES = ['bare', 'terms', 'request-unknown', 'verify']
 const SECONDS = 5
 const WARM_UP_SECONDS = 3
+
+interface Column {
+  name: string
+  /** CPU time of one call, in the server process and in PostgreSQL. */
+  ms: number
+  databaseMs: number
+  /** The share of each part of the server process, from 0 to 1. */
+  shares: Map<string, number>
+}
+
 const PRELOAD = path.join(import.meta.dirname, 'profile-preload.mjs')
 
 /**
@@ -34,7 +44,7 @@ export async function profileServer(generatorName?: string): Promise<string> {
         await loadAccounts(sql, { first: FIRST, count: 10_000 }, '$argon2id$none')
         await sql`analyze`
         const pid = serverProcessOf(origin)
-        const columns: { name: string; ms: number; shares: Map<string, number> }[] = []
+        const columns: Column[] = []
         let first = FIRST
         for (const { id, name, template } of listCases('').filter((each) => CASES.includes(each.id))) {
           if (!template) throw new Error(`the case ${id} sends nothing`)
@@ -50,14 +60,16 @@ export async function profileServer(generatorName?: string): Promise<string> {
             return Object.values(result.statuses).reduce((sum, count) => sum + count, 0)
           }
           await load(WARM_UP_SECONDS)
-          const before = cpuSecondsOf(pid)
+          const backends = backendsOf(new URL(product.databaseUrl).pathname.slice(1))
+          const before = { server: cpuSecondsOf([pid]), database: cpuSecondsOf(backends) }
           const calls = await load(SECONDS)
-          const ms = ((cpuSecondsOf(pid) - before) * 1000) / calls
+          const ms = ((cpuSecondsOf([pid]) - before.server) * 1000) / calls
+          const databaseMs = ((cpuSecondsOf(backends) - before.database) * 1000) / calls
           // In a run of its own, because the profiler itself takes time.
           process.kill(pid, 'SIGUSR2')
           await load(SECONDS)
           process.kill(pid, 'SIGUSR2')
-          columns.push({ name, ms, shares: sharesOf(await readProfile(folder)) })
+          columns.push({ name, ms, databaseMs, shares: sharesOf(await readProfile(folder)) })
         }
         const machine = nameMachine(await describeMachine(sql))
         return describe(columns, `${machine}; load from ${generator.name} ${generator.version}`)
@@ -82,14 +94,18 @@ async function readProfile(folder: string): Promise<Profile> {
   throw new Error('the server has written no profile')
 }
 
-function describe(columns: { name: string; ms: number; shares: Map<string, number> }[], machine: string): string {
+function describe(columns: Column[], machine: string): string {
   const cells = (part: string) => columns.map(({ ms, shares }) => ((shares.get(part) ?? 0) * ms).toFixed(2))
   const rows = PART_NAMES.map((part) => [part, ...cells(part)])
   return [
-    `${today()}. ${machine}. Milliseconds of CPU of the server process for one call, at 16 connections.`,
+    `${today()}. ${machine}. Milliseconds of CPU for one call, at 16 connections.`,
     tableOf(
       ['part', ...columns.map(({ name }) => name)],
-      [...rows, ['all', ...columns.map(({ ms }) => ms.toFixed(2))]],
+      [
+        ...rows,
+        ['the server process', ...columns.map(({ ms }) => ms.toFixed(2))],
+        ['PostgreSQL', ...columns.map(({ databaseMs }) => databaseMs.toFixed(2))],
+      ],
     ),
   ].join('\n\n')
 }

@@ -67,7 +67,7 @@ const serveLogo = (page: Page) =>
     }),
   )
 
-test('with a brand: the pages that anyone can open', async ({ page }) => {
+test('with a brand: the pages that anyone can open', { tag: '@all' }, async ({ page }) => {
   for (const path of [
     '/',
     '/sign-in',

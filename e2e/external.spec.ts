@@ -46,7 +46,9 @@ const emailOf = (emails: { text: string }[], { username }: Member) =>
   emails.find(({ text }) => text.includes(username)) as { text: string }
 
 for (const javaScriptEnabled of [true, false]) {
-  test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+  test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', {
+    tag: javaScriptEnabled ? [] : '@all',
+  }, () => {
     test.use({ javaScriptEnabled })
 
     test('a member resets the password by link, is sent to sign in at the site, and takes the account back', async ({
@@ -80,7 +82,7 @@ for (const javaScriptEnabled of [true, false]) {
   })
 }
 
-test('a member resets the password by code', async ({ page }) => {
+test('a member resets the password by code', { tag: '@all' }, async ({ page }) => {
   const robin = await insertMember(db)
   await requestEmail(page, robin.username)
   const [email] = await emailsTo(robin, words('email.passwordReset.subject', { brand: 'Latchkey' }))

@@ -23,7 +23,9 @@ const DARK = 'rgb(17, 21, 20)'
 const THIRD = process.env.TEST_ALL ? undefined : 0
 
 for (const javaScriptEnabled of [true, false]) {
-  test.describe(`${javaScriptEnabled ? 'with' : 'without'} JavaScript`, () => {
+  test.describe(`${javaScriptEnabled ? 'with' : 'without'} JavaScript`, {
+    tag: javaScriptEnabled ? [] : '@all',
+  }, () => {
     test.use({ javaScriptEnabled })
 
     test('an email is shown in light and in dark colours on any device, and as plain text', async ({

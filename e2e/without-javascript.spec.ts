@@ -137,7 +137,7 @@ test('someone without JavaScript gets back in with the code, after a wrong one a
   await signIn(page, robin.email, NEW_PASSWORD)
 })
 
-test('without JavaScript, three wrong codes block codes, and the page says until when', async ({
+test('without JavaScript, three wrong codes block codes, and the page says until when', { tag: '@all' }, async ({
   page,
   newAccount,
 }) => {
@@ -150,11 +150,9 @@ test('without JavaScript, three wrong codes block codes, and the page says until
   await expectAccessible(page, 'codes blocked')
 })
 
-test('the account page works without JavaScript: requesting a reset and ending other sessions', async ({
-  page,
-  newAccount,
-  otherDevice,
-}) => {
+test('the account page works without JavaScript: requesting a reset and ending other sessions', {
+  tag: '@all',
+}, async ({ page, newAccount, otherDevice }) => {
   const robin = await newAccount()
   const laptop = await otherDevice()
   const tablet = await otherDevice()
@@ -211,7 +209,10 @@ test('without JavaScript, an owner secures the account, and stops emails and all
   await expectHeading(page, words('stopEmails.allowedTitle'))
 })
 
-test('a refused sign-in leads someone who is already signed in to their account', async ({ page, newAccount }) => {
+test('a refused sign-in leads someone who is already signed in to their account', { tag: '@all' }, async ({
+  page,
+  newAccount,
+}) => {
   const robin = await newAccount()
   await page.goto('/sign-in')
   const other = await page.context().newPage()
