@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { startTestApp, type TestApp } from '@/server/testing/app'
 import naughtyStrings from '@/server/testing/naughty-strings.json' with { type: 'json' }
+import { allProcessesReady } from './all-processes-ready'
 import { type HttpResponse, send } from './contracts/http-client'
 import { changed, type Fields, FROM_PAGE, hiddenFieldsIn, multipart } from './form-fields'
 
@@ -12,6 +13,7 @@ test.beforeAll(async () => {
   app = await startTestApp({ LOG_LEVEL: 'info', RATE_LIMIT_SCALE: '100' }, (chunk) => {
     printed += chunk
   })
+  await allProcessesReady(() => printed)
 })
 test.afterAll(() => app?.stop())
 

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { startTestApp, type TestApp } from '@/server/testing/app'
+import { allProcessesReady } from './all-processes-ready'
 import { send } from './contracts/http-client'
 
 // A demo of its own, whose log is read.
@@ -10,6 +11,7 @@ test.beforeAll(async () => {
   app = await startTestApp({ LOG_LEVEL: 'info' }, (chunk) => {
     printed += chunk
   })
+  await allProcessesReady(() => printed)
 })
 test.afterAll(() => app?.stop())
 
