@@ -2,6 +2,7 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { FIRST, loadAccounts } from './bulk-load'
 import { listCases } from './cases'
 import { withDatabaseServer } from './database'
@@ -27,7 +28,7 @@ interface Column {
   shares: Map<string, number>
 }
 
-const PRELOAD = path.join(import.meta.dirname, 'profile-preload.mjs')
+const PRELOAD = pathToFileURL(path.join(import.meta.dirname, 'profile-preload.mjs')).href
 
 /**
  * Profiles the server process under load, one case after the other.

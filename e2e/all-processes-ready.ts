@@ -1,8 +1,8 @@
 import { expect } from '@playwright/test'
 
 /**
- * Waits until every process of an app with several ones has printed that it is ready. One may be later than the first
- * answer, and its line would be taken for one that a request caused.
+ * Waits until every server process has printed that it is ready. Otherwise a late line would look like one that a request
+ * caused.
  * @param printed what the app has printed, with `LOG_LEVEL=info`
  */
 export async function allProcessesReady(printed: () => string): Promise<void> {

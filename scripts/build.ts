@@ -9,7 +9,13 @@ import { runNext } from './processes'
 
 /** What a build depends on; other files do not change it. */
 const INPUTS = ['app', 'drizzle', 'messages', 'public', 'server', 'instrumentation.ts', 'proxy.ts']
-const SETTINGS = ['next.config.ts', 'package-lock.json', 'postcss.config.mjs', 'tsconfig.json']
+const SETTINGS = [
+  'next.config.ts',
+  'package-lock.json',
+  'postcss.config.mjs',
+  'scripts/compile-hints.ts',
+  'tsconfig.json',
+]
 
 const stampFile = path.join(ROOT, '.next', 'built-from')
 

@@ -6,8 +6,8 @@ export const COMPILE_HINT = '//# allFunctionsCalledOnLoad\n'
 
 /**
  * Marks the scripts of a build, so that Chromium compiles them on other threads while they arrive. Otherwise it compiles
- * each module on the main thread when the module is first used, which keeps a page of ours from answering for longer than
- * all the rest. Other browsers see a comment.
+ * each module on the main thread at first use, which is most of the time in which a page cannot answer. Other browsers see
+ * a comment.
  * @param folder the folder of a build with the scripts for browsers. Scripts that are marked already stay as they are.
  */
 export async function addCompileHints(folder: string): Promise<void> {

@@ -18,6 +18,7 @@ const PAGES = [
   'docs/events.md',
   'docs/languages.md',
   'docs/operations.md',
+  'docs/other-databases.md',
   'docs/passwords.md',
   'docs/scaling.md',
   'docs/security.md',

@@ -29,7 +29,7 @@ export function LanguageSwitch() {
       action="/language"
       method="post"
       onSubmit={choose}
-      // Shown when its last element has arrived: it would move if the browser painted it before.
+      // Hidden until its last element has arrived, so that it does not move.
       className="mt-4 flex flex-wrap items-center justify-center text-sm not-has-[button+input]:hidden"
     >
       <select

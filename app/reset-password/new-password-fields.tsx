@@ -13,7 +13,7 @@ import { useStrength } from './use-strength'
 export interface NewPasswordPolicy {
   /** The name of the account as it was typed in this browser, for password managers. Null if it was not. */
   typedAccount: string | null
-  /** The shortest length in words. Written on the server, because phones are slow to load the plurals of a language. */
+  /** The shortest length, in words. Formatted on the server, because `Intl` is slow to load on phones. */
   lengthRule: string
   passwordMinLength: number
   passwordMaxLength: number

@@ -10,7 +10,5 @@ test('every kind of account gets the same responses, byte for byte', () => answe
 
 test('a secret works for its own purpose and account only', () => acceptsNoSecretForAnotherPurpose(contractApp()))
 
-if (process.env.TEST_ALL) {
-  test('a secret of one contract works once through each contract that accepts its form', () =>
-    spendsEachSecretOnce(contractApp()))
-}
+test('a secret of one contract works once through each contract that accepts its form', () =>
+  spendsEachSecretOnce(contractApp()))

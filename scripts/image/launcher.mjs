@@ -49,8 +49,8 @@ async function serve() {
       ? [inScripts('shared-port/parent.mjs'), server]
       : ['--import', pathToFileURL(inScripts('listen-backlog.mjs')).href, server]
   // This process becomes the server, with V8's flags, and keeps its id. Of a flag that is given twice, the last counts.
-  const args = [...MEMORY_FLAGS, ...process.execArgv, ...program]
-  process.execve(process.execPath, [process.execPath, ...args], process.env)
+  const nodeArgs = [...MEMORY_FLAGS, ...process.execArgv, ...program]
+  process.execve(process.execPath, [process.execPath, ...nodeArgs], process.env)
 }
 
 /** Runs a file of the image in this process. */

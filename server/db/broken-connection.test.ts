@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { createTestDatabase } from '@/server/testing/database'
 import { createDatabase, isOutage, runStatement } from './client'
 import { sql } from './sql'
@@ -43,7 +43,7 @@ async function startCuttingProxy() {
 it('a connection that breaks at its first statement rejects that statement, and the process goes on', async () => {
   const proxy = await startCuttingProxy()
   const { db, close } = createDatabase(proxy.url, { maxConnections: 1 })
-  afterAll(async () => {
+  onTestFinished(async () => {
     await close()
     proxy.close()
   })

@@ -103,8 +103,8 @@ function inTime<Answer>(client: postgres.Sql, statement: Statement<Answer>): Pro
 }
 
 /**
- * Cancels a statement, and closes its connection if it goes on. A server that has vanished closes nothing: its connections
- * would be taken for a quarter of an hour, until the kernel gives up, and no statement would reach its successor.
+ * Cancels a statement, and closes its connection if it goes on. A server that has vanished closes no connection. Without
+ * this, the pool would keep its connections until the kernel gives up, after a quarter of an hour.
  */
 function giveUp(client: postgres.Sql, statement: Statement<unknown>): void {
   const origin = origins.get(client)

@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
-import { afterAll, afterEach, expect, it, vi } from 'vitest'
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
 import { createTestDatabase } from '@/server/testing/database'
 import { createDatabase, isOutage, runStatement } from './client'
 import { sql } from './sql'
@@ -39,7 +39,7 @@ async function startForgettingProxy() {
 it('a connection whose server has vanished is given up, and the next statement gets another', async () => {
   const proxy = await startForgettingProxy()
   const { db, close } = createDatabase(proxy.url, { maxConnections: 1 })
-  afterAll(async () => {
+  onTestFinished(async () => {
     await close()
     proxy.close()
   })

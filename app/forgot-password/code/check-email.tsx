@@ -22,7 +22,7 @@ interface CheckEmailProps {
   /** What was paused for everyone when the page was loaded. */
   pauses: readonly ('all' | 'codes' | 'links')[]
   concealed: boolean
-  /** How long a link works, in words. Written on the server, because phones are slow to load the words of a language. */
+  /** How long a link works, in words. Formatted on the server, because `Intl` is slow to load on phones. */
   linkDuration: string
   codeDuration: string
 }

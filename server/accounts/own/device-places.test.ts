@@ -51,6 +51,7 @@ async function expectOwnerLetIn(floodCookie: () => string) {
   const { deviceCookie } = await attempt(owner.email, PASSWORD, null)
   const flood = Array.from({ length: 400 }, () => refusalOf(attempt(UNKNOWN, OTHER_PASSWORD, floodCookie())))
   await attempt(owner.email, PASSWORD, deviceCookie)
+  expect(holds.length).toBeGreaterThan(0) // the flood was under way
   for (const end of holds.splice(0)) end()
   await Promise.all(flood)
 }
