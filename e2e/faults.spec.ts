@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
 import postgres from 'postgres'
-import { addressOf, startServerOfProcesses, startServerPair } from './server-pair'
+import { addressOf } from '@/server/testing/numbered-accounts'
+import { startServerOfProcesses, startServerPair } from './server-pair'
 import { type Answer, startLoad } from './steady-load'
 
 // Two servers and a PostgreSQL of their own. `npm run test:all` runs it.

@@ -1,10 +1,10 @@
 import getPort from 'get-port'
-import postgres from 'postgres'
 import { type App, startApp } from '@/scripts/app'
 import { buildIfStale } from '@/scripts/build'
 import { startTemporaryPostgres } from '@/scripts/embedded-postgres'
 import { startFakeResend } from '@/server/testing/fake-resend'
 import { migrateTestDatabase } from '@/server/testing/migrate-test-database'
+import { addNumberedAccounts } from '@/server/testing/numbered-accounts'
 
 /** A server of a pair. */
 export interface PairedServer {
@@ -44,7 +44,7 @@ async function startServers(accounts: number, count: number, changes: Record<str
     const database = await startTemporaryPostgres()
     ends.push(database.stop)
     await migrateTestDatabase(database.url, 'own')
-    await addAccounts(database.url, accounts)
+    await addNumberedAccounts(database.url, accounts)
     const resend = await startFakeResend()
     ends.push(resend.close)
     const output: string[] = []
@@ -77,13 +77,4 @@ async function startServers(accounts: number, count: number, changes: Record<str
     await stop()
     throw error
   }
-}
-
-export const addressOf = (n: number) => `person${n}@example.com`
-
-async function addAccounts(url: string, count: number) {
-  const sql = postgres(url, { max: 1, onnotice: () => {} })
-  await sql`insert into latchkey.users (email, username, full_name)
-    select 'person' || n || '@example.com', 'person' || n, 'Person ' || n from generate_series(0, ${count - 1}) n`
-  await sql.end()
 }

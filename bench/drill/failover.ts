@@ -10,7 +10,7 @@ import { type Aftermath, judge, type Moments, type Verdict } from './verdict'
 const ACCOUNTS = FIRST_OF_WRONG_CODES + 5_000
 /** What must be acknowledged before the primary is killed, and again after the failover. */
 const ENOUGH = { request: 200, reset: 15 }
-/** How long nobody notices that the primary is gone. */
+/** How long the failure of the primary goes unnoticed. */
 const UNNOTICED_MS = 6_000
 const LOAD_TIMEOUT_MS = 40_000
 /** A batch whose worker lost the database is due again when its lease ends, after 30 s. */

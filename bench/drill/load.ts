@@ -2,7 +2,8 @@ import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { codeIn, tokenIn } from '@/server/testing/emails'
 import type { AcceptedEmail } from '@/server/testing/fake-resend'
-import { addressOf, type Topology } from './topology'
+import { addressOf } from '@/server/testing/numbered-accounts'
+import type { Topology } from './topology'
 
 /** What a call asks for: an email, a wrong code, the right code, a new password. */
 export type Kind = 'request' | 'wrong code' | 'code' | 'reset'

@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { execa } from 'execa'
 import getPort from 'get-port'
-import postgres from 'postgres'
 import { startApp } from '@/scripts/app'
 import { ROOT } from '@/scripts/environment'
 import { stopGroup } from '@/scripts/processes'
 import { type FakeResend, startFakeResend } from '@/server/testing/fake-resend'
 import { migrateTestDatabase } from '@/server/testing/migrate-test-database'
+import { addNumberedAccounts } from '@/server/testing/numbered-accounts'
 import { type PgBouncer, startPgBouncer } from '@/server/testing/pgbouncer'
 import type { PostgresPair } from './postgres-pair'
 
@@ -42,7 +42,7 @@ export async function startTopology(pair: PostgresPair, accounts: number): Promi
   const listen = (chunk: string) => void output.push(chunk)
   try {
     await migrateTestDatabase(pair.primary.url, 'own')
-    await addAccounts(pair.primary.url, accounts)
+    await addNumberedAccounts(pair.primary.url, accounts)
     const pooler = await startPgBouncer(pair.primary.url, POOLER_SETTINGS)
     ends.push(pooler.stop)
     const resend = await startFakeResend()
@@ -104,14 +104,4 @@ async function startWorker(variables: Record<string, string | undefined>, listen
   const first = await Promise.race([ready, child])
   if (!Array.isArray(first)) throw new Error('The mail worker ended before it was ready')
   return () => stopGroup(child, child)
-}
-
-/** The n-th account, from 0. */
-export const addressOf = (n: number) => `person${n}@example.com`
-
-async function addAccounts(url: string, count: number) {
-  const sql = postgres(url, { max: 1, onnotice: () => {} })
-  await sql`insert into latchkey.users (email, username, full_name)
-    select 'person' || n || '@example.com', 'person' || n, 'Person ' || n from generate_series(0, ${count - 1}) n`
-  await sql.end()
 }
