@@ -86,6 +86,7 @@ test('a double click changes the password once, and the back button then shows t
   await expectHeading(page, words('signIn.title'))
   await page.goBack()
   await expectHeading(page, words('deadLink.link-used.title'))
+  await expect(page).toHaveTitle(`${words('deadLink.link-used.title')} · Latchkey`)
   await page.reload()
   await expectHeading(page, words('deadLink.link-used.title'))
 })

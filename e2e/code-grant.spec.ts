@@ -40,6 +40,7 @@ test('when the minutes after a right code run out on the form, nothing that was 
 
   await page.goto('/reset-password')
   await expectHeading(page, words('deadLink.link-used.title'))
+  await expect(page).toHaveTitle(`${words('deadLink.link-used.title')} · Latchkey`)
 })
 
 test('the page says that the time after a right code is over, or that it was used, and offers a new email', async ({

@@ -47,7 +47,7 @@ for (const javaScriptEnabled of [true, false]) {
         if (javaScriptEnabled) await expectWellMade(page, `email in light colours on a ${colorScheme} device`, THIRD)
       }
       await page.emulateMedia({ colorScheme: 'dark' })
-      await choose(page, words('mailbox.deviceColors'))
+      await choose(page, words('mailbox.automaticColors'))
       await expect.poll(() => background(page)).toBe(DARK)
 
       await choose(page, words('mailbox.text'))

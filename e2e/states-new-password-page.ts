@@ -65,6 +65,7 @@ export const NEW_PASSWORD_PAGE: PageState[] = [
       await openLink(visit)
       await choosePassword(visit.page, 'plum river', 'plum rivers', visit.words)
       await expectText(visit.page, visit.words('errors.passwords-differ'))
+      await expectText(visit.page, visit.words('resetPassword.strength', { level: 'good' }))
     },
   },
   {

@@ -73,9 +73,10 @@ export const REQUESTING: PageState[] = [
   {
     name: 'link-unknown',
     title: 'Link that does not exist',
-    open: async ({ page, words }) => {
+    open: async ({ page, words, brand }) => {
       await page.goto(`/reset-password?token=${'x'.repeat(43)}`)
       await expectHeading(page, words('deadLink.link-unknown.title'))
+      await expect(page).toHaveTitle(`${words('deadLink.link-unknown.title')} · ${brand}`)
     },
   },
   {

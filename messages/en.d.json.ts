@@ -336,7 +336,7 @@ declare const messages: {
     "text": "Plain text",
     "view": "Show as",
     "colors": "Colours",
-    "deviceColors": "This device’s colours",
+    "automaticColors": "Automatic",
     "light": "Light",
     "dark": "Dark",
     "copyCode": "Copy code",

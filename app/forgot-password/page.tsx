@@ -1,10 +1,16 @@
+import type { Metadata } from 'next'
+import { getTranslations } from 'next-intl/server'
 import { PageShell } from '@/app/_components/page-shell'
 import { ClientTexts } from '@/app/_language/client-texts'
-import { pageTitle } from '@/app/_language/page-title'
 import { api, formStart } from '@/app/_trpc/server'
 import { ForgotPassword } from './forgot-password'
 
-export const generateMetadata = pageTitle('forgotPassword')
+/** After a dead link the title says so, as the heading does. It is the first thing that a screen reader reads. */
+export async function generateMetadata(): Promise<Metadata> {
+  const [t, caller] = await Promise.all([getTranslations(), api()])
+  const deadLink = await caller.recovery.notice()
+  return { title: t(deadLink ? `deadLink.${deadLink}.title` : 'forgotPassword.title') }
+}
 
 export default async function ForgotPasswordPage() {
   const caller = await api()

@@ -1,9 +1,12 @@
 import type { inferRouterOutputs } from '@trpc/server'
+import type { Metadata } from 'next'
 import { useTranslations } from 'next-intl'
+import { getTranslations } from 'next-intl/server'
+import { cache } from 'react'
 import type { FormState } from '@/app/_components/form-state'
 import { PageShell } from '@/app/_components/page-shell'
+import { isDeadLink } from '@/app/_components/refusal'
 import { ClientTexts } from '@/app/_language/client-texts'
-import { pageTitle } from '@/app/_language/page-title'
 import { api, formStart, lastDone } from '@/app/_trpc/server'
 import type { AppRouter } from '@/server/api/root'
 import { DeadLinkMessage } from './dead-link-message'
@@ -11,11 +14,18 @@ import { PasswordChanged } from './password-changed'
 import { RefusedLinkMessage } from './refused-link-message'
 import { ResetPassword } from './reset-password'
 
-export const generateMetadata = pageTitle('resetPassword')
+/** Read once for each request: every look is counted. */
+const linkState = cache(async () => (await api()).recovery.linkState())
+
+/** For a dead link the title says so, as the heading does. It is the first thing that a screen reader reads. */
+export async function generateMetadata(): Promise<Metadata> {
+  const [t, { state }, done] = await Promise.all([getTranslations(), linkState(), lastDone()])
+  const isDead = !done && (state === 'missing' || (state !== 'live' && isDeadLink(state)))
+  return { title: t(isDead ? `deadLink.${state}.title` : 'resetPassword.title') }
+}
 
 export default async function ResetPasswordPage() {
-  const caller = await api()
-  const [link, start, done] = await Promise.all([caller.recovery.linkState(), formStart(), lastDone()])
+  const [link, start, done] = await Promise.all([linkState(), formStart(), lastDone()])
   const isChanged = link.state !== 'live' && done?.what === 'password-changed'
   return (
     <PageShell>

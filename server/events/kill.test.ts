@@ -2,14 +2,17 @@ import type { ChildProcess } from 'node:child_process'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeEach, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { eventOutbox } from '@/server/db/schema'
 import { createTestDatabase } from '@/server/testing/database'
 import { EVENT_TIMING, queueEvents } from '@/server/testing/event-fixture'
 import { newEventsSecret, startEventReceiver } from '@/server/testing/event-receiver'
 import type { Moment, Report } from '@/server/testing/event-worker-process'
-import { waitUntil } from '@/server/testing/mail-worker-pair'
+import { WAIT_MS, waitUntil } from '@/server/testing/mail-worker-pair'
 import { bundleProgram, kill, spawnProgram } from '@/server/testing/program'
+
+// So that a wait that is too long is reported by its name.
+vi.setConfig({ testTimeout: 3 * WAIT_MS })
 
 const { db, url } = await createTestDatabase()
 const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'latchkey-events-'))
@@ -30,10 +33,12 @@ async function createKillFixture() {
     const variables = { DATABASE_URL: url, EVENTS_URL: receiver.url, EVENTS_SECRET: secret, WAIT_AT: waitAt }
     const child = await spawnProgram(program, { ...variables, CLOCK_OFFSET_MS: String(offsetMs) })
     onTestFinished(() => kill(child))
-    const reached = new Promise<void>((resolve) => {
-      child.on('message', (report: Report) => 'waitingAt' in report && resolve())
+    let isWaiting = false
+    child.on('message', (report: Report) => {
+      isWaiting ||= 'waitingAt' in report
     })
     child.send('start')
+    const reached = () => waitUntil(() => isWaiting, `a worker that waits at "${waitAt}"`)
     return { child, reached }
   }
 
@@ -69,7 +74,7 @@ it.each<[what: string, waitAt: Moment, callsOfEach: number]>([
   const { start, queue, passLease, expectDelivered } = await createKillFixture()
   const ids = await queue(1)
   const { child, reached } = await start(waitAt)
-  await reached
+  await reached()
   await killed(child)
   passLease()
   await start()

@@ -34,7 +34,7 @@ const post: PostEvent = async (...call) => {
 const worker = createEventWorker({
   db,
   post,
-  log: createLog('silent'),
+  log: createLog('error'),
   now: () => new Date(Date.now() + Number(CLOCK_OFFSET_MS)),
   timing: { poll: 50, callTimeout: 100_000, lease: 200_000 },
 })

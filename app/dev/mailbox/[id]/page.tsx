@@ -64,7 +64,7 @@ export default async function EmailPage({ params, searchParams }: PageProps<'/de
             label={t('colors')}
             current={colors}
             choices={{
-              device: [t('deviceColors'), '?'],
+              device: [t('automaticColors'), '?'],
               light: [t('light'), '?colors=light'],
               dark: [t('dark'), '?colors=dark'],
             }}
