@@ -82,7 +82,7 @@ export async function benchLighthouse(): Promise<boolean> {
         const measure = () => runLighthouse(`${app.url}${page}`, cookie, slowdown)
         const reports: Report[] = []
         // On a busy machine the recording of a run can fail, and Lighthouse asks to try again.
-        for (let run = 0; run < RUNS; run++) reports.push(await measure().catch(measure))
+        for (let run = 0; run < RUNS; run++) reports.push(await measure().catch(measure).catch(measure))
         return reports
       }
       const reports = await measureRuns(DEFAULT_SLOWDOWN)
