@@ -128,7 +128,7 @@ for (const by of process.env.TEST_ALL ? (['link', 'code'] as const) : (['link'] 
   })
 }
 
-test('with a brand: refusals, and securing the account', async ({ page, app, appDb, context }) => {
+test('with a brand: refusals, and securing the account', { tag: '@all' }, async ({ page, app, appDb, context }) => {
   const robin = await insertAccount(appDb)
   await openCodePage(page, robin.email)
   const email = await waitForEmailWith(app.mailboxDir, robin.email, '/api/accounts/forgot_password')

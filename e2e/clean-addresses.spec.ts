@@ -75,11 +75,9 @@ test('the token of the link is in no address, no history, no referrer and no pag
   await expectHeading(page, words('secureAccount.missingTitle'))
 })
 
-test('the button does nothing after another link was opened in the browser, and the page says so', async ({
-  page,
-  context,
-  newAccount,
-}) => {
+test('the button does nothing after another link was opened in the browser, and the page says so', {
+  tag: '@all',
+}, async ({ page, context, newAccount }) => {
   const [robin, mallory] = [await newAccount(), await newAccount()]
   const attack = await resetByIntruder(page, mallory)
   const link = await resetByIntruder(page, robin)

@@ -49,7 +49,7 @@ test('three wrong codes block every code for a minute, also the right one, but n
   await expectHeading(page, words('resetPassword.title'))
 })
 
-test('each block is twice as long as the one before, and the page shows its length', async ({
+test('each block is twice as long as the one before, and the page shows its length', { tag: '@all' }, async ({
   page,
   newAccount,
   db,

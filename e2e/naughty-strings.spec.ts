@@ -43,7 +43,7 @@ test('a name that looks like markup is text on the account page and in emails', 
 })
 
 test('a naughty string in an address or a cookie is no server error and no markup', async ({ request }) => {
-  for (const value of some(MARKUP, 25)) {
+  for (const value of some(MARKUP, 8)) {
     const escaped = encodeURIComponent(value.toWellFormed())
     await expectEscaped(request, `/${escaped}`, value)
     await expectEscaped(request, `/reset-password/${escaped}/${escaped}/`, value)

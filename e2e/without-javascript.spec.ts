@@ -175,11 +175,9 @@ test('the account page works without JavaScript: requesting a reset and ending o
   await expectHeading(page, words('signIn.title'))
 })
 
-test('without JavaScript, an owner secures the account, and stops emails and allows them again', async ({
-  page,
-  newAccount,
-  otherDevice,
-}) => {
+test('without JavaScript, an owner secures the account, and stops emails and allows them again', {
+  tag: '@all',
+}, async ({ page, newAccount, otherDevice }) => {
   const robin = await newAccount()
   const intruder = await otherDevice()
   await requestEmail(intruder, robin.email)
