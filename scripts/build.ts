@@ -38,6 +38,16 @@ async function digestOfInputs() {
 }
 
 /**
+ * Makes two builds of the same code equal, so that servers which were built apart can serve each other's pages. Next.js
+ * puts a random key into the names of actions and scripts. It would encrypt what an action closes over, which is nothing
+ * here, so it need not be secret.
+ */
+export const buildVariables = (digest: string) => ({
+  BUILD_ID: digest.slice(0, 32),
+  NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: createHash('sha256').update(`server actions ${digest}`).digest('base64'),
+})
+
+/**
  * Builds the app, unless the existing build was made from the same code.
  * @param options.standalone builds what the image needs too; `npm start` serves that build as well
  * @throws CliError after printing the output of the build.
@@ -50,7 +60,7 @@ export async function buildIfStale(shutdown?: AbortSignal, { standalone = false 
   await fs.rm(stampFile, { force: true })
   const { ok, output } = await runNext(['build'], {
     shutdown,
-    env: { NODE_ENV: 'production', BUILD_STANDALONE: standalone ? '1' : '' },
+    env: { NODE_ENV: 'production', BUILD_STANDALONE: standalone ? '1' : '', ...buildVariables(digest) },
   })
   if (!ok) {
     process.stdout.write(output)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { createTestDatabase, openTestDatabase } from '@/server/testing/database'
 import { newState } from '@/server/testing/properties/model-state'
 import { type StoryStep, siege, story } from '@/server/testing/properties/operation'
@@ -14,6 +14,8 @@ afterAll(second.close)
 
 const { TEST_ALL, PROPERTY_SEED, PROPERTY_RUNS } = process.env
 const RUNS = Number(PROPERTY_RUNS ?? (TEST_ALL ? 150 : 6))
+// A story takes a second or two beside the other tests.
+vi.setConfig({ testTimeout: 60_000 + RUNS * 5_000 })
 /** The same stories in each run, so that a failure is found again. `npm run test:all` tells new ones each time. */
 const SEED = PROPERTY_SEED ? Number(PROPERTY_SEED) : TEST_ALL ? Date.now() % 2 ** 31 : 20_261_121
 

@@ -34,10 +34,11 @@ export const OWN_ONLY: Record<string, string> = {
   'server/recovery/properties.test.ts': 'its model knows when links of own accounts die: at once, not within a minute',
   'server/api/session-router.test.ts': 'its procedures are not found: sessions belong to the application',
   'server/mail/transports/mailbox.test.ts': EMBEDDED,
-  'server/http/{health,resend-webhook}.test.ts': EMBEDDED,
+  'server/http/{health,mailbox-messages,resend-webhook}.test.ts': EMBEDDED,
   'server/openapi/document.test.ts': EMBEDDED,
   'server/runtime.test.ts': EMBEDDED,
   'server/api/context.test.ts': 'it looks up sessions, which belong to the application',
+  'server/api/form-call.test.ts': 'its forms sign in, which belongs to the application',
 }
 
 /** Tests of what only other applications' tables contain: shared addresses, people without a password. */
