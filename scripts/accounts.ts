@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { parseArgs } from 'node:util'
 import { add } from './accounts/add'
 import { freeze, list, unfreeze } from './accounts/freeze'
-import { CliError, main } from './cli-error'
+import { parseArguments, usageError } from './arguments'
+import { main } from './cli-error'
 import { givenVariables } from './environment'
 import { withDatabase } from './with-database'
 
@@ -17,11 +17,11 @@ await main(async () => {
   const { command, id, email, username, name, locale } = readArguments()
   const operate = { list, freeze, unfreeze }
   if (command === 'add') {
-    if (!email || !username || !name) throw missing('--email, --username and --name are required.')
+    if (!email || !username || !name) throw usageError(USAGE, '--email, --username and --name are required.')
     return add({ email, username, fullName: name, locale })
   }
   const subject = command === 'list' ? (email ?? username) : id
-  if (!subject) throw missing(command === 'list' ? '--email or --username is required.' : '--id is required.')
+  if (!subject) throw usageError(USAGE, command === 'list' ? '--email or --username is required.' : '--id is required.')
   await withDatabase(givenVariables(), (db) =>
     operate[command]({ db, now: new Date(), requestId: randomUUID() }, subject),
   )
@@ -38,18 +38,8 @@ function readArguments() {
     locale: text,
     'password-stdin': { type: 'boolean' },
   } as const
-  const { values, positionals } = (() => {
-    try {
-      return parseArgs({ allowPositionals: true, options })
-    } catch (error) {
-      throw missing((error as Error).message)
-    }
-  })()
+  const { values, positionals } = parseArguments(USAGE, { allowPositionals: true, options })
   const command = COMMANDS.find((each) => each === positionals.join(' '))
-  if (!command) throw new CliError(`Usage: ${USAGE}`)
+  if (!command) throw usageError(USAGE)
   return { command, ...values }
-}
-
-function missing(what: string) {
-  return new CliError(`${what}\nUsage: ${USAGE}`)
 }

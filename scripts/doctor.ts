@@ -1,11 +1,15 @@
 import { type Environment, EnvironmentError, readEnvironment } from '@/server/env'
+import { parseArguments } from './arguments'
 import { checkConnection } from './check-connection'
 import { CliError, main } from './cli-error'
 import { diagnose } from './doctor/diagnose'
 import { type Finding, lineOf } from './doctor/finding'
 import { givenVariables, prepare } from './environment'
 
+const USAGE = 'npm run doctor   checks the configuration, the database and the account directory'
+
 await main(async () => {
+  parseArguments(USAGE, {})
   const findings = await examine()
   for (const finding of findings) console.log(lineOf(finding))
   const faults = findings.filter(({ result }) => result === 'fault').length

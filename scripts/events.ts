@@ -2,15 +2,16 @@ import { createDatabase } from '@/server/db/client'
 import { retryFailedEvents } from '@/server/events/retry-failed'
 import { type EventStatusReport, eventStatus } from '@/server/events/status'
 import { formatDuration } from '@/server/language/format-duration'
-import { CliError, main } from './cli-error'
+import { parseArguments, usageError } from './arguments'
+import { main } from './cli-error'
 import { givenVariables, openDatabase } from './environment'
 
 const USAGE =
   'npm run events -- status   shows which events wait, since when, and what failed and why\n       npm run events -- retry    sends failed and delayed events again'
 
 await main(async () => {
-  const [command, ...rest] = process.argv.slice(2)
-  if (rest.length > 0 || (command !== 'status' && command !== 'retry')) throw new CliError(`Usage: ${USAGE}`)
+  const [command, ...rest] = parseArguments(USAGE, { allowPositionals: true }).positionals
+  if (rest.length > 0 || (command !== 'status' && command !== 'retry')) throw usageError(USAGE)
   const variables = givenVariables()
   const database = await openDatabase(variables)
   const { db, close } = createDatabase(database.url, { maxConnections: 1, pooling: database.pooling })

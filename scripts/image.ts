@@ -1,8 +1,10 @@
 import path from 'node:path'
-import { parseArgs } from 'node:util'
-import { CliError, main } from './cli-error'
+import { parseArguments, usageError } from './arguments'
+import { main } from './cli-error'
 import { layOutImage } from './image/lay-out'
 import { shutdownSignal } from './shutdown'
+
+const USAGE = 'npm run image -- --out FOLDER'
 
 const shutdown = shutdownSignal()
 
@@ -15,11 +17,7 @@ await main(async () => {
 process.exit(0)
 
 function readOut(): string {
-  try {
-    const { out } = parseArgs({ options: { out: { type: 'string' } } }).values
-    if (out) return out
-  } catch (error) {
-    throw new CliError(`${(error as Error).message}\nUsage: npm run image -- --out FOLDER`)
-  }
-  throw new CliError('Usage: npm run image -- --out FOLDER')
+  const { out } = parseArguments(USAGE, { options: { out: { type: 'string' } } }).values
+  if (!out) throw usageError(USAGE)
+  return out
 }

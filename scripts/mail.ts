@@ -1,6 +1,5 @@
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
 import { brandOf } from '@/server/brand/brand'
 import { createDatabase } from '@/server/db/client'
 import { readEnvironment } from '@/server/env'
@@ -8,6 +7,7 @@ import { formatDuration } from '@/server/language/format-duration'
 import { retryFailed } from '@/server/mail/retry-failed'
 import { type MailStatusReport, mailStatus } from '@/server/mail/status'
 import { unblockAddress } from '@/server/mail/suppressions'
+import { parseArguments, usageError } from './arguments'
 import { CliError, main } from './cli-error'
 import { givenVariables, openDatabase, ROOT } from './environment'
 import { writePreview } from './mail/preview'
@@ -60,17 +60,11 @@ function givenBrand() {
 
 function readArguments() {
   const options = { email: { type: 'string' }, out: { type: 'string' } } as const
-  const parsed = (() => {
-    try {
-      return parseArgs({ allowPositionals: true, options })
-    } catch (error) {
-      throw new CliError(`${(error as Error).message}\nUsage: ${USAGE}`)
-    }
-  })()
-  const { email, out } = parsed.values
-  const command = COMMANDS.find((each) => each === parsed.positionals.join(' '))
+  const { values, positionals } = parseArguments(USAGE, { allowPositionals: true, options })
+  const { email, out } = values
+  const command = COMMANDS.find((each) => each === positionals.join(' '))
   const isUnderstood = (command === 'unblock') === Boolean(email) && (command === 'preview' || out === undefined)
-  if (!command || !isUnderstood) throw new CliError(`Usage: ${USAGE}`)
+  if (!command || !isUnderstood) throw usageError(USAGE)
   return { command, email, out }
 }
 

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util'
 import { migrate, newerSchema } from '@/server/db/migrate'
 import { readDatabaseEnvironment } from '@/server/env'
+import { parseArguments, usageError } from './arguments'
 import { checkConnection } from './check-connection'
 import { CliError, main } from './cli-error'
 import { givenVariables } from './environment'
@@ -23,13 +23,8 @@ await main(async () => {
 process.exit(0)
 
 function readWait(): number | undefined {
-  const text = { type: 'string' } as const
-  try {
-    const { wait } = parseArgs({ options: { wait: text } }).values
-    if (wait === undefined) return undefined
-    if (!/^\d+$/.test(wait)) throw new Error('--wait must be a number of seconds.')
-    return Number(wait) * 1000
-  } catch (error) {
-    throw new CliError(`${(error as Error).message}\nUsage: ${USAGE}`)
-  }
+  const { wait } = parseArguments(USAGE, { options: { wait: { type: 'string' } } }).values
+  if (wait === undefined) return undefined
+  if (!/^\d+$/.test(wait)) throw usageError(USAGE, '--wait must be a number of seconds.')
+  return Number(wait) * 1000
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { parseArgs } from 'node:util'
 import { PAUSES, type Pause } from '@/server/db/schema'
 import { type ControlStatus, controlStatus } from '@/server/recovery/controls/control-status'
 import type { OperatorContext } from '@/server/recovery/controls/operator'
 import { pauseRecovery } from '@/server/recovery/controls/pause-recovery'
 import { resumeRecovery } from '@/server/recovery/controls/resume-recovery'
 import { revokeSecrets } from '@/server/recovery/controls/revoke-secrets'
-import { CliError, main } from './cli-error'
+import { parseArguments, usageError } from './arguments'
+import { main } from './cli-error'
 import { givenVariables } from './environment'
 import { withDatabase } from './with-database'
 
@@ -51,20 +51,14 @@ await main(async () => {
 process.exit(0)
 
 function readArguments() {
-  const { values, positionals } = (() => {
-    try {
-      return parseArgs({ allowPositionals: true, options: { id: { type: 'string' } } })
-    } catch (error) {
-      throw new CliError(`${(error as Error).message}\nUsage: ${USAGE}`)
-    }
-  })()
+  const options = { id: { type: 'string' } } as const
+  const { values, positionals } = parseArguments(USAGE, { allowPositionals: true, options })
   const [given = '', named, ...rest] = positionals
   const command = (['status', 'pause', 'resume', 'revoke'] as const).find((each) => each === given)
   const what = PAUSES.find((each) => each === (named ?? 'all'))
   const takesWhat = command === 'pause' || command === 'resume'
   const isUnusable = rest.length > 0 || (named !== undefined && !takesWhat) || values.id === ''
-  if (!command || !what || isUnusable || (values.id !== undefined && command !== 'revoke'))
-    throw new CliError(`Usage: ${USAGE}`)
+  if (!command || !what || isUnusable || (values.id !== undefined && command !== 'revoke')) throw usageError(USAGE)
   return { command, what, id: values.id }
 }
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises'
-import { parseArgs } from 'node:util'
 import postgres from 'postgres'
+import { parseArguments, usageError } from '@/scripts/arguments'
 import { checkConnection } from '@/scripts/check-connection'
 import { CliError, main } from '@/scripts/cli-error'
 import { givenVariables } from '@/scripts/environment'
@@ -39,17 +39,12 @@ await main(async () => {
 
 function readArguments() {
   const text = { type: 'string' } as const
-  let parsed: ReturnType<typeof parse>
-  const parse = () => parseArgs({ allowPositionals: true, options: { out: text, table: text, role: text } })
-  try {
-    parsed = parse()
-  } catch (error) {
-    throw new CliError(`${(error as Error).message}\nUsage: ${USAGE}`)
-  }
-  const [name, ...rest] = parsed.positionals
+  const options = { out: text, table: text, role: text }
+  const { values, positionals } = parseArguments(USAGE, { allowPositionals: true, options })
+  const [name, ...rest] = positionals
   const framework = FRAMEWORKS.find((framework) => framework.name === name)
-  if (!framework || rest.length > 0) throw new CliError(`Usage: ${USAGE}`)
-  return { framework, ...parsed.values }
+  if (!framework || rest.length > 0) throw usageError(USAGE)
+  return { framework, ...values }
 }
 
 /** `npm run` announces the script on standard output, which a file or a pipe would receive too. */

@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util'
+import { parseArguments, usageError } from '@/scripts/arguments'
 import { CliError } from '@/scripts/cli-error'
 
-export const USAGE = `Usage: npm run attack -- <base URL> [options]
+const USAGE = `npm run attack -- <base URL> [options]
   --account EMAIL        the test account, which the attacks may reset
   --username NAME        its username
   --read-email COMMAND   a shell command that prints the newest email to the test account as text
@@ -31,7 +31,7 @@ const MAX_PARALLEL = 200
 export function readOptions(args: string[]): CommandOptions {
   const { values, positionals } = parse(args)
   const [address, ...more] = positionals
-  if (!address || more.length > 0) throw new CliError(USAGE)
+  if (!address || more.length > 0) throw usageError(USAGE)
   const url = urlOf(address)
   const servers = (values.server ?? []).map((server) => urlOf(server).origin)
   const parallel = Number(values.parallel ?? 50)
@@ -47,23 +47,19 @@ export function readOptions(args: string[]): CommandOptions {
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        account: { type: 'string' },
-        username: { type: 'string' },
-        'read-email': { type: 'string' },
-        'password-stdin': { type: 'boolean' },
-        server: { type: 'string', multiple: true },
-        parallel: { type: 'string' },
-        'i-own-this-host': { type: 'boolean' },
-      },
-    })
-  } catch (error) {
-    throw new CliError(`${(error as Error).message}\n${USAGE}`)
-  }
+  return parseArguments(USAGE, {
+    args,
+    allowPositionals: true,
+    options: {
+      account: { type: 'string' },
+      username: { type: 'string' },
+      'read-email': { type: 'string' },
+      'password-stdin': { type: 'boolean' },
+      server: { type: 'string', multiple: true },
+      parallel: { type: 'string' },
+      'i-own-this-host': { type: 'boolean' },
+    },
+  })
 }
 
 function urlOf(address: string): URL {

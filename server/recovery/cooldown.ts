@@ -5,8 +5,9 @@ import { type SQL, sql } from '@/server/db/sql'
 import type { LimitedCall } from '@/server/limits/run-limited'
 
 /**
- * The cooldown: after a reset email to an account, requests for that account send nothing for
- * `policy.sendCooldownSeconds`. All callers use the functions of this file.
+ * After a reset email to an account, requests for that account send nothing for `policy.sendCooldownSeconds`: the mail
+ * worker applies that (`isCoolingDown`). A second cooldown, of the typed name, is counted with the limits and only told to
+ * the requester (`cooldownOf`). All callers use the functions of this file.
  */
 
 /**
