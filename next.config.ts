@@ -6,7 +6,7 @@ const config: NextConfig = {
   // Set by `buildIfStale` for the image. `next start` serves the same build, and would warn of this setting.
   output: process.env.BUILD_STANDALONE ? 'standalone' : undefined,
   // Set by `buildIfStale`. Otherwise Next.js chooses a random one.
-  generateBuildId: async () => process.env.BUILD_ID || null,
+  generateBuildId: async () => process.env.LATCHKEY_BUILD_ID || null,
   // No page uses the image optimizer, so `/_next/image` is not found, and nothing ships its 19 MB.
   images: { unoptimized: true },
   outputFileTracingExcludes: { '*': ['node_modules/sharp/**', 'node_modules/@img/**'] },

@@ -1,10 +1,13 @@
 import fs from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { execa } from 'execa'
 import getPort from 'get-port'
 import { startApp } from '@/scripts/app'
+import { buildVariables } from '@/scripts/build'
+import { ROOT } from '@/scripts/environment'
 import { MEMORY_FLAGS } from '@/scripts/memory-flags.mjs'
 import { type ImageUser, spawnImage, stopGroup } from '@/scripts/processes'
 import { startAppDatabase } from '@/server/testing/app-database'
@@ -70,6 +73,24 @@ test('it says in one line what is missing, and does not start', async () => {
   expect(await command(['shell'], { DATABASE_URL: 'postgres://127.0.0.1:9/x' })).toMatchObject({ exitCode: 1 })
 })
 
+test('`--help` lists the commands', async () => {
+  const { exitCode, all } = await command(['--help'])
+  expect([exitCode, all]).toEqual([
+    0,
+    expect.stringMatching(/server\|healthcheck\|.*\bdoctor\b.*\|migrate\|.*\bworker\b/),
+  ])
+})
+
+test('another build of the same code is equal: its id and the ids of its actions come from the code', async () => {
+  const digest = await fs.readFile(path.join(ROOT, '.next', 'built-from'), 'utf8')
+  const { LATCHKEY_BUILD_ID, NEXT_SERVER_ACTIONS_ENCRYPTION_KEY } = buildVariables(digest)
+  const read = (file: string) => fs.readFile(path.join(image.folder, '.next', file), 'utf8')
+  expect(await read('BUILD_ID')).toBe(LATCHKEY_BUILD_ID)
+  expect(JSON.parse(await read('server/server-reference-manifest.json')).encryptionKey).toBe(
+    NEXT_SERVER_ACTIONS_ENCRYPTION_KEY,
+  )
+})
+
 test('it migrates, adds an account, serves from two processes, sends from a worker, and resets a password', async () => {
   const ends: (() => unknown)[] = []
   const database = await startAppDatabase()
@@ -86,9 +107,10 @@ test('it migrates, adds an account, serves from two processes, sends from a work
       APP_SECRET: 'mC4w7QyT1vX9zK2bN5hJ8pR3sD6fG0aL',
       RESEND_API_KEY: 're_test_key',
       RESEND_BASE_URL: resend.url,
-      MAIL_FROM: 'Latchkey <accounts@example.org>',
+      // With quotes, as `docker run --env-file` passes what a file has.
+      MAIL_FROM: '"Latchkey <accounts@example.org>"',
       MAIL_WORKER: 'off',
-      WEB_CONCURRENCY: '2',
+      WEB_CONCURRENCY: '"2"',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     }
 
@@ -102,7 +124,7 @@ test('it migrates, adds an account, serves from two processes, sends from a work
     let output = ''
     const app = await startApp('start', { port, variables: environment, image, onOutput: (text) => (output += text) })
     ends.push(app.stop)
-    expect(await command(['healthcheck'], { PORT: String(port) })).toMatchObject({ exitCode: 0 })
+    expect(await command(['healthcheck'], { PORT: `'${port}'` })).toMatchObject({ exitCode: 0 })
     await expect.poll(() => output.match(/server process ready/g)).toHaveLength(2)
     // Next.js overwrites the command line of the processes. That of their parent shows the flags, which it passes on.
     const [, pid] = /"pid":(\d+),"msg":"server process ready"/.exec(output) ?? []

@@ -25,7 +25,7 @@ export function parseArguments<const Config extends { options?: Options; allowPo
   try {
     return parseArgs<Config>({ ...config, args })
   } catch (error) {
-    // Node.js goes on with how to pass a positional argument that begins with "-". No command here takes one.
+    // Node.js adds advice about arguments that begin with "-". No command needs it.
     throw usageError(usage, `${(error as Error).message.replace(/\. To specify a positional.*|\.$/s, '')}.`)
   }
 }

@@ -1,8 +1,11 @@
+import { parseArguments } from './arguments'
 import { main } from './cli-error'
 import { givenVariables, type Prepared, prepare } from './environment'
 import { aborted, shutdownSignal } from './shutdown'
 
-// Runs the mail worker as a separate process, next to servers that run with MAIL_WORKER=off.
+parseArguments('npm run worker   sends emails and events, next to servers that run with MAIL_WORKER=off', {})
+
+// Runs the mail worker as a separate process.
 const shutdown = shutdownSignal()
 let prepared: Prepared | undefined
 await main(async () => {

@@ -26,15 +26,6 @@ describe('a missing value', () => {
   })
 })
 
-it.each([
-  ['"Example <accounts@example.com>"', 'Example <accounts@example.com>'],
-  ["'Example <accounts@example.com>'", 'Example <accounts@example.com>'],
-  [`"Ann's <accounts@example.com>"`, "Ann's <accounts@example.com>"],
-  ['"Example" <accounts@example.com>', '"Example" <accounts@example.com>'],
-])('one pair of quotes around a value is removed: %s', (given, read) => {
-  expect(readEnvironment({ ...SERVER, MAIL_FROM: given }).mailFrom).toBe(read)
-})
-
 describe('EVENTS_URL and EVENTS_SECRET', () => {
   it.each(Object.keys(EVENTS))('are set together: without %s the error names it', (missing) => {
     const problems = problemsOf({ ...SERVER, ...EVENTS, [missing]: undefined })

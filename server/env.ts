@@ -20,13 +20,9 @@ export class EnvironmentError extends Error {
   }
 }
 
-/** A value without the quotes around it, which `docker run --env-file` keeps and all other readers of such files remove. */
-const unquoted = (value: string | undefined) => value?.replace(/^"([^"]*)"$|^'([^']*)'$/, '$1$2')
-
 /** Parses variables, or throws an EnvironmentError. An empty one counts as unset: forms and compose files leave those. */
 function parse<Schema extends z.ZodType>(schema: Schema, source: Record<string, string | undefined>): z.output<Schema> {
-  const given = Object.entries(source).map(([name, value]) => [name, unquoted(value)])
-  const parsed = schema.safeParse(Object.fromEntries(given.filter(([, value]) => value !== '')))
+  const parsed = schema.safeParse(Object.fromEntries(Object.entries(source).filter(([, value]) => value !== '')))
   if (parsed.success) return parsed.data
   throw new EnvironmentError(
     parsed.error.issues.map((issue) => {

@@ -5,7 +5,7 @@ import { ClientTexts } from '@/app/_language/client-texts'
 import { api, formStart } from '@/app/_trpc/server'
 import { ForgotPassword } from './forgot-password'
 
-/** After a dead link the title says so, as the heading does. It is the first thing that a screen reader reads. */
+/** After a dead link the title says so: it is the first thing that a screen reader reads. It stays while the form is used. */
 export async function generateMetadata(): Promise<Metadata> {
   const [t, caller] = await Promise.all([getTranslations(), api()])
   const deadLink = await caller.recovery.notice()

@@ -14,19 +14,20 @@ import { PasswordChanged } from './password-changed'
 import { RefusedLinkMessage } from './refused-link-message'
 import { ResetPassword } from './reset-password'
 
-/** Read once for each request: every look is counted. */
-const linkState = cache(async () => (await api()).recovery.linkState())
+/** What the page shows. Read once for each request, because every look at a link is counted. */
+const shown = cache(async () => {
+  const [link, done] = await Promise.all([(await api()).recovery.linkState(), lastDone()])
+  return { link, isChanged: link.state !== 'live' && done?.what === 'password-changed' }
+})
 
-/** For a dead link the title says so, as the heading does. It is the first thing that a screen reader reads. */
+/** The title is the heading of what is shown. It is the first thing that a screen reader reads. */
 export async function generateMetadata(): Promise<Metadata> {
-  const [t, { state }, done] = await Promise.all([getTranslations(), linkState(), lastDone()])
-  const isDead = !done && (state === 'missing' || (state !== 'live' && isDeadLink(state)))
-  return { title: t(isDead ? `deadLink.${state}.title` : 'resetPassword.title') }
+  const [t, { link, isChanged }] = await Promise.all([getTranslations(), shown()])
+  return { title: t(isChanged ? 'resetPassword.doneTitle' : headingOf(link)) }
 }
 
 export default async function ResetPasswordPage() {
-  const [link, start, done] = await Promise.all([linkState(), formStart(), lastDone()])
-  const isChanged = link.state !== 'live' && done?.what === 'password-changed'
+  const [{ link, isChanged }, start] = await Promise.all([shown(), formStart()])
   return (
     <PageShell>
       <ClientTexts parts={['resetPassword', 'field', 'errors', 'retry', 'support']}>
@@ -37,6 +38,14 @@ export default async function ResetPasswordPage() {
 }
 
 type LinkState = inferRouterOutputs<AppRouter>['recovery']['linkState']
+
+/** The message that is the heading for a link. */
+function headingOf({ state }: LinkState) {
+  if (state === 'live') return 'resetPassword.title'
+  return state === 'missing' || isDeadLink(state)
+    ? (`deadLink.${state}.title` as const)
+    : (`refusedLink.${state}.title` as const)
+}
 
 function LinkContent({ link, start }: { link: LinkState; start: FormState | null }) {
   const t = useTranslations('resetPassword')

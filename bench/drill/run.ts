@@ -1,9 +1,9 @@
 import os from 'node:os'
-import { parseArgs } from 'node:util'
 import { today, writeResults } from '@/bench/results'
 import { tableOf } from '@/bench/table'
+import { parseArguments, usageError } from '@/scripts/arguments'
 import { buildIfStale } from '@/scripts/build'
-import { CliError, main } from '@/scripts/cli-error'
+import { main } from '@/scripts/cli-error'
 import { ensureProgram } from '@/scripts/debian-packages'
 import { shutdownSignal } from '@/scripts/shutdown'
 import { type DrillResult, drillFailover } from './failover'
@@ -43,17 +43,11 @@ function unlessStopped(error: unknown) {
 }
 
 function readRuns(): number {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: { runs: { type: 'string', default: '1' } },
-    })
-    if (positionals.join() !== 'failover') throw new Error('The only drill is "failover".')
-    if (!/^[1-9]\d?$/.test(values.runs)) throw new Error('--runs must be a number from 1 to 99.')
-    return Number(values.runs)
-  } catch (error) {
-    throw new CliError(`${(error as Error).message}\nUsage: ${USAGE}`)
-  }
+  const options = { runs: { type: 'string', default: '1' } } as const
+  const { values, positionals } = parseArguments(USAGE, { allowPositionals: true, options })
+  if (positionals.join() !== 'failover') throw usageError(USAGE, 'The only drill is "failover".')
+  if (!/^[1-9]\d?$/.test(values.runs)) throw usageError(USAGE, '--runs must be a number from 1 to 99.')
+  return Number(values.runs)
 }
 
 async function write(results: DrillResult[]) {

@@ -1,6 +1,6 @@
 // The entry of the image: `node latchkey.mjs COMMAND ARGS…`. Plain JavaScript: the image has no TypeScript.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -11,6 +11,9 @@ const [command = 'server', ...args] = process.argv.slice(2)
 process.chdir(ROOT)
 process.env.NODE_ENV = 'production'
 for (const file of ['.env.local', '.env']) if (existsSync(file)) process.loadEnvFile(file)
+// `docker run --env-file` keeps the quotes around a value. A shell and systemd read the same file, and need them.
+for (const [name, value] of Object.entries(process.env))
+  process.env[name] = value.replace(/^"([^"]*)"$|^'([^']*)'$/, '$1$2')
 
 const inScripts = (file) => path.join(ROOT, 'scripts', file)
 const commandFile = (name) => path.join(ROOT, 'commands', `${name}.mjs`)
@@ -20,6 +23,12 @@ function fail(message) {
   process.exit(1)
 }
 
+if (['help', '--help', '-h'].includes(command)) {
+  const files = readdirSync(path.join(ROOT, 'commands')).map((file) => path.parse(file).name)
+  const commands = files.filter((name) => name !== 'check-start').sort()
+  console.log(`Usage: latchkey [server|healthcheck|${commands.join('|')}] [--help]`)
+  process.exit(0)
+}
 if (command === 'healthcheck') await checkHealth()
 if (!process.env.DATABASE_URL && !process.env.DATABASE_DIRECT_URL)
   fail('Set DATABASE_URL to a PostgreSQL 14 or newer: the image has none of its own.')

@@ -11,7 +11,7 @@ import type { Moment, Report } from '@/server/testing/event-worker-process'
 import { WAIT_MS, waitUntil } from '@/server/testing/mail-worker-pair'
 import { bundleProgram, kill, spawnProgram } from '@/server/testing/program'
 
-// So that a wait that is too long is reported by its name.
+// Longer than WAIT_MS, so that `waitUntil` fails first and names what it waited for.
 vi.setConfig({ testTimeout: 3 * WAIT_MS })
 
 const { db, url } = await createTestDatabase()

@@ -137,7 +137,7 @@ function bucketsOf(action: LimitedAction, limit: Limit, subjects: LimitSubjects)
       effect: limit.alarm ? 'alarm' : 'refuse',
     }
   }
-  // The scale is for load tests from one machine.
+  // The scale is for networks with many users, and for load tests.
   switch (limit.subject) {
     case 'network':
       return networks.map(({ name, width }) => ({
