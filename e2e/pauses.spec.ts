@@ -139,6 +139,7 @@ test('while links are paused, an opened link leads to the code, and works afterw
   await expectWellMade(page, 'code while links are paused')
   await page.goto(link)
   await expectHeading(page, words('refusedLink.links-paused.title'))
+  await expect(page).toHaveTitle(`${words('refusedLink.links-paused.title')} · Latchkey`)
   expect(page.url()).not.toContain('token')
   await expectWellMade(page, 'a link while links are paused')
   await page.getByRole('link', { name: words('resetPassword.enterCode') }).click()

@@ -74,7 +74,7 @@ test('with DATABASE_URL and Resend, the whole recovery works and no secret is st
     // The title and the form are made from one look at the link.
     const counts =
       await db.$client`select count from latchkey.rate_limits where bucket like 'show-reset-form network %'`
-    expect(counts.map(({ count }) => count)).toEqual([1, 1]) // the address, and the network that it belongs to
+    expect([...new Set(counts.map(({ count }) => count))]).toEqual([1]) // of the address and of each network it belongs to
     await choosePassword(page, NEW_PASSWORD)
     await expectHeading(page, words('resetPassword.doneTitle'))
     await resend.waitForEmail(({ subject }) => subject === 'Your Latchkey password was changed', 60_000)

@@ -91,6 +91,7 @@ test('someone without JavaScript gets back in with the link, and signs in and ou
   await expectAccessible(page, 'new password, refused')
   await choosePassword(page, NEW_PASSWORD)
   await expectHeading(page, words('resetPassword.doneTitle'))
+  await expect(page).toHaveTitle(`${words('resetPassword.doneTitle')} · Latchkey`)
   await expectAccessible(page, 'password changed')
   await page.reload() // sends nothing again: the form was answered with a redirect
   await expectHeading(page, words('resetPassword.doneTitle'))
