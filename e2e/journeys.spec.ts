@@ -45,8 +45,10 @@ const CONDITIONS: Record<string, (page: Page, account: TestAccount) => Condition
 function foreignWords(text: string, { email, username, fullName }: TestAccount): string[] {
   const known = [email, username, fullName, 'Latchkey', 'Chrome', 'Windows', 'UTC']
   const languages = Object.values(LANGUAGES).map(({ name }) => name)
-  const rest = [...known, ...languages].reduce((remaining, each) => remaining.replaceAll(each, ' '), text)
-  return rest.replace(/https?:\S+|\S+@\S+/g, ' ').match(/[\p{Script=Latin}]{2,}/gu) ?? []
+  // Addresses first: a token may contain one of the words.
+  const texts = text.replace(/https?:\S+|\S+@\S+/g, ' ')
+  const rest = [...known, ...languages].reduce((remaining, each) => remaining.replaceAll(each, ' '), texts)
+  return rest.match(/[\p{Script=Latin}]{2,}/gu) ?? []
 }
 
 /** Arabic as it is written here: with Western digits, as on the keys of phones and in the codes of emails. */

@@ -10,3 +10,26 @@ Server.prototype.listen = function (port, host, ...rest) {
   const isPlain = typeof port === 'number' && (typeof host === 'string' || host === undefined)
   return isPlain ? listen.call(this, { port, host, backlog: BACKLOG }, ...rest) : listen.call(this, port, host, ...rest)
 }
+
+/** For how long waiting connections are accepted at the end. In a flood, more of them always come. */
+const LONGEST_END_MS = 1_000
+
+// At the end of a process, Linux resets the connections that wait to be accepted. They may have sent their request while the
+// process was busy. So it stops listening when none has come in two turns of the event loop, which accepts one in each.
+const { close } = Server.prototype
+Server.prototype.close = function (done) {
+  const latest = performance.now() + LONGEST_END_MS
+  let quietTurns = 0
+  const accepted = () => {
+    quietTurns = 0
+  }
+  const endWhenQuiet = () => {
+    quietTurns += 1
+    if (quietTurns < 3 && performance.now() < latest) return setImmediate(endWhenQuiet)
+    this.off('connection', accepted)
+    close.call(this, done)
+  }
+  this.on('connection', accepted)
+  setImmediate(endWhenQuiet)
+  return this
+}
