@@ -45,10 +45,12 @@ it.runIf(process.platform === 'linux')('a burst of connections is kept until the
   expect(sockets.every((socket) => !socket.connecting)).toBe(true)
 })
 
-it('a server that ends answers the requests that wait to be accepted, and then ends', async () => {
+it('a server that ends answers the requests that wait to be accepted, and ends although one connection sends nothing', async () => {
   const server = startServer(ENDING_SERVER)
   const ended = once(server, 'exit')
   const [port] = await once(server.stdout, 'data')
+  const silent = connect(Number(port), '127.0.0.1').on('error', () => {})
+  onTestFinished(() => void silent.destroy())
   const ask = () =>
     fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } }).then((answer) => answer.text())
   expect(await Promise.all(Array.from({ length: 20 }, ask))).toEqual(Array(20).fill('answered'))

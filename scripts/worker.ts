@@ -3,9 +3,9 @@ import { main } from './cli-error'
 import { givenVariables, type Prepared, prepare } from './environment'
 import { aborted, shutdownSignal } from './shutdown'
 
-parseArguments('npm run worker   sends emails and events, next to servers that run with MAIL_WORKER=off', {})
+const USAGE = 'npm run worker   sends emails and events, beside servers that run with MAIL_WORKER=off'
 
-// Runs the mail worker as a separate process.
+parseArguments(USAGE, {})
 const shutdown = shutdownSignal()
 let prepared: Prepared | undefined
 await main(async () => {

@@ -5,9 +5,9 @@ import { type SQL, sql } from '@/server/db/sql'
 import type { LimitedCall } from '@/server/limits/run-limited'
 
 /**
- * After a reset email to an account, requests for that account send nothing for `policy.sendCooldownSeconds`: the mail
- * worker applies that (`isCoolingDown`). A second cooldown, of the typed name, is counted with the limits and only told to
- * the requester (`cooldownOf`). All callers use the functions of this file.
+ * There are two cooldowns, each of `policy.sendCooldownSeconds`. After a reset email to an account, the mail worker sends no
+ * other one to it (`isCoolingDown`). After a request, the same is told to whoever types that name again (`cooldownOf`): this
+ * one is counted with the limits.
  */
 
 /**
