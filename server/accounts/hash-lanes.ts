@@ -99,6 +99,9 @@ export interface SignInPlace {
 const MAX_PER_DEVICE = 2
 const MAX_PER_ACCOUNT = 4
 
+/** The fewest places of known devices, however slow hashes are. One account must not have all of them. */
+const LEAST_KNOWN_PLACES = 5 * MAX_PER_ACCOUNT
+
 /** The most sign-ins that are held at once. Each is a connection and a request in memory. */
 const MAX_HELD = 2_000
 
@@ -123,8 +126,8 @@ async function hold(signal: AbortSignal | undefined): Promise<void> {
 }
 
 /**
- * Admits a sign-in before any work is done for it. Each kind has as many places as can be hashed within a second, so
- * anonymous sign-ins take no place from known browsers. A sign-in without a place is held for some seconds, and then
+ * Admits a sign-in before any work is done for it. Each kind has as many places as can be hashed within a second, and
+ * known browsers at least 20; anonymous sign-ins take none of theirs. A sign-in without a place is held for some seconds, and then
  * admitted or refused. If its device has two places, or the devices of its account four, it counts as anonymous.
  * @param devices the entries of the device cookie for the typed name. Their account may have another name by now
  * @throws RecoveryError `busy` if there is no place of its kind, or the client has gone
@@ -139,7 +142,9 @@ export async function withSignInPlace<Result>(
   const isOver = ({ id, accountId }: (typeof devices)[number]) =>
     placesOf(id) >= MAX_PER_DEVICE || placesOf(accountId) >= MAX_PER_ACCOUNT
   let kind: SignInKind = devices.length === 0 || devices.some(isOver) ? 'anonymous' : 'known-device'
-  const isFull = (of: SignInKind) => signIns[of] >= lane.slots + lane.perSecond
+  const placesFor = (of: SignInKind) =>
+    Math.max(lane.slots + lane.perSecond, of === 'known-device' ? LEAST_KNOWN_PLACES : 0)
+  const isFull = (of: SignInKind) => signIns[of] >= placesFor(of)
   const refuseIfFull = (of: SignInKind) => {
     if (isFull(of)) throw busy()
   }
