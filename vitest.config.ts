@@ -2,6 +2,18 @@ import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { EXTERNAL_ONLY, EXTERNAL_TESTS, OWN_ONLY } from './server/testing/directories.ts'
 
+/**
+ * Tests that only `npm run test:all` runs: long ones, of which `npm test` has a similar one. They start many processes, or
+ * use tables of one more framework.
+ */
+const LONG_FILES = process.env.TEST_ALL
+  ? []
+  : [
+      'scripts/adopt/{authjs,devise,laravel,supabase}.test.ts',
+      'scripts/{doctor-command,embedded-postgres,operator-commands}.test.ts',
+      'server/mail/faults-together.test.ts',
+    ]
+
 /** The environment of a server with these accounts. */
 const environmentOf = (accounts: 'own' | 'external') => ({
   TEST_ACCOUNTS: accounts,
@@ -18,7 +30,7 @@ export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
     projects: [
-      project('own', ['{app,bench,messages,scripts,server}/**/*.test.{ts,tsx}'], [EXTERNAL_ONLY]),
+      project('own', ['{app,bench,messages,scripts,server}/**/*.test.{ts,tsx}'], [EXTERNAL_ONLY, ...LONG_FILES]),
       project('external', EXTERNAL_TESTS, Object.keys(OWN_ONLY)),
     ],
     globalSetup: 'server/testing/global-setup.ts',

@@ -37,7 +37,9 @@ test('an empty or malformed form says what to enter and keeps what was entered',
   )
 })
 
-test('with ACCOUNT_DISCLOSURE=reveal, an unknown account is reported and what was entered stays', async ({ page }) => {
+test('with ACCOUNT_DISCLOSURE=reveal, an unknown account is reported and what was entered stays', {
+  tag: '@all',
+}, async ({ page }) => {
   await page.goto('/forgot-password')
   await accountField(page).fill('unknown@example.com')
   await page.getByRole('button', { name: words('forgotPassword.submit') }).click()
@@ -91,11 +93,9 @@ test('a double click changes the password once, and the back button then shows t
   await expectHeading(page, words('deadLink.link-used.title'))
 })
 
-test('of two devices with the same link, one changes the password and the other says that the link was used', async ({
-  page,
-  newAccount,
-  otherDevice,
-}) => {
+test('of two devices with the same link, one changes the password and the other says that the link was used', {
+  tag: '@all',
+}, async ({ page, newAccount, otherDevice }) => {
   const robin = await newAccount()
   await openCodePage(page, robin.email)
   const { link } = await readResetEmail(robin)

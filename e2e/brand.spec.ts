@@ -155,7 +155,7 @@ test('with a brand: refusals, and securing the account', { tag: '@all' }, async 
 })
 
 /** The states that `npm test` shows besides those above. `npm run test:all` shows all. */
-const USUAL = ['problem', 'account-without-email', 'link-frozen', 'link-paused-all']
+const USUAL = ['account-without-email', 'link-frozen']
 const shown = STATES.filter(({ name }) => process.env.TEST_ALL || USUAL.includes(name))
 
 for (const [index, state] of shown.entries()) {

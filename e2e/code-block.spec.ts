@@ -67,7 +67,7 @@ test('each block is twice as long as the one before, and the page shows its leng
   await expectHeading(page, words('resetPassword.title'))
 })
 
-test('a block that began in one tab shows in another when its user comes back to it', async ({
+test('a block that began in one tab shows in another when its user comes back to it', { tag: '@all' }, async ({
   page,
   context,
   newAccount,

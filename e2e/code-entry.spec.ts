@@ -42,12 +42,9 @@ test('a code may be typed or pasted with separators, and an incomplete one costs
   expect(sentCodes).toEqual([wrong, code])
 })
 
-test('on the Arabic page, a code may be typed in the digits of Arabic, Persian and full-width keyboards', async ({
-  page,
-  context,
-  baseURL,
-  newAccount,
-}) => {
+test('on the Arabic page, a code may be typed in the digits of Arabic, Persian and full-width keyboards', {
+  tag: '@all',
+}, async ({ page, context, baseURL, newAccount }) => {
   const texts = wordsIn('ar')
   const robin = await newAccount()
   await openCodePage(page, robin.email)

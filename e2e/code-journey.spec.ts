@@ -42,11 +42,9 @@ test('someone who is locked out gets back in with the emailed code', async ({ pa
   await openEmail(page, robin.email, words('email.passwordChanged.subject', { brand: 'Latchkey' }))
 })
 
-test('the link works on another device while a browser waits for the code, which then no longer works', async ({
-  page,
-  newAccount,
-  otherDevice,
-}) => {
+test('the link works on another device while a browser waits for the code, which then no longer works', {
+  tag: '@all',
+}, async ({ page, newAccount, otherDevice }) => {
   const robin = await newAccount()
   await openCodePage(page, robin.username)
   const { code, link } = await readResetEmail(robin)
@@ -91,12 +89,9 @@ for (const first of ['code', 'link'] as const) {
   })
 }
 
-test('a reload, a second tab and the back button keep the request, and the account can be corrected', async ({
-  page,
-  context,
-  newAccount,
-  db,
-}) => {
+test('a reload, a second tab and the back button keep the request, and the account can be corrected', {
+  tag: '@all',
+}, async ({ page, context, newAccount, db }) => {
   const robin = await newAccount()
   await page.goto('/forgot-password/code')
   await expectHeading(page, words('forgotPassword.title'))
@@ -148,7 +143,7 @@ test('another email can be requested after a minute, and only its code works', a
   await expectHeading(page, words('resetPassword.title'))
 })
 
-test('a tab whose request was completed in another tab says so and offers a new email', async ({
+test('a tab whose request was completed in another tab says so and offers a new email', { tag: '@all' }, async ({
   page,
   context,
   newAccount,

@@ -173,10 +173,9 @@ for (const kind of process.env.TEST_ALL ? (['email', 'username'] as const) : (['
   })
 }
 
-test('with ACCOUNT_DISCLOSURE=conceal, codes are turned off alike for an account and for none', async ({
-  browser,
-  app,
-}) => {
+test('with ACCOUNT_DISCLOSURE=conceal, codes are turned off alike for an account and for none', {
+  tag: '@all',
+}, async ({ browser, app }) => {
   const robin = await app.newAccount()
   const texts: string[] = []
   for (const account of [robin.email, `${newUsername()}@example.com`]) {

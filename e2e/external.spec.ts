@@ -93,7 +93,9 @@ test('a member resets the password by code', { tag: '@all' }, async ({ page }) =
   expect(await signInAsMember(db, robin.username, NEW_PASSWORD)).not.toBe('')
 })
 
-test('two members with one email address each get an email that works for themselves only', async ({ page }) => {
+test('two members with one email address each get an email that works for themselves only', { tag: '@all' }, async ({
+  page,
+}) => {
   const robin = await insertMember(db)
   const kim = await insertMember(db, { email: robin.email, fullName: 'Kim Reader' })
   await requestEmail(page, robin.email)
@@ -125,7 +127,10 @@ test('a member who signs in with Google is told so, and the page says the same a
   await expect(page.getByRole('alert').filter({ hasText: /2 tries left/ })).toBeVisible()
 })
 
-test('people sign in at the site: no page and no procedure of Latchkey does it', async ({ page, request }) => {
+test('people sign in at the site: no page and no procedure of Latchkey does it', { tag: '@all' }, async ({
+  page,
+  request,
+}) => {
   for (const method of ['get', 'head'] as const) {
     const answer = await request[method](`${app.url}/sign-in`, { maxRedirects: 0 })
     expect(answer.status()).toBe(307)

@@ -109,7 +109,10 @@ test('the keyboard reaches everything, in the order in which it shows', async ({
   await expect(passwordField(page, german)).toHaveValue('river')
 })
 
-test('the focus is visible, and nothing moves for people who prefer reduced motion', async ({ page, newAccount }) => {
+test('the focus is visible, and nothing moves for people who prefer reduced motion', { tag: '@all' }, async ({
+  page,
+  newAccount,
+}) => {
   const robin = await newAccount()
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await openCodePage(page, robin.email)

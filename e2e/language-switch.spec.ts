@@ -77,7 +77,10 @@ test('choosing a language changes the texts where they are: what was typed and w
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false })
 
-  test('choosing a language leads back to the page, with the request that it was on', async ({ page, newAccount }) => {
+  test('choosing a language leads back to the page, with the request that it was on', { tag: '@all' }, async ({
+    page,
+    newAccount,
+  }) => {
     const robin = await newAccount()
     for (const [path, title] of [
       ['/', 'home.title'],

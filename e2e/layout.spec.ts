@@ -20,18 +20,13 @@ const THEMES = ['light', 'dark'] as const
 /** At least one state of each page, and those with a layout of their own. `npm test` checks these. */
 const USUAL = new Set([
   'forgot-password-empty',
-  'is-this-you',
   'code',
-  'codes-off',
   'new-password-refused',
-  'password-changed',
   'link-waiting',
-  'link-unknown',
   'secure-account',
   'account',
   'sign-in-refused',
   'mailbox',
-  'mailbox-email',
   'problem',
 ])
 

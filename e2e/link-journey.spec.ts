@@ -96,11 +96,9 @@ test('someone whose password was changed by an intruder takes the account back',
   await expectSignInRefused(intruder, robin.email, NEW_PASSWORD)
 })
 
-test('an owner whose address was changed too is sent to support, and no link is queued for the new address', async ({
-  page,
-  newAccount,
-  db,
-}) => {
+test('an owner whose address was changed too is sent to support, and no link is queued for the new address', {
+  tag: '@all',
+}, async ({ page, newAccount, db }) => {
   const robin = await newAccount()
   await secureMovedAccount(page, robin, db)
   await expect(page.getByText(words('secureAccount.elsewhereBody'))).toBeVisible()
@@ -132,7 +130,7 @@ test('only the link of the newest email works, and an older one says so', async 
   await expectHeading(page, words('resetPassword.title'))
 })
 
-test('the account page says that an address cannot be emailed because an email bounced', async ({
+test('the account page says that an address cannot be emailed because an email bounced', { tag: '@all' }, async ({
   page,
   newAccount,
   db,

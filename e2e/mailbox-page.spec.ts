@@ -60,7 +60,7 @@ for (const javaScriptEnabled of [true, false]) {
   })
 }
 
-test('the code of an email can be copied', async ({ page, context, newAccount }) => {
+test('the code of an email can be copied', { tag: '@all' }, async ({ page, context, newAccount }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const robin = await newAccount()
   await openCodePage(page, robin.email)

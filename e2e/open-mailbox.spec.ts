@@ -16,7 +16,9 @@ async function accountAt(db: Database, domain: string) {
 const openLink = 'a[target="_blank"]'
 
 for (const javaScriptEnabled of [true, false]) {
-  test.describe(`${javaScriptEnabled ? 'with' : 'without'} JavaScript`, () => {
+  test.describe(`${javaScriptEnabled ? 'with' : 'without'} JavaScript`, {
+    tag: javaScriptEnabled ? [] : '@all',
+  }, () => {
     test.use({ javaScriptEnabled })
 
     test('the code page has a link to the mailbox of the typed address, in a new tab', async ({ page, db }) => {

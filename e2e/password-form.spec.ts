@@ -63,7 +63,7 @@ test('the strength is estimated by a script that is loaded once typing begins, a
   expect(complaints.filter((text) => !text.startsWith('[DOM]'))).toEqual([])
 })
 
-test('the form works without the estimator: when its script fails and while it is loading', async ({
+test('the form works without the estimator: when its script fails and while it is loading', { tag: '@all' }, async ({
   page,
   newAccount,
 }) => {
@@ -114,7 +114,7 @@ test('password managers get the name that was typed in this browser, never the m
   expect(await phone.content()).not.toContain(robin.email)
 })
 
-test('both password forms say when Caps Lock is on', async ({ page, newAccount }) => {
+test('both password forms say when Caps Lock is on', { tag: '@all' }, async ({ page, newAccount }) => {
   const hint = page.getByRole('status').filter({ hasText: words('field.capsLock') })
   const press = (on: boolean) => passwordInput().dispatchEvent('keydown', { key: 'A', modifierCapsLock: on })
   let passwordInput = () => page.getByLabel(words('field.password'), { exact: true })

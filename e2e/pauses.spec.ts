@@ -102,11 +102,9 @@ test('while all recovery is paused, every page says so, and nothing that was ent
   await expectHeading(form, words('resetPassword.doneTitle'))
 })
 
-test('while codes are paused, the code page and the form after a code send people to the link', async ({
-  page,
-  app,
-  appDb: db,
-}) => {
+test('while codes are paused, the code page and the form after a code send people to the link', {
+  tag: '@all',
+}, async ({ page, app, appDb: db }) => {
   const { code, link } = await requestEmail(page, app, db)
   await pause(db, 'codes')
   await codeField(page).fill(code)
@@ -127,7 +125,7 @@ test('while codes are paused, the code page and the form after a code send peopl
   await expectHeading(page, words('resetPassword.title'))
 })
 
-test('while links are paused, an opened link leads to the code, and works afterwards', async ({
+test('while links are paused, an opened link leads to the code, and works afterwards', { tag: '@all' }, async ({
   page,
   app,
   appDb: db,

@@ -157,7 +157,7 @@ test('an answer that is lost on the line does no harm: code and new password are
   expect(await queuedEmails(db, robin)).toEqual({ 'password-reset': 1, 'password-changed': 1 })
 })
 
-test('a press before the page’s script has loaded posts the form once, with the right result', async ({
+test('a press before the page’s script has loaded posts the form once, with the right result', { tag: '@all' }, async ({
   page,
   newAccount,
   db,
@@ -193,11 +193,9 @@ test('a press before the page’s script has loaded posts the form once, with th
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false })
 
-  test('a double click on the buttons for the code and the new password leads on, and changes it once', async ({
-    page,
-    newAccount,
-    db,
-  }) => {
+  test('a double click on the buttons for the code and the new password leads on, and changes it once', {
+    tag: '@all',
+  }, async ({ page, newAccount, db }) => {
     const robin = await newAccount()
     await openCodePage(page, robin.email)
     // Playwright finds nothing in a <noscript> by its label.

@@ -151,7 +151,11 @@ test('every page loads at most 170 kB of JavaScript and moves nothing that it ha
   }
 })
 
-test('a page that arrives in pieces moves nothing that it has shown', async ({ page, newAccount, baseURL }) => {
+test('a page that arrives in pieces moves nothing that it has shown', { tag: '@all' }, async ({
+  page,
+  newAccount,
+  baseURL,
+}) => {
   const robin = await newAccount()
   await openCodePage(page, robin.email)
   await page.setViewportSize(PHONE)

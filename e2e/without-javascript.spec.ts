@@ -223,7 +223,7 @@ test('a refused sign-in leads someone who is already signed in to their account'
   expect(new URL(page.url()).pathname).toBe('/account')
 })
 
-test('a double click sends one email, and leads to the code', async ({ page, newAccount }) => {
+test('a double click sends one email, and leads to the code', { tag: '@all' }, async ({ page, newAccount }) => {
   const robin = await newAccount()
   await page.goto('/forgot-password')
   await accountField(page).fill(robin.email)

@@ -22,6 +22,8 @@ const READING_NO_ACCOUNT: Record<string, string> = process.env.TEST_ALL
         'it delivers composed emails',
       'server/events/{delivery,example,kill,status,worker}.test.ts': 'it delivers events',
       'server/recovery/{email-volume,show-reset-form,wrong-code-alarm}.test.ts': 'it counts emails and calls',
+      'server/recovery/{codes-off,lockout,repeated-code}.test.ts': 'it counts tries',
+      'server/recovery/controls/{pause,revoke}.test.ts': 'it changes no account',
       'server/recovery/{derivation,form-binding}.test.ts': 'it derives secrets',
     }
 
