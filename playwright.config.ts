@@ -9,7 +9,17 @@ const MAIN_JOURNEYS = ['api-docs', 'brand', 'code-journey', 'image', 'link-journ
 
 /** Tests that only `npm run test:all` runs: long ones, of which `npm test` has a similar one. */
 const ONLY_ALL = /@all/
-const LONG_FILES = ['faults.spec.ts', 'contracts/external*.spec.ts', 'adopter-example.spec.ts', 'attack.spec.ts']
+const LONG_FILES = [
+  'adopter-example',
+  'api-docs',
+  'attack',
+  'bound-form',
+  'codes-off',
+  'contracts/external*',
+  'faults',
+  'mailbox-page',
+  'stop-emails',
+].map((name) => `${name}.spec.ts`)
 
 /** `npm run test:all` sets these variables. */
 function testsOf({ TEST_ALL, TEST_IMAGE }: NodeJS.ProcessEnv) {

@@ -10,6 +10,7 @@ const LONG_FILES = process.env.TEST_ALL
   ? []
   : [
       'scripts/adopt/{authjs,devise,laravel,supabase}.test.ts',
+      'scripts/attack/attack.test.ts',
       'scripts/{doctor-command,embedded-postgres,operator-commands}.test.ts',
       'server/mail/faults-together.test.ts',
     ]

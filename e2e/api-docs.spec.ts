@@ -1,8 +1,9 @@
 import { expect, test } from '@playwright/test'
 
-test('the API reference shows every contract, with files of this app only and within its security policy', {
-  tag: '@all',
-}, async ({ page, baseURL }) => {
+test('the API reference shows every contract, with files of this app only and within its security policy', async ({
+  page,
+  baseURL,
+}) => {
   const complaints: string[] = []
   const foreignRequests: string[] = []
   page.on('console', (message) => {

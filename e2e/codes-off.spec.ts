@@ -4,9 +4,12 @@ import { readResetEmail } from './mailbox'
 import { choosePassword, codeField, expectHeading, openCodePage } from './page-actions'
 import { words } from './words'
 
-test('after thirty wrong codes the page takes no code any more and sends people to the link, which turns codes on again', {
-  tag: '@all',
-}, async ({ page, newAccount, otherDevice, db }) => {
+test('after thirty wrong codes the page takes no code any more and sends people to the link, which turns codes on again', async ({
+  page,
+  newAccount,
+  otherDevice,
+  db,
+}) => {
   const robin = await newAccount()
   await openCodePage(page, robin.email)
   const { code, link } = await readResetEmail(robin)

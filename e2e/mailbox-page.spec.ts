@@ -19,13 +19,8 @@ const background = (page: Page) =>
 
 const DARK = 'rgb(17, 21, 20)'
 
-/** `npm test` takes a third of the fonts and text settings. */
-const THIRD = process.env.TEST_ALL ? undefined : 0
-
 for (const javaScriptEnabled of [true, false]) {
-  test.describe(`${javaScriptEnabled ? 'with' : 'without'} JavaScript`, {
-    tag: javaScriptEnabled ? [] : '@all',
-  }, () => {
+  test.describe(`${javaScriptEnabled ? 'with' : 'without'} JavaScript`, () => {
     test.use({ javaScriptEnabled })
 
     test('an email is shown in light and in dark colours on any device, and as plain text', async ({
@@ -44,7 +39,7 @@ for (const javaScriptEnabled of [true, false]) {
         await expect.poll(() => background(page)).toBe(DARK)
         await choose(page, words('mailbox.light'))
         await expect.poll(() => background(page)).not.toBe(DARK)
-        if (javaScriptEnabled) await expectWellMade(page, `email in light colours on a ${colorScheme} device`, THIRD)
+        if (javaScriptEnabled) await expectWellMade(page, `email in light colours on a ${colorScheme} device`)
       }
       await page.emulateMedia({ colorScheme: 'dark' })
       await choose(page, words('mailbox.automaticColors'))
@@ -53,14 +48,14 @@ for (const javaScriptEnabled of [true, false]) {
       await choose(page, words('mailbox.text'))
       await expect(page.getByRole('link', { name: link })).toBeVisible()
       await expect(page.locator('iframe')).toHaveCount(0)
-      if (javaScriptEnabled) await expectWellMade(page, 'email as plain text', THIRD)
+      if (javaScriptEnabled) await expectWellMade(page, 'email as plain text')
       await choose(page, words('mailbox.html'))
       await expect(page.locator('iframe')).toBeVisible()
     })
   })
 }
 
-test('the code of an email can be copied', { tag: '@all' }, async ({ page, context, newAccount }) => {
+test('the code of an email can be copied', async ({ page, context, newAccount }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const robin = await newAccount()
   await openCodePage(page, robin.email)
