@@ -14,6 +14,7 @@ const LONG_FILES = [
   'api-docs',
   'attack',
   'bound-form',
+  'code-grant',
   'codes-off',
   'contracts/external*',
   'faults',

@@ -110,7 +110,7 @@ test('of two devices with the same link, one changes the password and the other 
   await signIn(page, robin.email, NEW_PASSWORD)
 })
 
-test('a link that expires while its form is open says so, and what was entered stays', async ({
+test('a link that expires while its form is open says so, and what was entered stays', { tag: '@all' }, async ({
   page,
   newAccount,
   db,

@@ -43,9 +43,11 @@ test('when the minutes after a right code run out on the form, nothing that was 
   await expect(page).toHaveTitle(`${words('deadLink.link-used.title')} · Latchkey`)
 })
 
-test('the page says that the time after a right code is over, or that it was used, and offers a new email', {
-  tag: '@all',
-}, async ({ page, newAccount, db }) => {
+test('the page says that the time after a right code is over, or that it was used, and offers a new email', async ({
+  page,
+  newAccount,
+  db,
+}) => {
   const robin = await newAccount()
   await openCodePage(page, robin.email)
   const { code } = await readResetEmail(robin)

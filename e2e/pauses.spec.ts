@@ -151,11 +151,9 @@ test('while links are paused, an opened link leads to the code, and works afterw
   await expectHeading(page, words('resetPassword.title'))
 })
 
-test('the links and codes of an account that support has stopped say so, and only to their owner', async ({
-  page,
-  app,
-  appDb: db,
-}) => {
+test('the links and codes of an account that support has stopped say so, and only to their owner', {
+  tag: '@all',
+}, async ({ page, app, appDb: db }) => {
   const { robin, code, link } = await requestEmail(page, app, db)
   await page.goto(link)
   await passwordField(page).fill(NEW_PASSWORD)
