@@ -68,7 +68,7 @@ describe('several server processes', () => {
     expect(new Set(ids).size).toBe(2)
     expect(ids).not.toContain(undefined)
     await askProcess(1, 'log')
-    await vi.waitFor(() => expect(output()).toContain('a line of the log'))
+    await vi.waitFor(() => expect(output()).toContain('a line of the log'), { timeout: 30_000 })
     const lines = output()
       .trim()
       .split('\n')
