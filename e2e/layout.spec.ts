@@ -17,7 +17,7 @@ const LONG_NAME = 'Wolfeschlegelsteinhausenbergerdorff Reader'
 
 const THEMES = ['light', 'dark'] as const
 
-/** At least one state of each page, and those with a layout of their own. `npm test` checks these. */
+/** One state of most pages, with as different layouts as possible. `npm test` checks these. */
 const USUAL = new Set([
   'forgot-password-empty',
   'code',
