@@ -404,6 +404,14 @@ export const DEFENCES: readonly Mutation[] = [
     name: 'at once, and then count as anonymous',
   },
   {
+    defence: 'One account never has all places of known browsers',
+    file: 'server/accounts/hash-lanes.ts',
+    from: "of === 'known-device' ? LEAST_KNOWN_PLACES : 0",
+    to: '0',
+    test: 'server/accounts/hash-lanes.test.ts',
+    name: 'leaves places to the known devices of other accounts, however slow hashes are',
+  },
+  {
     defence: 'A dead link leaves the secret in the browser alone',
     file: 'server/contracts/jwt/handlers.ts',
     from: 'if (heldSecret(headers) && isBrowser(headers))',
