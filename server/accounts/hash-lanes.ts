@@ -127,8 +127,8 @@ async function hold(signal: AbortSignal | undefined): Promise<void> {
 
 /**
  * Admits a sign-in before any work is done for it. Each kind has as many places as can be hashed within a second, and
- * known browsers at least 20; anonymous sign-ins take none of theirs. A sign-in without a place is held for some seconds, and then
- * admitted or refused. If its device has two places, or the devices of its account four, it counts as anonymous.
+ * known browsers at least 20; anonymous sign-ins take none of theirs. A sign-in without a place is held for some seconds,
+ * and then admitted or refused. If its device has two places, or the devices of its account four, it counts as anonymous.
  * @param devices the entries of the device cookie for the typed name. Their account may have another name by now
  * @throws RecoveryError `busy` if there is no place of its kind, or the client has gone
  */

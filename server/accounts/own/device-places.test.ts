@@ -46,10 +46,13 @@ async function cookieOfNewAccount() {
 
 const UNKNOWN = 'nobody@example.com'
 
+/** More than can be hashed within a second anywhere. */
+const FLOOD = 1_000
+
 /** Sends a flood of sign-ins with an unknown name, and expects that the owner's browser is let in meanwhile. */
 async function expectOwnerLetIn(floodCookie: () => string) {
   const { deviceCookie } = await attempt(owner.email, PASSWORD, null)
-  const flood = Array.from({ length: 400 }, () => refusalOf(attempt(UNKNOWN, OTHER_PASSWORD, floodCookie())))
+  const flood = Array.from({ length: FLOOD }, () => refusalOf(attempt(UNKNOWN, OTHER_PASSWORD, floodCookie())))
   const held = holds.length
   expect(held).toBeGreaterThan(0) // the flood is under way
   const known = attempt(owner.email, PASSWORD, deviceCookie)
@@ -75,11 +78,11 @@ it('many device cookies of another account take no place from a known browser', 
 
 it('device cookies of any number of other accounts take no place from a known browser', async () => {
   const ownCookie = cookieOf(owner.id, owner.email)
-  const flood = Array.from({ length: 400 }, () =>
+  const flood = Array.from({ length: FLOOD }, () =>
     refusalOf(attempt(owner.email, OTHER_PASSWORD, cookieOf(randomUUID(), 'mallory@example.com'))),
   )
   const held = holds.length
-  expect(held).toBeGreaterThan(300)
+  expect(held).toBeGreaterThan(0)
 
   const known = attempt(owner.email, PASSWORD, ownCookie)
   expect(holds).toHaveLength(held)
