@@ -61,7 +61,7 @@ export const DEFENCES: readonly Mutation[] = [
     defence: 'An unknown account is blocked by the same statements as a known one',
     file: 'server/recovery/verify-code.ts',
     from: 'await recordBlock(ctx, attempt.candidates)',
-    to: 'if (attempt.candidates.length > 0) await recordBlock(ctx, attempt.candidates)',
+    to: 'if (attempt.candidates.some(({ accountId }) => accountId)) await recordBlock(ctx, attempt.candidates)',
     test: 'server/recovery/verify-code.test.ts',
     name: 'gives the same answers with the same statements',
   },
