@@ -17,7 +17,7 @@ const LONG_NAME = 'Wolfeschlegelsteinhausenbergerdorff Reader'
 
 const THEMES = ['light', 'dark'] as const
 
-/** One state of most pages, with as different layouts as possible. `npm test` checks these. */
+/** States with different layouts, from most pages. `npm test` checks these. */
 const USUAL = new Set([
   'forgot-password-empty',
   'code',
@@ -91,7 +91,7 @@ test.describe('axe finds no violation, and the layout holds with any font, with 
     }
   }
 
-  // In `npm test`, pauses.spec.ts checks these states.
+  // `npm test` has only the pause of everything, in pauses.spec.ts.
   const pausedStates = process.env.TEST_ALL ? STATES.filter(({ pauses }) => pauses) : []
   test.describe('while recovery is paused,', () => {
     test.describe.configure({ mode: 'default' })

@@ -5,9 +5,9 @@ import { type SQL, sql } from '@/server/db/sql'
 import type { LimitedCall } from '@/server/limits/run-limited'
 
 /**
- * There are two cooldowns, each of `policy.sendCooldownSeconds`. After a reset email to an account, the mail worker sends no
- * other one to it (`isCoolingDown`). After a request, the same is told to whoever types that name again (`cooldownOf`): this
- * one is counted with the limits.
+ * There are two cooldowns of `policy.sendCooldownSeconds`. One belongs to the account: the mail worker sends it no second reset
+ * email meanwhile (`isCoolingDown`). The other belongs to the typed name, is counted with the limits, and is the one that
+ * requesters are told about (`cooldownOf`).
  */
 
 /**

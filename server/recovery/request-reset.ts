@@ -27,7 +27,7 @@ export type ResetRequest = (
 /**
  * Requests a reset email. One statement counts the limits and queues the request, and it is the same statement for
  * every identifier: no account is looked up, so known and unknown ones cannot be told apart (OWASP Forgot Password
- * Cheat Sheet). The mail worker finds the account later (`mintRequests`). Under `reveal` it is looked up here too.
+ * Cheat Sheet). The mail worker looks for the account later (`mintRequests`). Only `reveal` looks for it here as well.
  *
  * @returns the request's id
  * @throws RecoveryError `too-many-requests`; `asked-too-soon` with `refuseWithinCooldown`; `account-unknown` under
